@@ -1,0 +1,1 @@
+"""Pressrun: deploy no-code writing agents and run them asynchronously, one job or a million."""

@@ -1,0 +1,89 @@
+"""Every way Pressrun says no: one exception, one closed list of codes.
+
+The API turns a code into an HTTP status (`api/problems.py`), the command line into an exit code; nothing else does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """What kind of refusal it is."""
+
+    INVALID = "invalid"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    CONFLICT = "conflict"
+    KEY_REUSED = "key_reused"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+    MODEL_FAILED = "model_failed"
+    TIMEOUT = "timeout"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, with the field it concerns in `extras` and the way to mend it in `description`."""
+
+    description: str
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PressrunError(Exception):
+    """A refusal that may be shown to whoever asked.
+
+    `retry_after_s` is set when the same request may succeed later; without it the answer is final.
+    """
+
+    def __init__(
+        self, code: Code, problems: str | Problem | Sequence[Problem], *, retry_after_s: float | None = None
+    ) -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        self.code = code
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.retry_after_s = retry_after_s
+        super().__init__("; ".join(problem.description for problem in self.problems))
+
+
+class FailureCode(StrEnum):
+    """Why a job failed: the closed vocabulary of `error_code`, documented in docs/jobs.md."""
+
+    CANCELLED = "cancelled"
+    DEADLINE_EXCEEDED = "deadline_exceeded"
+    INVALID_OUTPUT = "invalid_output"
+    MODEL_AUTHENTICATION = "model_authentication"
+    MODEL_CONTENT_REFUSED = "model_content_refused"
+    MODEL_NOT_FOUND = "model_not_found"
+    MODEL_QUOTA_EXHAUSTED = "model_quota_exhausted"
+    MODEL_RATE_LIMITED = "model_rate_limited"
+    MODEL_REFUSED = "model_refused"
+    MODEL_TIMEOUT = "model_timeout"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    NOT_SUPPORTED = "not_supported"
+    OUTPUT_TOO_LARGE = "output_too_large"
+    POISON = "poison"
+    WORKER_LOST = "worker_lost"
+    INTERNAL = "internal"
+
+
+class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, not an error of the program
+    """A run of an agent could not produce its result; becomes the job's `error`.
+
+    `retryable` says whether another attempt may succeed; `retry_after_s` is the provider's own wish, in seconds.
+    """
+
+    def __init__(
+        self, code: FailureCode, message: str, *, retryable: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+        self.retry_after_s = retry_after_s
+        super().__init__(message)

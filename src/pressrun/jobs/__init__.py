@@ -1,0 +1,1 @@
+"""Work that is done later: accepted, claimed, carried out, recorded once. It knows no agents."""

@@ -1,0 +1,51 @@
+"""Accepting jobs: many at once, each on its own terms, nothing half."""
+
+from collections.abc import Sequence
+
+from pressrun.jobs import counts, history, idempotency
+from pressrun.jobs.job import Acceptance, Accepted, NewJob, State
+from pressrun.store.store import Transaction
+from pressrun.telemetry.events import JobEvent
+
+GROUP_LIMIT = 500
+"""Jobs accepted in one transaction."""
+
+
+async def create(tx: Transaction, jobs: Sequence[NewJob]) -> list[Accepted]:
+    """Accept each job, or find the one its idempotency key already stands for; one answer each, in order.
+
+    VERSION_MOVED: the agent was deployed anew, rolled back or deleted since the inputs were checked; look again.
+    """
+    replayed = await idempotency.hold(tx, jobs)
+    fresh = [job for job in jobs if job.id not in replayed]
+    rows = await tx.each("create_jobs", [_values(job) for job in fresh]) if fresh else []
+    created = {row["id"]: int(row["created_at"]) for row in rows}
+    stored = [job for job in fresh if job.id in created]
+    await history.record(tx, [history.Note(job.organization_id, job.id, 1, JobEvent.CREATED, 1, 0) for job in stored])
+    await counts.move(tx, [(job.organization_id, job.agent_id, None, State.QUEUED) for job in stored])
+    await idempotency.release(tx, [job for job in fresh if job.id not in created])
+    lost = {job.id for job in fresh} - created.keys()
+    answers = {job_id: answer for job_id, answer in replayed.items() if answer.job_id not in lost}
+    return [answers.get(job.id) or _accepted(job, created.get(job.id)) for job in jobs]
+
+
+def _values(job: NewJob) -> dict[str, str | int | bytes | None]:
+    return {
+        "job_id": job.id,
+        "organization_id": job.organization_id,
+        "agent_id": job.agent_id,
+        "agent_version": job.agent_version,
+        "key_id": job.key_id,
+        "priority": job.priority,
+        "max_attempts": job.max_attempts,
+        "on_worker_loss": job.on_worker_loss,
+        "deadline_s": job.deadline_s,
+        "inputs": job.inputs,
+        "options": job.options,
+    }
+
+
+def _accepted(job: NewJob, created_at: int | None) -> Accepted:
+    if created_at is None:
+        return Accepted(Acceptance.VERSION_MOVED, job.id)
+    return Accepted(Acceptance.CREATED, job.id, created_at)

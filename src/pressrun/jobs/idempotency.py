@@ -1,0 +1,76 @@
+"""One request, one job: keys that clients give, and the repeats that clients make without one.
+
+A key is found by organization, API key and route together, so that nobody can learn of another's.
+"""
+
+from collections.abc import Sequence
+
+from pressrun.jobs.job import Acceptance, Accepted, NewJob
+from pressrun.store.clock import SECOND
+from pressrun.store.store import Row, Transaction, Value
+
+KEEP_US = 48 * 3600 * SECOND
+"""How long a key is remembered; the promise is 24 hours."""
+
+FOLD_WINDOW_US = 600 * SECOND
+"""How long a client's own repeat of a request is recognised, where its API key asks for that."""
+
+
+async def hold(tx: Transaction, jobs: Sequence[NewJob]) -> dict[str, Accepted]:
+    """Take the keys of new jobs; the answers for those whose key was taken before, by the new job's id."""
+    answers = await _fold(tx, jobs)
+    keyed = [job for job in jobs if job.idempotency and job.idempotency.fold_window_us is None]
+    if not keyed:
+        return answers
+    held = {row["job_id"] for row in await tx.each("hold_idempotency_keys", [_values(job) for job in keyed])}
+    taken = [job for job in keyed if job.id not in held]
+    if taken:
+        rows = await tx.each("find_idempotency_keys", [_lookup(job) for job in taken])
+        found = {(row["organization_id"], row["key_id"], row["route"], row["key_hash"]): row for row in rows}
+        answers |= {job.id: _answer(job, found[tuple(_lookup(job).values())]) for job in taken}  # type: ignore[index]
+    return answers
+
+
+async def _fold(tx: Transaction, jobs: Sequence[NewJob]) -> dict[str, Accepted]:
+    """A client's repeat is answered with the job its first try created; a first try is remembered for that."""
+    folding = [job for job in jobs if job.idempotency and job.idempotency.fold_window_us is not None]
+    answers: dict[str, Accepted] = {}
+    for job in folding:
+        key = job.idempotency
+        assert key is not None
+        if key.is_repeat:
+            row = await tx.one("find_folded", **_lookup(job), window_us=key.fold_window_us)
+            if row is not None:
+                answers[job.id] = _answer(job, row)
+                continue
+        await tx.each("replace_idempotency_keys", [_values(job)])
+    return answers
+
+
+async def release(tx: Transaction, jobs: Sequence[NewJob]) -> None:
+    """Let go of the keys of jobs that were not created."""
+    keyed = [job for job in jobs if job.idempotency]
+    if keyed:
+        await tx.each("release_idempotency_keys", [{**_lookup(job), "job_id": job.id} for job in keyed])
+
+
+def _lookup(job: NewJob) -> dict[str, Value]:
+    assert job.idempotency is not None
+    return {
+        "organization_id": job.organization_id,
+        "key_id": job.idempotency.key_id,
+        "route": job.idempotency.route,
+        "key_hash": job.idempotency.key_hash,
+    }
+
+
+def _values(job: NewJob) -> dict[str, Value]:
+    assert job.idempotency is not None
+    return {**_lookup(job), "body_hash": job.idempotency.body_hash, "job_id": job.id}
+
+
+def _answer(job: NewJob, row: Row) -> Accepted:
+    assert job.idempotency is not None
+    if row["body_hash"] != job.idempotency.body_hash:
+        return Accepted(Acceptance.KEY_REUSED, row["job_id"])
+    return Accepted(Acceptance.REPLAYED, row["job_id"], int(row["created_at"]))

@@ -1,0 +1,161 @@
+"""The job: what was asked, where it stands, and what came of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pressrun.store.store import Row
+
+
+class State(StrEnum):
+    """Where a job stands; docs/jobs.md draws the moves between them."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({State.QUEUED, State.RUNNING, State.WAITING})
+
+
+class Phase(StrEnum):
+    """The states as a list is filtered by them; a cancelled job counts as failed."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+PHASES: dict[Phase, frozenset[State]] = {
+    Phase.OPEN: OPEN,
+    Phase.COMPLETED: frozenset({State.COMPLETED}),
+    Phase.FAILED: frozenset({State.FAILED, State.CANCELLED}),
+}
+
+DEFAULT_PRIORITY = 5
+"""0 is the most urgent, 9 the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A request that was found valid; `inputs` and `options` are JSON, kept byte for byte."""
+
+    id: str
+    organization_id: str
+    agent_id: str
+    agent_version: int
+    key_id: str | None
+    inputs: bytes
+    options: bytes
+    max_attempts: int
+    on_worker_loss: str
+    deadline_s: int
+    priority: int = DEFAULT_PRIORITY
+    idempotency: "IdempotencyKey | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A client's name for one request, kept as digests.
+
+    With `fold_window_us` it is no name a client gave but the digest of the request itself: a repeat that arrives within
+    that many microseconds is answered with the first one's job.
+    """
+
+    key_id: str
+    route: str
+    key_hash: str
+    body_hash: str
+    fold_window_us: int | None = None
+    is_repeat: bool = False
+
+
+class Acceptance(StrEnum):
+    """What became of a request."""
+
+    CREATED = "created"
+    REPLAYED = "replayed"
+    KEY_REUSED = "key_reused"
+    VERSION_MOVED = "version_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job a request stands for; `created_at` is microseconds since the epoch, 0 where there is no job."""
+
+    acceptance: Acceptance
+    job_id: str
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it stands. Times are microseconds since the epoch; `result` is JSON of the current generation."""
+
+    id: str
+    organization_id: str
+    agent_id: str
+    agent_version: int
+    state: State
+    priority: int
+    generation: int
+    attempts: int
+    errors: int
+    deaths: int
+    run_at: int
+    deadline_at: int
+    created_at: int
+    updated_at: int
+    started_at: int | None
+    completed_at: int | None
+    cancel_requested: bool
+    events: int
+    inputs: bytes
+    options: bytes
+    error_code: str | None
+    error: str | None
+    prompt_tokens: int
+    completion_tokens: int
+    result: bytes | None
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Job":
+        """A job from a row of `jobs`, with `result` when the query joined it."""
+        values = {name: row[name] for name in JOB_COLUMNS}
+        values["state"] = State(values["state"])
+        values["cancel_requested"] = bool(values["cancel_requested"])
+        return cls(**values, result=row.get("result"))
+
+
+JOB_COLUMNS = tuple(name for name in Job.__dataclass_fields__ if name != "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt: a job held by one worker under a lease token, with what is needed to carry it out."""
+
+    id: str
+    organization_id: str
+    agent_id: str
+    agent_version: int
+    generation: int
+    attempts: int
+    errors: int
+    max_attempts: int
+    deadline_at: int
+    created_at: int
+    run_at: int
+    lease_token: str
+    events: int
+    inputs: bytes
+    options: bytes
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Claim":
+        """A claim from what `claim_jobs` returns."""
+        return cls(**{name: row[name] for name in CLAIM_COLUMNS})
+
+
+CLAIM_COLUMNS = tuple(Claim.__dataclass_fields__)

@@ -1,0 +1,156 @@
+"""Recording how attempts ended: state, result, usage, timeline and outbox in one transaction, or nothing at all."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from pressrun.errors import FailureCode
+from pressrun.ids import new_id
+from pressrun.jobs import counts, history, model_calls
+from pressrun.jobs.job import Claim, State
+from pressrun.jobs.outcome import Again, Cancelled, Completed, Ending, Failed, Outcome, Released
+from pressrun.store.clock import SECOND
+from pressrun.store.store import Row, Transaction, Value
+from pressrun.telemetry.events import JobEvent
+
+SETTLE_LIMIT = 2000
+"""Attempts recorded in one transaction."""
+
+LONGEST_ERROR = 4000
+"""Characters of a job's error that are kept."""
+
+CANCELLED_ON_REQUEST = "cancelled on request"
+
+EVENTS = {
+    State.COMPLETED: JobEvent.COMPLETED,
+    State.FAILED: JobEvent.FAILED,
+    State.CANCELLED: JobEvent.CANCELLED,
+    State.WAITING: JobEvent.RETRY_SCHEDULED,
+    State.QUEUED: JobEvent.RELEASED,
+}
+
+
+async def settle(tx: Transaction, endings: Sequence[tuple[Claim, Ending]]) -> list[State | None]:
+    """The state each job came to, in order; None where the claim was lost and nothing of it was written."""
+    rows = await tx.each("settle_jobs", [_values(claim, ending) for claim, ending in endings])
+    settled = {row["id"]: row for row in rows}
+    # An id alone is not enough: a group may hold two claims of one job, of which one is stale.
+    kept = [(claim, ending) for claim, ending in endings if _is_settled(claim, settled.get(claim.id))]
+    await _record_results(tx, kept, settled)
+    await history.record(tx, [_note(claim, ending.outcome, settled[claim.id]) for claim, ending in kept])
+    await counts.move(
+        tx,
+        [
+            (claim.organization_id, claim.agent_id, State.RUNNING, State(settled[claim.id]["state"]))
+            for claim, _ in kept
+        ],
+    )
+    await model_calls.count(tx, [(claim.organization_id, call) for claim, ending in endings for call in ending.calls])
+    await _note_refused(tx, [claim for claim, _ in endings if not _is_settled(claim, settled.get(claim.id))])
+    return [
+        State(settled[claim.id]["state"]) if _is_settled(claim, settled.get(claim.id)) else None for claim, _ in endings
+    ]
+
+
+def _is_settled(claim: Claim, row: Row | None) -> bool:
+    return row is not None and (row["generation"], row["attempts"]) == (claim.generation, claim.attempts)
+
+
+def _values(claim: Claim, ending: Ending) -> Mapping[str, Value]:
+    state, code, message, wait_s = _parts(ending.outcome)
+    return {
+        "job_id": claim.id,
+        "generation": claim.generation,
+        "attempt": claim.attempts,
+        "lease_token": claim.lease_token,
+        "state": state,
+        "error_code": code,
+        # PostgreSQL's text cannot hold a NUL, and a provider's message may.
+        "error": message and message.replace("\x00", "\ufffd")[:LONGEST_ERROR],
+        "wait_us": int(wait_s * SECOND),
+        "errors": 1 if isinstance(ending.outcome, Again | Failed) else 0,
+        "prompt_tokens": ending.prompt_tokens,
+        "completion_tokens": ending.completion_tokens,
+    }
+
+
+def _parts(outcome: Outcome) -> tuple[State, FailureCode | None, str | None, float]:
+    match outcome:
+        case Completed():
+            return State.COMPLETED, None, None, 0
+        case Failed(code, message):
+            return State.FAILED, code, message, 0
+        case Again(wait_s, code, message):
+            return State.WAITING, code, message, wait_s
+        case Cancelled():
+            return State.CANCELLED, FailureCode.CANCELLED, CANCELLED_ON_REQUEST, 0
+        case Released():
+            return State.QUEUED, None, None, 0
+
+
+async def _record_results(tx: Transaction, kept: Sequence[tuple[Claim, Ending]], settled: Mapping[str, Row]) -> None:
+    done = [(claim, ending.outcome) for claim, ending in kept if isinstance(ending.outcome, Completed)]
+    if done:
+        await tx.each(
+            "record_results",
+            [
+                {
+                    "organization_id": claim.organization_id,
+                    "job_id": claim.id,
+                    "generation": claim.generation,
+                    "payload": outcome.payload,
+                    "digest": hashlib.sha256(outcome.payload).hexdigest(),
+                }
+                for claim, outcome in done
+            ],
+        )
+    await record_outbox(tx, [settled[claim.id] for claim, _ in kept])
+
+
+async def record_outbox(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Note for listeners that jobs ended; rows are what the queries that move jobs return."""
+    ended = [row for row in rows if row["state"] in {State.COMPLETED, State.FAILED, State.CANCELLED}]
+    if ended:
+        await tx.each(
+            "record_outbox",
+            [
+                {
+                    "id": new_id(),
+                    "organization_id": row["organization_id"],
+                    "job_id": row["id"],
+                    "event": EVENTS[State(row["state"])],
+                    "payload": msgspec.json.encode({"generation": row["generation"]}),
+                }
+                for row in ended
+            ],
+        )
+
+
+def _note(claim: Claim, outcome: Outcome, row: Row) -> history.Note:
+    data: dict[str, str | float] = {}
+    match outcome:
+        case Failed(code, message):
+            data = {"error_code": code, "error": message[:LONGEST_ERROR]}
+        case Again(wait_s, code, message):
+            data = {"error_code": code, "error": message[:LONGEST_ERROR], "wait_s": round(wait_s, 3)}
+        case _:
+            pass
+    event = EVENTS[State(row["state"])]
+    return history.Note(claim.organization_id, claim.id, row["events"], event, claim.generation, claim.attempts, data)
+
+
+async def _note_refused(tx: Transaction, claims: Sequence[Claim]) -> None:
+    """A worker that had lost its claim tried to write: say so in the job's timeline, change nothing else."""
+    for claim in claims:
+        row = await tx.one("note_refused_write", job_id=claim.id)
+        if row is not None:
+            note = history.Note(
+                row["organization_id"],
+                claim.id,
+                row["events"],
+                JobEvent.STALE_WRITE_REFUSED,
+                claim.generation,
+                claim.attempts,
+            )
+            await history.record(tx, [note])

@@ -1,0 +1,65 @@
+"""Who answers: one protocol, implemented by every kind of model."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation; `role` is system, user, assistant or tool."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a model; `model` is the catalog's name for it in an agent, the provider's own in a call.
+
+    None means the catalog's default.
+    """
+
+    model: str | None
+    messages: tuple[Message, ...]
+    temperature: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    json_schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens a provider counted for one or more answers."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. `finish_reason` is stop, length or content_filter; `request_id` is the provider's own."""
+
+    text: str
+    usage: Usage = Usage()
+    finish_reason: str = "stop"
+    request_id: str | None = None
+
+
+class Provider(Protocol):
+    """Something that answers questions; its failures are `errors.RunFailure`, never anything else."""
+
+    async def complete(self, question: Question) -> Answer:
+        """The whole answer; raises RunFailure."""
+        ...
+
+    def stream(self, question: Question) -> AsyncIterator[str | Answer]:
+        """Pieces of text as they come, then the whole Answer as the last item; raises RunFailure."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; the provider cannot be used afterwards."""
+        ...

@@ -1,0 +1,1 @@
+"""Who asks: organizations and their API keys."""

@@ -1,0 +1,17 @@
+"""The organization everything belongs to."""
+
+from pressrun.organizations import keys
+from pressrun.organizations.keys import Scope
+from pressrun.store.store import Transaction
+
+FIRST = "00000000-0000-7000-8000-000000000001"
+"""The id of the organization that the first start creates."""
+
+
+async def first_key(tx: Transaction) -> str | None:
+    """On an empty database, create the first organization and its admin key; the key's token, or None if not empty."""
+    if await tx.all("list_organizations"):
+        return None
+    await tx.run("add_organization", organization_id=FIRST, name="default")
+    _, token = await keys.create(tx, FIRST, "admin", [Scope.ADMIN])
+    return token

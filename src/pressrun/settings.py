@@ -1,0 +1,112 @@
+"""Every setting: a flag beats `PRESSRUN_*` in the environment, that beats `.env`, that beats `pressrun.toml`.
+
+docs/operating.md lists them all, and a test holds the two together.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+def default_data_dir() -> Path:
+    """Where data goes when nobody says: the XDG data directory of the user."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "pressrun"
+
+
+class Settings(BaseSettings):
+    """What can be set; durations in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PRESSRUN_", env_file=".env", toml_file="pressrun.toml", extra="ignore", frozen=True
+    )
+
+    host: Annotated[str, Field(description="address the API listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="port the API listens on; 0 takes a free one")] = 8484
+    data_dir: Annotated[
+        Path, Field(default_factory=default_data_dir, description="folder of the embedded database, keys and secrets")
+    ]
+    database_url: Annotated[
+        str | None, Field(description="postgresql://… or sqlite:///PATH; by default pressrun.db in the data folder")
+    ] = None
+    workers: Annotated[int, Field(ge=0, le=64, description="worker processes that `serve` and `work` start")] = 1
+    concurrency: Annotated[int, Field(ge=1, le=10_000, description="jobs one worker process runs at once")] = 200
+    lease_s: Annotated[
+        float, Field(ge=1, le=600, description="silence after which a worker is held to be dead and its jobs are freed")
+    ] = 30.0
+    grace_s: Annotated[
+        float, Field(ge=0, le=3600, description="time running jobs get to finish when a worker is asked to stop")
+    ] = 30.0
+    max_body_bytes: Annotated[int, Field(ge=1024, description="largest request body")] = 10_000_000
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Field(description="further names the API may be called by (JSON list), as a defence against DNS rebinding"),
+    ] = ()
+    generate_timeout_s: Annotated[
+        float, Field(ge=1, le=175, description="longest synchronous generation; clients give up at 180")
+    ] = 170.0
+    url: Annotated[
+        str | None, Field(description="where the command line finds the server; by default the local one")
+    ] = None
+    api_key: Annotated[
+        SecretStr | None, Field(description="the key the command line uses; by default the local admin key")
+    ] = None
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(description="base64 of the 32 bytes that seal stored secrets; by default a file in the data folder"),
+    ] = None
+    local_model: Annotated[
+        Path | None, Field(description="a GGUF file to serve as the embedded model in place of SmolLM2")
+    ] = None
+    script: Annotated[
+        Path | None, Field(description="file with the answers of the `scripted` model; without it, it echoes")
+    ] = None
+    unknown_model_to_default: Annotated[
+        bool, Field(description="answer for model names nobody configured with the default model")
+    ] = False
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least severe log line")] = (
+        "info"
+    )
+    log_format: Annotated[Literal["json", "console"], Field(description="log lines for machines or for people")] = (
+        "json"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings' own signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, environment, .env, TOML, in this order."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def store_url(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir.expanduser().absolute() / 'pressrun.db'}"
+
+    @property
+    def credentials_file(self) -> Path:
+        """Where the first start leaves its address and admin key for the command line, readable by its owner alone."""
+        return self.data_dir.expanduser().absolute() / "credentials.json"
+
+    @property
+    def secret_key_file(self) -> Path:
+        """Where the key that seals secrets is kept when none is given."""
+        return self.data_dir.expanduser().absolute() / "secret.key"
+
+    def environment(self) -> dict[str, str]:
+        """The settings as the environment of a child process."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        for name in ("api_key", "secret_key"):
+            secret: SecretStr | None = getattr(self, name)
+            if secret is not None:
+                values[name] = secret.get_secret_value()
+        values["allowed_hosts"] = self.model_dump_json(include={"allowed_hosts"}).partition(":")[2][:-1]
+        return {f"PRESSRUN_{name.upper()}": str(value) for name, value in values.items()}

@@ -1,0 +1,1 @@
+"""Where everything is kept: one seam, two databases, the SQL in named files."""

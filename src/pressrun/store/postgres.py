@@ -1,0 +1,172 @@
+"""PostgreSQL: a pool of connections, named queries with numbered parameters, arrays for many rows at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import asyncpg
+
+from pressrun.errors import Code, PressrunError
+from pressrun.store.bells import Bells
+from pressrun.store.clock import Clock
+from pressrun.store.listening import Listening
+from pressrun.store.postgres_migrate import migrate_postgres
+from pressrun.store.queries import queries
+from pressrun.store.store import Dialect, Row, Transaction, Value
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+T = TypeVar("T")
+
+POOL_SIZE = 8
+COMMAND_TIMEOUT_S = 60.0
+CONNECT_TIMEOUT_S = 10.0
+TRIES = 4
+"""How often a transaction is begun when PostgreSQL asks for it to be repeated."""
+
+DATABASE_CLOCK = "CAST(extract(epoch FROM now()) * 1000000 AS bigint)"
+
+PLANNER = {
+    # Without statistics the claim was planned as a bitmap scan and a sort of the whole backlog, and JIT cost 250 ms.
+    "jit": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "application_name": "pressrun",
+}
+
+REPEAT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+)
+
+
+class PostgresStore:
+    """A PostgreSQL database that is open."""
+
+    dialect: Dialect = "postgres"
+
+    def __init__(self, url: str, pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock | None) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._statements: dict[str, tuple[str, tuple[str, ...]]] = {
+            name: query.numbered(DATABASE_CLOCK if clock is None else None)
+            for name, query in queries("postgres").items()
+        }
+        self._listening = Listening(url, pool)
+        self.bells = Bells(self._listening.send)
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Clock | None = None, migrate: bool = True) -> "PostgresStore":
+        """Connect; raises PressrunError when nobody answers or the database is of a newer Pressrun."""
+        try:
+            await migrate_postgres(url, apply=migrate)
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=POOL_SIZE,
+                command_timeout=COMMAND_TIMEOUT_S,
+                timeout=CONNECT_TIMEOUT_S,
+                server_settings=PLANNER,
+            )
+        except (*UNREACHABLE, asyncpg.PostgresError) as error:
+            raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}", retry_after_s=5) from error
+        store = cls(url, pool, clock)
+        await store._listening.open(store.bells.heard)
+        return store
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """See Store.write."""
+        for left in reversed(range(TRIES)):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    return await work(PostgresTransaction(connection, self._statements, self._clock))
+            except REPEAT:
+                if not left:
+                    raise
+            except UNREACHABLE as error:
+                raise _unavailable() from error
+        raise AssertionError("unreachable")
+
+    async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """See Store.read."""
+        try:
+            async with self._pool.acquire() as connection:
+                return await work(PostgresTransaction(connection, self._statements, self._clock))
+        except UNREACHABLE as error:
+            raise _unavailable() from error
+
+    async def close(self) -> None:
+        """See Store.close."""
+        await self.bells.close()
+        await self._listening.close()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+
+def _unavailable() -> PressrunError:
+    return PressrunError(Code.UNAVAILABLE, "the database cannot be reached", retry_after_s=5)
+
+
+class PostgresTransaction:
+    """See Transaction."""
+
+    def __init__(
+        self,
+        connection: "PoolConnectionProxy[asyncpg.Record]",
+        statements: Mapping[str, tuple[str, tuple[str, ...]]],
+        clock: Clock | None,
+    ) -> None:
+        self._connection = connection
+        self._statements = statements
+        self._clock = clock
+
+    async def all(self, query: str, /, **values: Value) -> list[Row]:
+        """See Transaction.all."""
+        sql, arguments = self._bind(query, values)
+        return cast("list[Row]", await self._connection.fetch(sql, *arguments))
+
+    async def one(self, query: str, /, **values: Value) -> Row | None:
+        """See Transaction.one."""
+        sql, arguments = self._bind(query, values)
+        return cast("Row | None", await self._connection.fetchrow(sql, *arguments))
+
+    async def run(self, query: str, /, **values: Value) -> int:
+        """See Transaction.run."""
+        sql, arguments = self._bind(query, values)
+        status = await self._connection.execute(sql, *arguments)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def each(self, query: str, rows: Sequence[Mapping[str, Value]], /) -> list[Row]:
+        """See Transaction.each: a query written with `unnest` gets its parameters as arrays, any other is pipelined."""
+        if not rows:
+            return []
+        sql, names = self._statements[query]
+        if "unnest(" in sql:
+            columns = [
+                self._value(name, {}) if name == "now" else [self._value(name, row) for row in rows] for name in names
+            ]
+            return cast("list[Row]", await self._connection.fetch(sql, *columns))
+        arguments = [[self._value(name, row) for name in names] for row in rows]
+        return cast("list[Row]", await self._connection.fetchmany(sql, arguments))
+
+    def _bind(self, query: str, values: Mapping[str, Value]) -> tuple[str, list[Any]]:
+        sql, names = self._statements[query]
+        return sql, [self._value(name, values) for name in names]
+
+    def _value(self, name: str, values: Mapping[str, Value]) -> Value:
+        if name == "now" and self._clock is not None and "now" not in values:
+            return self._clock()
+        return values[name]

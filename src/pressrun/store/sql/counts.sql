@@ -1,0 +1,37 @@
+-- name: count_jobs
+-- How many jobs of an agent are in each state.
+SELECT state, SUM(jobs) AS jobs
+FROM job_counts
+WHERE organization_id = :organization_id AND agent_id = :agent_id
+GROUP BY state
+
+-- name: count_all_jobs
+-- How many jobs are in each state.
+-- system: a figure of the whole server.
+SELECT state, SUM(jobs) AS jobs FROM job_counts GROUP BY state
+
+-- name: list_lanes
+-- Every agent with something queued or running, its own limit, and the models its deployed version asks.
+-- system: the claim serves every organization.
+SELECT counts.organization_id, counts.agent_id, agents.concurrency, agents.models,
+    SUM(CASE WHEN counts.state = 'queued' THEN counts.jobs ELSE 0 END) AS queued,
+    SUM(CASE WHEN counts.state = 'running' THEN counts.jobs ELSE 0 END) AS running
+FROM job_counts AS counts
+JOIN agents ON agents.id = counts.agent_id
+WHERE counts.state IN ('queued', 'running') AND counts.jobs <> 0
+GROUP BY counts.organization_id, counts.agent_id, agents.concurrency, agents.models
+
+-- name: list_model_limits
+-- The models that have a limit of their own.
+-- system: the claim serves every organization.
+SELECT organization_id, name, concurrency FROM models WHERE concurrency IS NOT NULL
+
+-- name: list_model_calls
+-- Calls of every model, by outcome and latency.
+-- system: a figure of the whole server.
+SELECT organization_id, model, outcome, bucket_ms, CAST(SUM(calls) AS bigint) AS calls,
+    CAST(SUM(duration_us) AS bigint) AS duration_us, CAST(SUM(prompt_tokens) AS bigint) AS prompt_tokens,
+    CAST(SUM(completion_tokens) AS bigint) AS completion_tokens
+FROM model_calls
+GROUP BY organization_id, model, outcome, bucket_ms
+ORDER BY organization_id, model, outcome, bucket_ms

@@ -1,0 +1,17 @@
+-- name: list_job_events
+-- The timeline of a job.
+SELECT * FROM job_events WHERE organization_id = :organization_id AND job_id = :job_id ORDER BY seq
+
+-- name: note_refused_write
+-- A worker that had lost its lease tried to write: its result is discarded, the attempt to write is kept.
+-- system: the worker names the job by its own claim.
+UPDATE jobs SET events = events + 1 WHERE id = :job_id RETURNING organization_id, events, generation, attempts
+
+-- name: list_outbox
+-- What an organization's listeners have not been told yet.
+SELECT * FROM outbox WHERE organization_id = :organization_id ORDER BY seq
+
+-- name: forget_outbox
+-- What listeners that were away for long will not ask for any more.
+-- system: upkeep.
+DELETE FROM outbox WHERE created_at < :now - :keep_us

@@ -1,0 +1,60 @@
+-- name: find_job
+-- One job of an organization, with the result of its current generation.
+SELECT jobs.*, results.payload AS result
+FROM jobs
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
+WHERE jobs.id = :job_id AND jobs.organization_id = :organization_id
+
+-- name: list_jobs
+-- A page of an agent's jobs, newest first; the page is cut on the index before any row is read.
+SELECT jobs.*, results.payload AS result
+FROM jobs
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
+WHERE jobs.organization_id = :organization_id AND jobs.seq IN (
+    SELECT seq FROM jobs WHERE agent_id = :agent_id ORDER BY seq DESC LIMIT :limit OFFSET :offset
+)
+ORDER BY jobs.seq DESC
+
+-- name: list_jobs_in_phase
+-- The same page of those that are open, completed or failed.
+SELECT jobs.*, results.payload AS result
+FROM jobs
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
+WHERE jobs.organization_id = :organization_id AND jobs.seq IN (
+    SELECT seq FROM jobs WHERE agent_id = :agent_id AND phase = :phase ORDER BY seq DESC LIMIT :limit OFFSET :offset
+)
+ORDER BY jobs.seq DESC
+
+-- name: cancel_job
+-- A job that does not run is cancelled at once: no model is ever called for it again.
+UPDATE jobs
+SET state = 'cancelled', error_code = 'cancelled', error = :error, completed_at = :now, updated_at = :now,
+    cancel_requested = 1, events = events + 1
+WHERE id = :job_id AND organization_id = :organization_id AND state IN ('queued', 'waiting')
+RETURNING events
+
+-- name: request_cancel
+-- A running job is asked to stop; whichever commits first, its result or its cancellation, stands.
+UPDATE jobs
+SET cancel_requested = 1, updated_at = :now, events = events + 1
+WHERE id = :job_id AND organization_id = :organization_id AND state = 'running' AND cancel_requested = 0
+RETURNING events
+
+-- name: retry_job
+-- A failed or cancelled job starts its next generation; of many callers one moves it.
+UPDATE jobs
+SET state = 'queued', generation = generation + 1, attempts = 0, errors = 0, deaths = 0, cancel_requested = 0,
+    run_at = :now, deadline_at = :now + deadline_s * 1000000, updated_at = :now, started_at = NULL,
+    completed_at = NULL, error_code = NULL, error = NULL, events = events + 1
+WHERE id = :job_id AND organization_id = :organization_id AND state IN ('failed', 'cancelled')
+RETURNING events, generation
+
+-- name: list_cancelled_runs
+-- The jobs a worker runs that somebody asked to cancel.
+-- system: a worker serves every organization.
+SELECT id FROM jobs WHERE state = 'running' AND worker_id = :worker_id AND cancel_requested = 1
+
+-- name: find_oldest_queued
+-- Since when the job waits that has been runnable longest.
+-- system: a figure of the whole server.
+SELECT min(run_at) AS run_at FROM jobs WHERE state = 'queued'

@@ -1,0 +1,31 @@
+-- name: add_model
+-- Stores a model that is not the default; changes nothing when the name is taken.
+INSERT INTO models (organization_id, name, kind, base_url, model_id, api_key_sealed, script, is_default, concurrency,
+                    timeout_s, created_at, updated_at)
+VALUES (:organization_id, :name, :kind, :base_url, :model_id, :api_key_sealed, :script, 0, :concurrency,
+        :timeout_s, :now, :now)
+ON CONFLICT (organization_id, name) DO NOTHING
+
+-- name: find_model
+-- One model with its sealed key.
+SELECT name, kind, base_url, model_id, api_key_sealed, script, is_default, concurrency, timeout_s
+FROM models
+WHERE organization_id = :organization_id AND name = :name
+
+-- name: list_models
+-- Every model of an organization, by name.
+SELECT name, kind, base_url, model_id, api_key_sealed, script, is_default, concurrency, timeout_s
+FROM models
+WHERE organization_id = :organization_id
+ORDER BY name
+
+-- name: remove_model
+-- Forgets a model and its key.
+DELETE FROM models
+WHERE organization_id = :organization_id AND name = :name
+
+-- name: flag_default_model
+-- Makes one model the default, and every other of the organization none.
+UPDATE models
+SET is_default = CASE WHEN name = :name THEN 1 ELSE 0 END, updated_at = :now
+WHERE organization_id = :organization_id AND (is_default = 1 OR name = :name)

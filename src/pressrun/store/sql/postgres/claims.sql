@@ -1,0 +1,96 @@
+-- name: lock_claims
+-- One claim at a time: the limits of agents and models are counted, then taken. 0x636c61696d is "claim".
+SELECT pg_advisory_xact_lock(427002358125)
+
+-- name: wake_waiting_jobs
+-- Jobs whose wait is over can be claimed.
+-- system: the claim serves every organization.
+UPDATE jobs SET state = 'queued', updated_at = :now
+WHERE seq IN (
+    SELECT seq FROM jobs WHERE state = 'waiting' AND run_at <= :now ORDER BY run_at
+    LIMIT CAST(:limit AS bigint) FOR UPDATE SKIP LOCKED
+)
+RETURNING organization_id, agent_id
+
+-- name: claim_jobs
+-- A worker takes each lane's share: urgent ones first, then in order of acceptance.
+-- system: a worker serves every organization.
+WITH picked AS MATERIALIZED (
+    SELECT lane.seq, share.worker_id, share.lease_token
+    FROM unnest(CAST(:agent_id AS text[]), CAST(:share AS bigint[]), CAST(:worker_id AS text[]),
+        CAST(:lease_token AS text[])) AS share (agent_id, share, worker_id, lease_token)
+    CROSS JOIN LATERAL (
+        SELECT jobs.seq FROM jobs WHERE jobs.agent_id = share.agent_id AND jobs.state = 'queued'
+        ORDER BY jobs.priority, jobs.seq LIMIT share.share FOR UPDATE SKIP LOCKED
+    ) AS lane
+)
+UPDATE jobs
+SET state = 'running', attempts = jobs.attempts + 1, lease_token = picked.lease_token, worker_id = picked.worker_id,
+    started_at = :now, updated_at = :now, events = jobs.events + 1
+FROM picked
+WHERE jobs.seq = picked.seq
+RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.agent_version, jobs.generation, jobs.attempts,
+    jobs.errors, jobs.max_attempts, jobs.deadline_at, jobs.created_at, jobs.run_at, jobs.lease_token, jobs.events,
+    jobs.inputs, jobs.options
+
+-- name: settle_jobs
+-- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.
+-- system: the worker names the job by its own claim.
+UPDATE jobs
+SET state = CASE WHEN cancel_requested = 1 AND ended.state IN ('queued', 'waiting') THEN 'cancelled'
+        ELSE ended.state END,
+    error_code = CASE WHEN cancel_requested = 1 AND ended.state IN ('queued', 'waiting') THEN 'cancelled'
+        ELSE ended.error_code END,
+    error = CASE WHEN cancel_requested = 1 AND ended.state IN ('queued', 'waiting') THEN 'cancelled on request'
+        ELSE ended.error END,
+    completed_at = CASE WHEN cancel_requested = 1 OR ended.state IN ('completed', 'failed', 'cancelled')
+        THEN :now END,
+    run_at = :now + ended.wait_us, errors = jobs.errors + ended.errors, lease_token = NULL, worker_id = NULL,
+    updated_at = :now, prompt_tokens = jobs.prompt_tokens + ended.prompt_tokens,
+    completion_tokens = jobs.completion_tokens + ended.completion_tokens, events = jobs.events + 1
+FROM unnest(CAST(:job_id AS text[]), CAST(:generation AS bigint[]), CAST(:attempt AS bigint[]),
+    CAST(:lease_token AS text[]), CAST(:state AS text[]), CAST(:error_code AS text[]), CAST(:error AS text[]),
+    CAST(:wait_us AS bigint[]), CAST(:errors AS bigint[]), CAST(:prompt_tokens AS bigint[]),
+    CAST(:completion_tokens AS bigint[]))
+    AS ended (job_id, generation, attempt, lease_token, state, error_code, error, wait_us, errors, prompt_tokens,
+        completion_tokens)
+WHERE jobs.id = ended.job_id AND jobs.generation = ended.generation AND jobs.attempts = ended.attempt
+    AND jobs.lease_token = ended.lease_token AND jobs.state = 'running'
+RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.generation, jobs.attempts, jobs.state, jobs.events
+
+-- name: rescue_jobs
+-- Jobs of dead workers can be claimed again, unless that is forbidden or has been in vain too often.
+-- system: upkeep.
+UPDATE jobs
+SET deaths = deaths + 1, lease_token = NULL, worker_id = NULL, run_at = :now, updated_at = :now, events = events + 1,
+    state = CASE WHEN cancel_requested = 1 THEN 'cancelled'
+        WHEN on_worker_loss = 'fail' OR deaths + 1 >= :deaths_allowed THEN 'failed' ELSE 'queued' END,
+    error_code = CASE WHEN cancel_requested = 1 THEN 'cancelled' WHEN on_worker_loss = 'fail' THEN 'worker_lost'
+        WHEN deaths + 1 >= :deaths_allowed THEN 'poison' END,
+    error = CASE WHEN cancel_requested = 1 THEN 'cancelled on request'
+        WHEN on_worker_loss = 'fail' THEN 'the worker died while it ran this job, and the agent forbids another try'
+        WHEN deaths + 1 >= :deaths_allowed
+            THEN 'every worker that ran this job died; retry it if the cause is gone' END,
+    completed_at = CASE WHEN cancel_requested = 1 OR on_worker_loss = 'fail' OR deaths + 1 >= :deaths_allowed
+        THEN :now END
+WHERE state = 'running' AND worker_id IN (SELECT id FROM workers WHERE state <> 'alive')
+RETURNING id, organization_id, agent_id, generation, attempts, state, events
+
+-- name: expire_jobs
+-- Jobs past their deadline end, whatever became of their worker.
+-- system: upkeep.
+UPDATE jobs
+SET state = 'failed', error_code = 'deadline_exceeded', error = :error, lease_token = NULL, worker_id = NULL,
+    completed_at = :now, updated_at = :now, events = events + 1
+WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND deadline_at < :now LIMIT CAST(:limit AS bigint)
+    FOR UPDATE SKIP LOCKED)
+    AND state = :state
+RETURNING id, organization_id, agent_id, generation, attempts, state, events
+
+-- name: record_results
+-- The result of a generation, once.
+INSERT INTO results (organization_id, job_id, generation, payload, digest, created_at)
+SELECT entry.organization_id, entry.job_id, entry.generation, entry.payload, entry.digest, :now
+FROM unnest(CAST(:organization_id AS text[]), CAST(:job_id AS text[]), CAST(:generation AS bigint[]),
+    CAST(:payload AS bytea[]), CAST(:digest AS text[]))
+    AS entry (organization_id, job_id, generation, payload, digest)

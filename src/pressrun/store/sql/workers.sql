@@ -1,0 +1,34 @@
+-- name: add_worker
+-- A worker announces itself.
+INSERT INTO workers (id, host, pid, concurrency, state, started_at, seen_at)
+VALUES (:worker_id, :host, :pid, :concurrency, 'alive', :now, :now)
+
+-- name: beat
+-- A worker says it lives; no row means it was declared dead and must let go of everything.
+UPDATE workers SET seen_at = :now WHERE id = :worker_id AND state = 'alive' RETURNING seen_at
+
+-- name: stop_worker
+-- A worker leaves in good order.
+UPDATE workers SET state = 'stopped', seen_at = :now WHERE id = :worker_id AND state = 'alive'
+
+-- name: bury_worker
+-- The supervisor saw a worker's process end.
+UPDATE workers SET state = 'dead' WHERE id = :worker_id AND state = 'alive'
+
+-- name: bury_silent_workers
+-- Workers that have not been heard for a lease's length.
+UPDATE workers SET state = 'dead' WHERE state = 'alive' AND seen_at < :now - :lease_us RETURNING id
+
+-- name: list_workers
+-- The workers that are alive.
+SELECT * FROM workers WHERE state = 'alive' ORDER BY started_at, id
+
+-- name: list_workers_of_host
+-- The workers that were started on a host and never left.
+SELECT * FROM workers WHERE host = :host AND state = 'alive'
+
+-- name: forget_workers
+-- Workers that ended long ago and hold nothing.
+DELETE FROM workers
+WHERE state <> 'alive' AND seen_at < :now - :keep_us
+    AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.state = 'running' AND jobs.worker_id = workers.id)

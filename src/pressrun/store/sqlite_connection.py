@@ -1,0 +1,110 @@
+"""One SQLite connection: its settings, its transaction, and how an async work is driven on it without an event loop."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import apsw
+
+from pressrun.errors import Code, PressrunError
+from pressrun.store.clock import Clock
+from pressrun.store.queries import queries
+from pressrun.store.store import Row, Transaction, Value
+
+T = TypeVar("T")
+
+OLDEST_SQLITE = 3_051_003
+"""Older ones can corrupt the file when a checkpoint meets a WAL reset."""
+
+BUSY_WAIT_S = 0.001
+BUSY_LIMIT_S = 20.0
+
+
+def connect(path: Path) -> apsw.Connection:
+    """Open the file with the settings every promise rests on; raises apsw.Error, PressrunError for an old library."""
+    if apsw.sqlite3_sourceid() and apsw.SQLITE_VERSION_NUMBER < OLDEST_SQLITE:
+        raise PressrunError(Code.UNAVAILABLE, f"SQLite {apsw.sqlite_lib_version()} is too old: install apsw >= 3.51.3")
+    connection = apsw.Connection(str(path))
+    # SQLite's own busy handler sleeps up to 100 ms at a time, which every waiter's latency would show.
+    connection.set_busy_handler(_wait_for_writer)
+    connection.execute("PRAGMA synchronous = FULL")  # NORMAL loses acknowledged rows in a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32768")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def _wait_for_writer(tries: int) -> bool:
+    time.sleep(BUSY_WAIT_S)
+    return tries * BUSY_WAIT_S < BUSY_LIMIT_S
+
+
+@cache
+def _statement(query: str) -> tuple[str, bool]:
+    found = queries("sqlite")[query]
+    return found.sql, "now" in found.parameters
+
+
+class SqliteTransaction:
+    """`Transaction` whose awaits never suspend."""
+
+    def __init__(self, connection: apsw.Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._now: int | None = None
+
+    async def all(self, query: str, /, **values: Value) -> list[Row]:
+        """See Transaction.all."""
+        return self._execute(query, values)
+
+    async def one(self, query: str, /, **values: Value) -> Row | None:
+        """See Transaction.one."""
+        rows = self._execute(query, values)
+        return rows[0] if rows else None
+
+    async def run(self, query: str, /, **values: Value) -> int:
+        """See Transaction.run."""
+        self._execute(query, values)
+        return self._connection.changes()
+
+    async def each(self, query: str, rows: Sequence[Mapping[str, Value]], /) -> list[Row]:
+        """See Transaction.each."""
+        return [row for values in rows for row in self._execute(query, values)]
+
+    def _execute(self, query: str, values: Mapping[str, Value]) -> list[Row]:
+        sql, needs_now = _statement(query)
+        if needs_now and "now" not in values:
+            if self._now is None:
+                self._now = self._clock()  # one transaction, one time, as PostgreSQL's now()
+            values = {**values, "now": self._now}
+        cursor = self._connection.execute(sql, cast("dict[str, Any]", values))
+        names: list[str] | None = None
+        rows: list[Row] = []
+        for row in cursor:
+            if names is None:
+                names = [column[0] for column in cursor.get_description()]
+            rows.append(dict(zip(names, row, strict=True)))
+        return rows
+
+
+def drive(work: Callable[[Transaction], Awaitable[T]], tx: Transaction) -> T:
+    """Run a work to its end on this thread; raises RuntimeError when it awaits anything but its transaction."""
+    steps = work(tx).__await__()
+    try:
+        next(steps)
+    except StopIteration as done:
+        return cast("T", done.value)
+    raise RuntimeError("a store's work may await only its transaction")
+
+
+def refusal(error: apsw.Error) -> Exception:
+    """What a caller is told about a database that cannot serve; programming errors stay what they are."""
+    if isinstance(error, apsw.FullError):
+        return PressrunError(Code.UNAVAILABLE, "no room left on the disk of the database", retry_after_s=30)
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return PressrunError(Code.UNAVAILABLE, "the database is busy", retry_after_s=2)
+    if isinstance(error, apsw.IOError | apsw.CantOpenError | apsw.ReadOnlyError):
+        return PressrunError(Code.UNAVAILABLE, "the database cannot be written", retry_after_s=5)
+    return error

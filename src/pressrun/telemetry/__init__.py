@@ -1,0 +1,1 @@
+"""What can be seen: events are declared once, and logs and metrics listen."""

@@ -1,0 +1,47 @@
+"""Log lines: one JSON object each, with the request's and the job's id where there is one, on standard error."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+from pressrun.telemetry.events import JobEvent, ServerEvent
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def configure(process: str, level: str, style: Literal["json", "console"]) -> None:
+    """Set the form of every log line of this process; `process` is api, worker or supervisor."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+
+    def add_process(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        line["process"] = process
+        return line
+
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            add_process,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def emit(event: ServerEvent | JobEvent, **fields: Any) -> None:
+    """Write an event to the log."""
+    structlog.get_logger().info(str(event), **fields)
+
+
+def warn(event: ServerEvent | JobEvent, **fields: Any) -> None:
+    """Write an event that somebody should look at; `exc_info=True` adds the exception being handled."""
+    structlog.get_logger().warning(str(event), **fields)
