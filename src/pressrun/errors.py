@@ -49,7 +49,7 @@ class PressrunError(Exception):
         self.code = code
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.retry_after_s = retry_after_s
-        super().__init__("; ".join(problem.description for problem in self.problems))
+        super().__init__("; ".join(problem.description.rstrip(".") for problem in self.problems))
 
 
 class FailureCode(StrEnum):

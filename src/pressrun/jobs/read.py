@@ -31,3 +31,9 @@ async def page(
     else:
         rows = await tx.all("list_jobs_in_phase", **cut, phase=phase)
     return [Job.from_row(row) for row in rows], total
+
+
+async def oldest_queued_s(tx: Transaction) -> float:
+    """Seconds that the runnable job has waited which has been runnable longest; 0 when none waits."""
+    row = await tx.one("find_oldest_queued")
+    return 0.0 if row is None or row["waited_us"] is None else max(0.0, row["waited_us"] / 1_000_000)

@@ -55,6 +55,6 @@ RETURNING events, generation
 SELECT id FROM jobs WHERE state = 'running' AND worker_id = :worker_id AND cancel_requested = 1
 
 -- name: find_oldest_queued
--- Since when the job waits that has been runnable longest.
+-- How long the job has waited that has been runnable longest.
 -- system: a figure of the whole server.
-SELECT min(run_at) AS run_at FROM jobs WHERE state = 'queued'
+SELECT CAST(:now - min(run_at) AS bigint) AS waited_us FROM jobs WHERE state = 'queued'

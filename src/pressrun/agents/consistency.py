@@ -1,0 +1,66 @@
+"""The rules that concern several parts of a definition at once."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pressrun.agents.faults import Fault, Path
+from pressrun.agents.names import fold
+from pressrun.agents.references import Reference, Template
+from pressrun.agents.schemas import faults_of
+
+if TYPE_CHECKING:
+    from pressrun.agents.definition import AgentDefinition
+
+
+def faults(definition: "AgentDefinition") -> Iterator[Fault]:
+    """Every broken rule; nothing for a definition that can be run."""
+    twice = list(_names_used_twice(definition))
+    yield from twice
+    if not twice:  # an ambiguous name would be reported a second time wherever it is referred to
+        yield from _references_forward(definition)
+    yield from _schemas(definition)
+    yield from _fan_out(definition)
+
+
+def _names_used_twice(definition: "AgentDefinition") -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    named: list[tuple[Path, str]] = [(("inputs", i, "name"), one.name) for i, one in enumerate(definition.inputs)]
+    named += [(("prompts", i, "name"), one.name) for i, one in enumerate(definition.prompts)]
+    for path, name in named:
+        first = seen.setdefault(fold(name), f"{path[0]}[{path[1]}]")
+        if first != f"{path[0]}[{path[1]}]":
+            message = f"is the name of {first} already (case, spaces and underscores do not count): choose another"
+            yield Fault(path, message, name)
+
+
+def _references_forward(definition: "AgentDefinition") -> Iterator[Fault]:
+    places = {prompt.name: index for index, prompt in enumerate(definition.prompts)}
+    for index, (system, prompt) in enumerate(definition.prompt_templates):
+        for field, template in (("system", system), ("prompt", prompt)):
+            for name in _prompts_in(template):
+                if places[name] == index:
+                    message = f"refers to its own result: remove the reference to {name!r}"
+                    yield Fault(("prompts", index, field), message, name)
+                elif places[name] > index:
+                    message = f"refers to {name!r}, which comes later: move {name!r} above this prompt"
+                    yield Fault(("prompts", index, field), message, name)
+
+
+def _prompts_in(template: Template) -> list[str]:
+    names = (piece.name for piece in template if isinstance(piece, Reference) and piece.kind == "prompt")
+    return list(dict.fromkeys(names))
+
+
+def _schemas(definition: "AgentDefinition") -> Iterator[Fault]:
+    for index, prompt in enumerate(definition.prompts):
+        if prompt.json_schema is not None:
+            for message in faults_of(prompt.json_schema):
+                yield Fault(("prompts", index, "json_schema"), message)
+
+
+def _fan_out(definition: "AgentDefinition") -> Iterator[Fault]:
+    if definition.settings.fan_out and len(definition.fan_out_inputs) != 1:
+        message = (
+            f"needs exactly one text input with max_fields above 1, and there are {len(definition.fan_out_inputs)}"
+        )
+        yield Fault(("settings", "fan_out"), message, value=True)

@@ -1,0 +1,135 @@
+"""The definition of an agent: what it asks for, what it asks of models, and what comes out. YAML and JSON alike."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pressrun.agents.consistency import faults
+from pressrun.agents.faults import between, refuse
+from pressrun.agents.input_kinds import Closed, Input, TextInput
+from pressrun.agents.names import Alias, Name
+from pressrun.agents.references import Names, Reference, Template, compile_template
+
+MAX_DEFINITION_BYTES = 8 * 1024 * 1024
+MAX_DESCRIPTION_CHARS = 10_000
+MAX_INPUTS = 50
+MAX_PROMPTS = 20
+MAX_PROMPT_CHARS = 100_000
+MAX_TEMPERATURE = 2
+MAX_TOKENS = 1_000_000
+MAX_STOPS = 4
+MAX_STOP_CHARS = 1_000
+MAX_JOINER_CHARS = 100
+MAX_CONCURRENCY = 10_000
+MAX_DEADLINE_S = 30 * 24 * 60 * 60
+DEFAULT_DEADLINE_S = 24 * 60 * 60
+MAX_ATTEMPTS = 20
+DEFAULT_ATTEMPTS = 5
+DEFAULT_TITLE = "Output"
+
+Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARS)]
+
+
+class Prompt(Closed):
+    """One question to one model. Its text may refer to inputs and to the results of earlier prompts."""
+
+    name: Name
+    model: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    system: Annotated[str, Field(max_length=MAX_PROMPT_CHARS)] | None = None
+    prompt: Annotated[str, Field(min_length=1, max_length=MAX_PROMPT_CHARS)]
+    temperature: Annotated[float, between(0, MAX_TEMPERATURE)] | None = None
+    max_tokens: Annotated[int, between(1, MAX_TOKENS)] | None = None
+    stop: Annotated[tuple[Stop, ...], Field(max_length=MAX_STOPS)] = ()
+    json_schema: dict[str, Any] | None = None
+
+
+class Output(Closed):
+    """What the run's text is called and how it is put together; without a template it is the last prompt's result."""
+
+    title: Name = DEFAULT_TITLE
+    template: Annotated[str, Field(min_length=1, max_length=MAX_PROMPT_CHARS)] | None = None
+
+
+class Settings(Closed):
+    """How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens."""
+
+    joiner: Annotated[str, Field(max_length=MAX_JOINER_CHARS)] = "\n"
+    fan_out: bool = False
+    concurrency: Annotated[int, between(1, MAX_CONCURRENCY)] | None = None
+    deadline_s: Annotated[int, between(1, MAX_DEADLINE_S)] = DEFAULT_DEADLINE_S
+    max_attempts: Annotated[int, between(1, MAX_ATTEMPTS)] = DEFAULT_ATTEMPTS
+    on_worker_loss: Literal["retry", "fail"] = "retry"
+
+
+class AgentDefinition(Closed):
+    """A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order."""
+
+    name: Name
+    alias: Alias | None = None
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION_CHARS)] | None = None
+    inputs: Annotated[tuple[Input, ...], Field(max_length=MAX_INPUTS)] = ()
+    prompts: Annotated[tuple[Prompt, ...], Field(min_length=1, max_length=MAX_PROMPTS)]
+    output: Output = Output()
+    settings: Settings = Settings()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        refuse(list(faults(self)))
+        return self
+
+    @cached_property
+    def names(self) -> Names:
+        """Everything a template of this agent may refer to."""
+        inputs = (Reference("input", one.name) for one in self.inputs)
+        return Names((*inputs, *(Reference("prompt", one.name) for one in self.prompts)))
+
+    @cached_property
+    def prompt_templates(self) -> tuple[tuple[Template, Template], ...]:
+        """System text and prompt of each prompt, compiled."""
+        return tuple(
+            (compile_template(prompt.system or "", self.names), compile_template(prompt.prompt, self.names))
+            for prompt in self.prompts
+        )
+
+    @cached_property
+    def output_template(self) -> Template:
+        """How the suggestion is put together."""
+        if self.output.template is None:
+            return (Reference("prompt", self.prompts[-1].name),)
+        return compile_template(self.output.template, self.names)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models named by the prompts, each once; the catalog's default is not among them."""
+        return tuple(dict.fromkeys(prompt.model for prompt in self.prompts if prompt.model is not None))
+
+    @property
+    def fan_out_inputs(self) -> tuple[TextInput, ...]:
+        """The inputs that may hold several values: fan-out needs exactly one."""
+        return tuple(one for one in self.inputs if isinstance(one, TextInput) and one.max_fields > 1)
+
+
+def digest(definition: AgentDefinition) -> str:
+    """A hexadecimal SHA-256 that is equal for equal definitions, whatever they were written in."""
+    text = json.dumps(to_data(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_data(definition: AgentDefinition) -> Mapping[str, Any]:
+    """The definition as plain JSON data in the order of its fields, defaults left out."""
+    data: dict[str, Any] = definition.model_dump(mode="json", exclude_defaults=True)
+    return data
+
+
+def to_json(definition: AgentDefinition) -> bytes:
+    """The definition as stored and as sent; `from_json` gives back an equal one."""
+    return json.dumps(to_data(definition), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def from_json(stored: bytes) -> AgentDefinition:
+    """A definition that `to_json` printed; for anything a person wrote use `check.check`, which explains."""
+    return AgentDefinition.model_validate_json(stored)

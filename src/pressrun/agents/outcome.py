@@ -1,0 +1,52 @@
+"""What a run leaves: its result, and every model call it made, whether it succeeded or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pressrun.models.provider import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One model call. `started_s` is the run's clock, `duration_s` seconds; `failure_code` is None for an answer."""
+
+    prompt: str
+    model: str | None
+    started_s: float
+    duration_s: float
+    usage: Usage
+    finish_reason: str | None
+    request_id: str | None
+    failure_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The result for one of several values of an input."""
+
+    input: str
+    value: str
+    title: str
+    suggestion: str
+    prompts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The text of a run, the prompts' results by name, and with fan-out one part for each value, in order."""
+
+    title: str
+    suggestion: str
+    prompts: Mapping[str, str]
+    parts: tuple[Part, ...] | None = None
+
+    @property
+    def results(self) -> tuple[Mapping[str, Any], ...] | None:
+        """The parts as plain data, as they stand in `data.results`."""
+        if self.parts is None:
+            return None
+        return tuple(
+            {"input": one.input, "value": one.value, "title": one.title, "suggestion": one.suggestion}
+            for one in self.parts
+        )

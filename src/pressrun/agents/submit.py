@@ -1,0 +1,133 @@
+"""From a request to an accepted job: the deployed version, its inputs checked, everything pinned."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from pressrun.agents.agent import Agent, find_deployed
+from pressrun.agents.cache import Definitions
+from pressrun.agents.definition import AgentDefinition
+from pressrun.agents.inputs import check
+from pressrun.agents.run import check_fan_out
+from pressrun.errors import Code, PressrunError
+from pressrun.ids import new_id
+from pressrun.jobs.idempotency import FOLD_WINDOW_US
+from pressrun.jobs.job import DEFAULT_PRIORITY, Acceptance, Accepted, IdempotencyKey, NewJob
+from pressrun.organizations.keys import Key
+from pressrun.store.store import Store, Transaction
+
+MOVES = 5
+"""Times a submission looks again after the agent was deployed anew under it."""
+
+ROUTE = "jobs.create"
+FOLD_ROUTE = "jobs.create.fold"
+
+Accept = Callable[[NewJob], Awaitable[Accepted]]
+
+
+class JobOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a job is run and what its sender wants kept with it."""
+
+    fan_out: bool = False
+    metadata: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request as it arrived. `inputs` is whatever JSON stood there; `body` the bytes it came in.
+
+    `idempotency_key` is the client's, `is_repeat` tells that the client says it sends the request again. None for
+    `fan_out` and `deadline_s` (seconds) leaves them to the agent.
+    """
+
+    inputs: object
+    body: bytes
+    idempotency_key: str | None = None
+    is_repeat: bool = False
+    fan_out: bool | None = None
+    metadata: dict[str, str] | None = None
+    priority: int = DEFAULT_PRIORITY
+    deadline_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The job a request stands for; `replayed` when an earlier request had created it."""
+
+    job_id: str
+    agent_id: str
+    created_at: int
+    replayed: bool
+
+
+async def deployed(
+    store: Store, definitions: Definitions, organization_id: str, reference: str
+) -> tuple[Agent, AgentDefinition]:
+    """An agent and the definition of its deployed version; raises PressrunError (not_found) that says why not."""
+
+    async def work(tx: Transaction) -> tuple[Agent, AgentDefinition]:
+        agent = await find_deployed(tx, organization_id, reference)
+        assert agent.deployed_version is not None
+        return agent, await definitions.find(tx, organization_id, agent.id, agent.deployed_version)
+
+    return await store.read(work)
+
+
+async def submit(
+    store: Store, definitions: Definitions, accept: Accept, key: Key, reference: str, submission: Submission
+) -> Submitted:
+    """Check a request against the deployed version and have it accepted, durably, under that version.
+
+    Raises PressrunError: not_found, invalid with every fault, key_reused for an idempotency key that stands for another
+    request.
+    """
+    for _ in range(MOVES):
+        agent, definition = await deployed(store, definitions, key.organization_id, reference)
+        job = _new_job(key, agent, definition, submission)
+        accepted = await accept(job)
+        match accepted.acceptance:
+            case Acceptance.CREATED | Acceptance.REPLAYED:
+                replayed = accepted.acceptance == Acceptance.REPLAYED
+                return Submitted(accepted.job_id, agent.id, accepted.created_at, replayed)
+            case Acceptance.KEY_REUSED:
+                raise PressrunError(
+                    Code.KEY_REUSED, "this Idempotency-Key was used for another request: use a new key for a new job"
+                )
+            case Acceptance.VERSION_MOVED:
+                continue
+    raise PressrunError(Code.UNAVAILABLE, "the agent is being deployed again and again", retry_after_s=1)
+
+
+def _new_job(key: Key, agent: Agent, definition: AgentDefinition, submission: Submission) -> NewJob:
+    values = check(definition, submission.inputs)
+    settings = definition.settings
+    fan_out = settings.fan_out if submission.fan_out is None else submission.fan_out
+    if fan_out:
+        check_fan_out(definition)
+    assert agent.deployed_version is not None
+    return NewJob(
+        id=new_id(),
+        organization_id=agent.organization_id,
+        agent_id=agent.id,
+        agent_version=agent.deployed_version,
+        key_id=key.id,
+        inputs=msgspec.json.encode(values),
+        options=msgspec.json.encode(JobOptions(fan_out, submission.metadata or {})),
+        max_attempts=settings.max_attempts,
+        on_worker_loss=settings.on_worker_loss,
+        deadline_s=min(submission.deadline_s or settings.deadline_s, settings.deadline_s),
+        priority=submission.priority,
+        idempotency=_idempotency(key, agent, submission),
+    )
+
+
+def _idempotency(key: Key, agent: Agent, submission: Submission) -> IdempotencyKey | None:
+    body_hash = hashlib.sha256(agent.id.encode() + b"\n" + submission.body).hexdigest()
+    if submission.idempotency_key is not None:
+        key_hash = hashlib.sha256(submission.idempotency_key.encode()).hexdigest()
+        return IdempotencyKey(key.id, ROUTE, key_hash, body_hash)
+    if key.fold_retries:
+        return IdempotencyKey(key.id, FOLD_ROUTE, body_hash, body_hash, FOLD_WINDOW_US, submission.is_repeat)
+    return None

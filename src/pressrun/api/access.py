@@ -1,0 +1,174 @@
+"""The door: every request is named, its host and its key are checked, and only then may anybody read its body."""
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pressrun.api import problems
+from pressrun.errors import Code, PressrunError
+from pressrun.ids import new_id
+from pressrun.organizations import keys
+from pressrun.organizations.keys import Key
+from pressrun.organizations.keys import Scope as KeyScope
+from pressrun.store.store import Store
+from pressrun.telemetry import log
+from pressrun.telemetry.events import ServerEvent
+
+PUBLIC = ("/healthz", "/readyz", "/openapi.json", "/docs")
+"""All that answers without a key; none of it tells anything about anybody's data."""
+
+REVOCATION_S = 1.0
+"""How long a key that was found good is not looked up again; a revocation is effective everywhere after that."""
+
+KEYS_REMEMBERED = 10_000
+USE_NOTED_EVERY_S = 60.0
+REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+FIXED_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class Access:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, *, store: Store, hosts: Iterable[str], max_body_bytes: int) -> None:
+        self._app = app
+        self._store = store
+        self._hosts = {host.lower() for host in hosts}
+        self._max_body_bytes = max_body_bytes
+        self._known: OrderedDict[str, tuple[Key, float]] = OrderedDict()
+        self._noted: dict[str, float] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        asked_id = headers.get("x-request-id", "")
+        request_id = asked_id if REQUEST_ID.fullmatch(asked_id) else new_id()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
+        answer = _Answer(send, request_id)
+        started = time.monotonic()
+        try:
+            await self._admit(scope, headers)
+            await self._app(scope, self._limited(receive, headers), answer.send)
+        except PressrunError as error:
+            await answer.refuse(scope, receive, error)
+        except Exception:  # noqa: BLE001 - the last resort: nobody may see a trace
+            log.warn(ServerEvent.REQUEST_FAILED, path=scope["path"], exc_info=True)
+            await answer.refuse(scope, receive, problems.internal())
+        log.emit(
+            ServerEvent.REQUEST,
+            method=scope["method"],
+            path=scope["path"],
+            status=answer.status,
+            duration_ms=round((time.monotonic() - started) * 1000, 1),
+        )
+
+    async def _admit(self, scope: Scope, headers: Headers) -> None:
+        host = headers.get("host", "").rpartition("@")[2]
+        name = host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+        if "*" not in self._hosts and name.lower() not in self._hosts:
+            # Against DNS rebinding: a page of an attacker's may resolve its own name to this machine.
+            raise PressrunError(
+                Code.INVALID, f"this server is not called {name[:100]!r}; see the setting allowed_hosts"
+            )
+        if scope["path"] in PUBLIC or scope["path"].startswith("/docs/"):
+            return
+        scope.setdefault("state", {})["key"] = await self._key(headers.get("authorization", ""))
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self._max_body_bytes:
+            raise self._too_large()
+
+    async def _key(self, authorization: str) -> Key:
+        scheme, _, token = authorization.partition(" ")  # the key is all that follows, spaces included
+        if scheme.lower() != "bearer" or not token.strip():
+            raise PressrunError(Code.UNAUTHORIZED, "Invalid token: send `Authorization: Bearer <your API key>`")
+        now = time.monotonic()
+        key, read_at = self._known.get(token, (None, 0.0))
+        if key is None or now - read_at > REVOCATION_S:
+            key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
+            if key is None:
+                self._known.pop(token, None)
+                raise PressrunError(Code.UNAUTHORIZED, "Invalid token: the API key is unknown, revoked or expired")
+            self._known[token] = (key, now)
+            if len(self._known) > KEYS_REMEMBERED:
+                self._known.popitem(last=False)
+            await self._note_use(key, now)
+        structlog.contextvars.bind_contextvars(key=key.id)
+        return key
+
+    async def _note_use(self, key: Key, now: float) -> None:
+        if now - self._noted.get(key.id, -USE_NOTED_EVERY_S) >= USE_NOTED_EVERY_S:
+            self._noted[key.id] = now
+            await self._store.write(lambda tx: keys.note_use(tx, key.organization_id, key.id))
+
+    def _limited(self, receive: Receive, headers: Headers) -> Receive:
+        if "content-length" in headers:
+            return receive  # checked, and the server reads no more than was announced
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._max_body_bytes:
+                raise self._too_large()
+            return message
+
+        return counted
+
+    def _too_large(self) -> PressrunError:
+        return PressrunError(Code.TOO_LARGE, f"the body is larger than {self._max_body_bytes:,} bytes")
+
+
+class _Answer:
+    """What goes out: the status it had, the headers every answer carries."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self._request_id
+            for name, value in FIXED_HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("cache-control", "no-store")
+        await self._send(message)
+
+    async def refuse(self, scope: Scope, receive: Receive, error: PressrunError) -> None:
+        if self.status is None:  # else the answer has begun, and cutting it off is all that is left
+            await problems.response(error)(scope, receive, self.send)
+
+
+def caller(request: Request) -> Key:
+    """Whose key a request carries."""
+    key: Any = request.scope["state"]["key"]
+    assert isinstance(key, Key)
+    return key
+
+
+def require(request: Request, scope: KeyScope) -> Key:
+    """The caller's key, if it may do this; raises PressrunError (forbidden)."""
+    key = caller(request)
+    if not key.allows(scope):
+        raise PressrunError(
+            Code.FORBIDDEN, f"this key lacks the scope {scope}; it has {', '.join(sorted(key.scopes)) or 'none'}"
+        )
+    return key

@@ -1,0 +1,171 @@
+"""Jobs over HTTP: create, look at, list, retry, cancel."""
+
+import re
+
+from fastapi import APIRouter, Request, Response
+
+from pressrun.agents.agent import find_agent
+from pressrun.agents.submit import Submission, submit
+from pressrun.api import wire
+from pressrun.api.access import require
+from pressrun.api.following import follow
+from pressrun.api.json_body import Fields, json_type, read_object
+from pressrun.api.pages import number, offset_and_limit
+from pressrun.api.schemas import CreatedJob, JobEvents, JobPage, JobRequest, JobShape, body_of, errors
+from pressrun.api.state import system_of
+from pressrun.errors import Code, PressrunError, Problem
+from pressrun.jobs import cancel, history, read, retry
+from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase
+from pressrun.organizations.keys import Scope
+from pressrun.store.store import Transaction
+
+router = APIRouter(prefix="/v1/applications", tags=["jobs"])
+
+LONGEST_WAIT_S = 60
+LONGEST_DEADLINE_S = 30 * 86_400
+MOST_METADATA = 50
+LONGEST_METADATA = 2000
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
+
+
+@router.get("/jobs/{job_id}", responses=errors(JobShape, 401, 404), summary="Retrieve a job")
+async def get_job(request: Request, job_id: str, wait: str | None = None) -> Response:
+    """A job as it stands; with `wait` the answer comes when it has ended, or after so many seconds (at most 60)."""
+    key = require(request, Scope.JOBS_READ)
+    wait_s = max(0, min(LONGEST_WAIT_S, number("wait", wait, 0)))
+    return wire.answer(wire.job(_found(await follow(request, key.organization_id, job_id, wait_s), job_id)))
+
+
+@router.get("/jobs/{job_id}/events", responses=errors(JobEvents, 401, 404), summary="The timeline of a job")
+async def list_job_events(request: Request, job_id: str) -> Response:
+    """Every move the job made, every attempt, every lease lost."""
+    key = require(request, Scope.JOBS_READ)
+
+    async def work(tx: Transaction) -> list[history.TimelineEntry]:
+        _found(await read.find(tx, key.organization_id, _storable(job_id)), job_id)
+        return await history.timeline(tx, key.organization_id, job_id)
+
+    return wire.answer({"data": [wire.event(entry) for entry in await system_of(request).store.read(work)]})
+
+
+@router.post(
+    "/jobs/{job_id}/retry", status_code=202, responses=errors(CreatedJob, 401, 404, 409), summary="Retry a failed job"
+)
+async def retry_job(request: Request, job_id: str) -> Response:
+    """Start a failed job anew, under the same id and on the version it was accepted with."""
+    key = require(request, Scope.JOBS_WRITE)
+    store = system_of(request).store
+    job = _found(await store.write(lambda tx: retry.retry(tx, key.organization_id, _storable(job_id))), job_id)
+    store.bells.ring("jobs")
+    return wire.answer(wire.created_job(job.id, job.agent_id, job.created_at, wire.status_of(job.state)), 202)
+
+
+@router.post("/jobs/{job_id}/cancel", responses=errors(JobShape, 401, 404), summary="Cancel a job")
+async def cancel_job(request: Request, job_id: str) -> Response:
+    """A job that does not run yet is cancelled at once, a running one is asked to stop, an ended one stays as it is."""
+    key = require(request, Scope.JOBS_WRITE)
+    store = system_of(request).store
+    job = _found(await store.write(lambda tx: cancel.cancel(tx, key.organization_id, _storable(job_id))), job_id)
+    store.bells.ring("cancels")
+    store.bells.ring("finished")
+    return wire.answer(wire.job(job))
+
+
+@router.post(
+    "/{application_id}/jobs",
+    status_code=202,
+    responses=errors(CreatedJob, 400, 401, 404, 413, 422),
+    openapi_extra=body_of(JobRequest),
+    summary="Create a job",
+)
+async def create_job(request: Request, application_id: str) -> Response:
+    """Accept a job, durably, on the version that is deployed now; `Idempotency-Key` makes repeating it safe."""
+    key = require(request, Scope.JOBS_WRITE)
+    values, raw = await read_object(request)
+    submission = _submission(request, values, raw)
+    system = system_of(request)
+    made = await submit(system.store, system.definitions, system.intake.submit, key, application_id, submission)
+    if not made.replayed:
+        system.store.bells.ring("jobs")
+    headers = {"idempotent-replayed": "true"} if made.replayed else {}
+    return wire.answer(wire.created_job(made.job_id, made.agent_id, made.created_at), 202, headers)
+
+
+def _submission(request: Request, values: dict[str, object], raw: bytes) -> Submission:
+    fields = Fields(values)
+    idempotency_key = request.headers.get("idempotency-key")
+    if idempotency_key is not None and not IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+        fields.fault("Idempotency-Key", "Idempotency-Key must have 1 to 255 printable ASCII characters")
+    for later in ("webhook_url",):
+        if values.get(later) is not None:
+            fields.fault(later, f"{later} is not supported yet; poll the job, or GET it with ?wait=60")
+    metadata = fields.take("metadata", dict, "an object of strings")
+    for name, value in (metadata or {}).items():
+        if not isinstance(value, str) or len(name) + len(value) > LONGEST_METADATA:
+            fields.fault("metadata", f"metadata.{name[:50]} must be a string of at most {LONGEST_METADATA} characters")
+    if len(metadata or {}) > MOST_METADATA:
+        fields.fault("metadata", f"metadata has more than {MOST_METADATA} entries")
+    priority = fields.whole("priority", 0, 9, DEFAULT_PRIORITY)
+    submission = Submission(
+        inputs=values.get("inputs"),
+        body=raw,
+        idempotency_key=idempotency_key,
+        is_repeat=request.headers.get("x-stainless-retry-count", "0") != "0",
+        fan_out=fields.take("fan_out", bool, "true or false"),
+        metadata=metadata,
+        priority=DEFAULT_PRIORITY if priority is None else priority,
+        deadline_s=fields.whole("deadline_s", 1, LONGEST_DEADLINE_S),
+    )
+    if "inputs" not in values:
+        fields.fault("inputs", f"inputs is required: a list of {{id, value}}, not {json_type(None)}")
+    fields.done()
+    return submission
+
+
+@router.get("/{application_id}/jobs", responses=errors(JobPage, 400, 401, 404), summary="List an agent's jobs")
+async def list_jobs(
+    request: Request,
+    application_id: str,
+    status: str | None = None,
+    offset: str | None = None,
+    limit: str | None = None,
+) -> Response:
+    """A page of jobs, newest first; `totalCount` is the number that match."""
+    key = require(request, Scope.JOBS_READ)
+    start, size = offset_and_limit(offset, limit)
+    phase = _phase(status)
+
+    async def work(tx: Transaction) -> tuple[list[Job], int]:
+        agent = await find_agent(tx, key.organization_id, application_id)
+        jobs, total = await read.page(tx, key.organization_id, agent.id, phase, offset=start, limit=size)
+        return list(jobs), total
+
+    jobs, total = await system_of(request).store.read(work)
+    return wire.answer(
+        {
+            "result": [wire.job(job) for job in jobs],
+            "totalCount": total,
+            "pagination": {"offset": start, "limit": size},
+        }
+    )
+
+
+def _phase(status: str | None) -> Phase | None:
+    if status is None or not status:
+        return None
+    if status not in wire.STATUS_PHASES:
+        words = ", ".join(wire.STATUS_PHASES)
+        raise PressrunError(
+            Code.INVALID, Problem(f"status must be one of {words}, not {status[:50]!r}", {"field": "status"})
+        )
+    return wire.STATUS_PHASES[status]
+
+
+def _storable(job_id: str) -> str:
+    return job_id.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no id holds one
+
+
+def _found(job: Job | None, job_id: str) -> Job:
+    if job is None:
+        raise PressrunError(Code.NOT_FOUND, f"there is no job {job_id[:100]!r} that this key may see")
+    return job

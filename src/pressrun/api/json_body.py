@@ -1,0 +1,117 @@
+"""Reading a request's JSON, whatever it turns out to be."""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+
+from pressrun.errors import Code, PressrunError, Problem
+
+DEEPEST = 64
+"""Levels of nesting that a body may have."""
+
+
+async def read_json(request: Request) -> tuple[Any, bytes]:
+    """The JSON value of a request and its bytes; raises PressrunError (invalid) for anything else."""
+    raw = await request.body()
+    if not raw.strip():
+        raise PressrunError(Code.INVALID, "the request has no body; send JSON")
+    return parse(raw), raw
+
+
+async def read_object(request: Request, *, empty_is: dict[str, Any] | None = None) -> tuple[dict[str, Any], bytes]:
+    """A JSON object and its bytes; `empty_is` stands for no body at all. Raises PressrunError (invalid)."""
+    if empty_is is not None and not (await request.body()).strip():
+        return empty_is, b""
+    value, raw = await read_json(request)
+    if not isinstance(value, dict):
+        raise PressrunError(Code.INVALID, f"the body must be a JSON object, not {json_type(value)}")
+    return value, raw
+
+
+def parse(raw: bytes) -> Any:
+    """A JSON value; raises PressrunError (invalid)."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PressrunError(Code.INVALID, f"the body is not valid JSON: {error}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth_exceeds(value, DEEPEST):
+        raise _too_deep()
+    return value
+
+
+def _too_deep() -> PressrunError:
+    return PressrunError(Code.INVALID, f"the body nests deeper than {DEEPEST} levels")
+
+
+def _depth_exceeds(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels + 1):
+        layer = [
+            inner
+            for outer in layer
+            if isinstance(outer, list | dict)
+            for inner in (outer if isinstance(outer, list) else outer.values())
+        ]
+        if not layer:
+            return False
+    return True
+
+
+def json_type(value: object) -> str:
+    """What JSON calls a value."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+class Fields:
+    """The fields of an object, checked one by one; every fault is gathered and raised at once by `done`."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+        self._known: set[str] = set()
+        self._problems: list[Problem] = []
+
+    def take(self, name: str, kind: type | tuple[type, ...], what: str, default: Any = None) -> Any:
+        """A field that must be of a kind; `what` names the kind for people. Null and absent give the default."""
+        self._known.add(name)
+        value = self._values.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            self.fault(name, f"{name} must be {what}, not {json_type(value)}")
+            return default
+        return value
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int | None:
+        """A whole number within bounds."""
+        value: int | None = self.take(name, int, "a whole number", default)
+        if value is not None and not low <= value <= high:
+            self.fault(name, f"{name} must be between {low:,} and {high:,}")
+            return default
+        return value
+
+    def fault(self, name: str, message: str) -> None:
+        """Note one thing that is wrong."""
+        self._problems.append(Problem(message, {"field": name}))
+
+    def done(self, *, closed: bool = False) -> None:
+        """Raise PressrunError (invalid) with every fault; `closed` refuses fields nobody took."""
+        if closed:
+            for name in self._values.keys() - self._known:
+                self.fault(name, f"{name} is not known here; known: {', '.join(sorted(self._known))}")
+        if self._problems:
+            raise PressrunError(Code.INVALID, self._problems)

@@ -1,0 +1,36 @@
+"""For those who run the server: is it alive, is it ready, what does it do."""
+
+from fastapi import APIRouter, Request, Response
+
+from pressrun.api import wire
+from pressrun.api.access import require
+from pressrun.api.metrics import exposition
+from pressrun.api.state import system_of
+from pressrun.errors import PressrunError
+from pressrun.jobs import workers
+from pressrun.organizations.keys import Scope
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz", summary="Is the process alive")
+async def healthz() -> Response:
+    """Alive, whatever the database does: a restart would not help it."""
+    return wire.answer({"status": "ok"})
+
+
+@router.get("/readyz", summary="Can requests be served")
+async def readyz(request: Request) -> Response:
+    """Ready when the database answers; tells whether a worker is alive, without which jobs only wait."""
+    try:
+        alive = await system_of(request).store.read(workers.alive)
+    except PressrunError:
+        return wire.answer({"status": "unavailable", "database": "unreachable"}, 503)
+    return wire.answer({"status": "ok", "database": "ok", "workers": "ok" if alive else "none alive"})
+
+
+@router.get("/metrics", summary="Figures for Prometheus")
+async def metrics(request: Request) -> Response:
+    """Counters and gauges of the whole server, whichever process is asked."""
+    require(request, Scope.ADMIN)
+    return Response(await exposition(system_of(request).store), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,86 @@
+"""How Pressrun says no over HTTP: Writer's error body, one table from code to status."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from pressrun.errors import Code, PressrunError, Problem
+
+LONGEST_RETRY_AFTER_S = 59
+"""Writer's clients ignore longer waits and fall back to their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a code looks like on the wire; `error_type` is Writer's finer name for it."""
+
+    status: int
+    tpe: str
+    key: str
+    error_type: str
+
+
+SHAPES: dict[Code, Shape] = {
+    Code.INVALID: Shape(400, "BadRequest", "fail.badRequest.invalidParameters", "InvalidParameters"),
+    Code.UNAUTHORIZED: Shape(401, "Unauthorized", "fail.unauthorized.badToken", "BadToken"),
+    Code.FORBIDDEN: Shape(403, "Forbidden", "fail.forbidden.insufficientAccessRights", "InsufficientAccessRights"),
+    Code.NOT_FOUND: Shape(404, "NotFound", "fail.notFound.resource", "ResourceNotFound"),
+    Code.METHOD_NOT_ALLOWED: Shape(405, "MethodNotAllowed", "fail.methodNotAllowed.method", "MethodNotAllowed"),
+    Code.CONFLICT: Shape(409, "Conflict", "fail.conflict.state", "Conflict"),
+    Code.TOO_LARGE: Shape(413, "PayloadTooLarge", "fail.payloadTooLarge.body", "PayloadTooLarge"),
+    Code.KEY_REUSED: Shape(
+        422, "UnprocessableEntity", "fail.unprocessableEntity.idempotencyKeyReused", "IdempotencyKeyReused"
+    ),
+    Code.TOO_MANY: Shape(429, "TooManyRequests", "fail.tooManyRequests.quotaExceeded", "QuotaExceeded"),
+    Code.INTERNAL: Shape(500, "InternalServerError", "fail.internalServerError.generic", "InternalError"),
+    Code.MODEL_FAILED: Shape(502, "BadGateway", "fail.badGateway.model", "ModelFailed"),
+    Code.UNAVAILABLE: Shape(503, "ServiceUnavailable", "fail.serviceUnavailable.temporary", "Unavailable"),
+    Code.TIMEOUT: Shape(504, "GatewayTimeout", "fail.gatewayTimeout.generation", "Timeout"),
+}
+
+INPUT_PARAMETERS = "InvalidInputParameters"
+
+
+def body(error: PressrunError) -> dict[str, Any]:
+    """Writer's error body; the top-level `message` is what the JavaScript client shows."""
+    shape = SHAPES[error.code]
+    about_inputs = error.code == Code.INVALID and any("input" in problem.extras for problem in error.problems)
+    return {
+        "tpe": shape.tpe,
+        "message": str(error),
+        "errors": [
+            {"description": problem.description, "key": shape.key, "extras": dict(problem.extras)}
+            for problem in error.problems
+        ],
+        "extras": {"error_type": INPUT_PARAMETERS if about_inputs else shape.error_type},
+    }
+
+
+def headers(error: PressrunError) -> dict[str, str]:
+    """What tells a client whether to try again: Writer's Python client repeats a bare 409 or 5xx seven times."""
+    if error.retry_after_s is not None:
+        return {"retry-after": str(max(1, min(LONGEST_RETRY_AFTER_S, math.ceil(error.retry_after_s))))}
+    return {} if error.code == Code.INTERNAL else {"x-should-retry": "false"}
+
+
+def response(error: PressrunError) -> Response:
+    """The whole answer."""
+    return Response(
+        msgspec.json.encode(body(error)),
+        SHAPES[error.code].status,
+        headers(error) | ({"www-authenticate": "Bearer"} if error.code == Code.UNAUTHORIZED else {}),
+        "application/json",
+    )
+
+
+def internal() -> PressrunError:
+    """What a caller learns of a fault of ours: nothing but that there was one."""
+    return PressrunError(Code.INTERNAL, "Pressrun failed to answer; its log has the details under this request's id")
+
+
+def no_such_path(path: str) -> PressrunError:
+    """An address that means nothing."""
+    return PressrunError(Code.NOT_FOUND, Problem(f"there is nothing at {path}; see /docs for what there is"))

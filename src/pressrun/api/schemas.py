@@ -1,0 +1,342 @@
+"""The shapes on the wire, for `/openapi.json`; tests hold the real answers to them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pressrun.agents.definition import AgentDefinition
+
+
+class Shape(BaseModel):
+    """An answer: exactly these fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorEntry(Shape):
+    """One thing that is wrong."""
+
+    description: str
+    key: str
+    extras: dict[str, Any]
+
+
+class ErrorBody(Shape):
+    """Every refusal, Writer's shape; `message` is all descriptions in one line."""
+
+    tpe: str
+    message: str
+    errors: list[ErrorEntry]
+    extras: dict[str, Any]
+
+
+class InputValue(BaseModel):
+    """The values of one input; `id` is the input's name."""
+
+    id: str
+    value: list[str]
+
+
+class JobRequest(BaseModel):
+    """A job to create."""
+
+    inputs: list[InputValue]
+    fan_out: bool | None = None
+    metadata: dict[str, str] | None = None
+    priority: int | None = None
+    deadline_s: int | None = None
+
+
+class GenerateRequest(BaseModel):
+    """A generation to wait for."""
+
+    inputs: list[InputValue]
+    stream: bool = False
+    fan_out: bool | None = None
+
+
+class DeployRequest(BaseModel):
+    """A note to keep with the new version."""
+
+    note: str = ""
+
+
+class RollbackRequest(BaseModel):
+    """The version to deploy again."""
+
+    version: int
+
+
+class Input(Shape):
+    """A declared input of an agent."""
+
+    name: str
+    input_type: Literal["text", "dropdown", "file", "media"]
+    required: bool
+    description: str | None = None
+    options: dict[str, Any]
+
+
+class ApplicationShape(Shape):
+    """An agent."""
+
+    id: str
+    name: str
+    type: Literal["generation"]
+    status: Literal["deployed", "draft"]
+    inputs: list[Input]
+    created_at: str
+    updated_at: str
+    last_deployed_at: str | None
+    alias: str | None
+    deployed_version: int | None
+    last_version: int
+    draft_changed: bool
+
+
+class DeployedApplication(ApplicationShape):
+    """An agent just deployed, and what looks unintended in it."""
+
+    warnings: list[str]
+
+
+class ApplicationPage(Shape):
+    """A page of agents by cursor."""
+
+    data: list[ApplicationShape]
+    has_more: bool
+    first_id: str | None
+    last_id: str | None
+
+
+class VersionShape(Shape):
+    """A version of an agent."""
+
+    version: int
+    deployed: bool
+    note: str
+    digest: str
+    created_at: str
+    created_by: str
+
+
+class VersionPage(Shape):
+    """All versions of an agent."""
+
+    data: list[VersionShape]
+
+
+class Deleted(Shape):
+    """Something is gone."""
+
+    id: str
+    deleted: bool
+
+
+class PartResult(Shape):
+    """The result for one of several values."""
+
+    input: str
+    value: str
+    title: str
+    suggestion: str
+
+
+class Generated(Shape):
+    """A text, and with fan-out one for each value."""
+
+    title: str
+    suggestion: str
+    results: list[PartResult] | None = None
+
+
+class JobData(Generated):
+    """A job's result; `prompts` holds each prompt's own answer."""
+
+    prompts: dict[str, str] | None = None
+
+
+class UsageShape(Shape):
+    """Tokens of all attempts."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class CreatedJob(Shape):
+    """A job that was accepted; `job_id` is `id` again."""
+
+    id: str
+    job_id: str
+    application_id: str
+    status: Literal["in_progress", "completed", "failed"]
+    created_at: str
+
+
+class JobShape(Shape):
+    """A job: Writer's eight fields, then Pressrun's."""
+
+    id: str
+    status: Literal["in_progress", "completed", "failed"]
+    application_id: str
+    created_at: str
+    updated_at: str
+    completed_at: str | None
+    data: JobData | None
+    error: str | None
+    state: Literal["queued", "running", "waiting", "completed", "failed", "cancelled"]
+    agent_version: int
+    attempts: int
+    generation: int
+    error_code: str | None
+    queued_reason: str | None
+    usage: UsageShape
+    priority: int
+    started_at: str | None
+    deadline_at: str
+    cancel_requested: bool
+    metadata: dict[str, str]
+    inputs: list[InputValue]
+
+
+class Pagination(Shape):
+    """The offset and limit that were in force."""
+
+    offset: int
+    limit: int
+
+
+class JobPage(Shape):
+    """A page of jobs by offset."""
+
+    result: list[JobShape]
+    totalCount: int  # noqa: N815 - Writer's name for it
+    pagination: Pagination
+
+
+class JobEventShape(Shape):
+    """One line of a job's timeline."""
+
+    seq: int
+    at: str
+    event: str
+    generation: int
+    attempt: int
+    data: dict[str, Any]
+
+
+class JobEvents(Shape):
+    """A job's timeline."""
+
+    data: list[JobEventShape]
+
+
+class ModelShape(Shape):
+    """A model that prompts may name."""
+
+    id: str
+    name: str
+    kind: Literal["openai", "local", "scripted"]
+    base_url: str | None
+    model_id: str | None
+    default: bool
+    source: str
+    concurrency: int | None
+    has_api_key: bool
+
+
+class ModelPage(Shape):
+    """All models."""
+
+    models: list[ModelShape]
+
+
+class ModelRequest(BaseModel):
+    """A model to add; `api_key` is sealed and never shown again."""
+
+    name: str
+    base_url: str | None = None
+    model_id: str | None = None
+    api_key: str | None = None
+    script: str | None = None
+    default: bool = False
+    concurrency: int | None = None
+    timeout_s: int | None = None
+    replace: bool = False
+
+
+class ModelTrial(Shape):
+    """A model's answer to a first question."""
+
+    model: str
+    text: str
+    seconds: float
+    usage: dict[str, int]
+
+
+class KeyShape(Shape):
+    """An API key, without the key."""
+
+    id: str
+    name: str
+    hint: str
+    scopes: list[str]
+    fold_retries: bool
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    last_used_at: str | None
+
+
+class CreatedKey(KeyShape):
+    """A new API key: the only time it is shown."""
+
+    key: str
+
+
+class KeyPage(Shape):
+    """All API keys."""
+
+    data: list[KeyShape]
+
+
+class KeyRequest(BaseModel):
+    """A key to make."""
+
+    name: str
+    scopes: list[str] | None = None
+    fold_retries: bool = False
+
+
+def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: what it answers, and with which statuses it may refuse."""
+    refusals: dict[int | str, dict[str, Any]] = {
+        status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in statuses
+    }
+    return {"2XX": {"model": success, "description": "Done"}, **refusals}
+
+
+def body_of(shape: type[Any], *, required: bool = True) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads a JSON body itself."""
+    schema = {"type": "object"} if shape is dict else {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
+def definition_body() -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads an agent's definition."""
+    schema = {"$ref": f"#/components/schemas/{AgentDefinition.__name__}"}
+    content = {media_type: {"schema": schema} for media_type in ("application/json", "application/yaml")}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+REQUESTS: tuple[type[BaseModel], ...] = (
+    AgentDefinition,
+    DeployRequest,
+    GenerateRequest,
+    JobRequest,
+    KeyRequest,
+    ModelRequest,
+    RollbackRequest,
+)
+"""Shapes that only requests have; FastAPI finds those of answers by itself."""

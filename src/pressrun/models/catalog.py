@@ -1,0 +1,200 @@
+"""Which model is meant by a name, and who answers for it."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from pressrun.errors import Code, FailureCode, PressrunError, RunFailure
+from pressrun.models.clients import Clients, Endpoint
+from pressrun.models.configured import Configured, list_models
+from pressrun.models.known import (
+    ALIASES,
+    BUILT_IN,
+    default_name,
+    known_model,
+    openai_id,
+    openai_key,
+    openai_url,
+)
+from pressrun.models.local import LocalOptions
+from pressrun.models.model import Model
+from pressrun.models.provider import Answer, Provider, Question
+from pressrun.models.vault import Vault
+from pressrun.store.store import Store
+
+FRESH_S = 1.0
+"""Seconds for which an organization's models are not read again; a change is seen after that."""
+MOST_REMEMBERED = 1000
+"""Organizations whose models are remembered at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    models: Mapping[str, Configured]
+    read_at_s: float
+
+
+class Catalog:
+    """The models of every organization: those it added, the built-in ones, and OpenAI's by `OPENAI_API_KEY`.
+
+    `script` holds the answers of the built-in scripted model, which otherwise echoes.
+    With `unknown_to_default` a name that nobody knows means the default model. `clock_s` counts seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        environ: Mapping[str, str],
+        local: LocalOptions | None = None,
+        *,
+        script: bytes | None = None,
+        unknown_to_default: bool = False,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._environ = environ
+        self._script = script
+        self._unknown_to_default = unknown_to_default
+        self._clock_s = clock_s
+        self._clients = Clients(local or LocalOptions(), clock_s)
+        self._remembered: dict[str, _Remembered] = {}
+        self._reading = asyncio.Lock()
+
+    def provider_for(self, organization_id: str) -> Provider:
+        """A provider that sends every question to the model it names; None is the organization's default."""
+        return _Routing(self, organization_id)
+
+    async def resolve(self, organization_id: str, name: str | None) -> Model:
+        """The model a name means (None: the default); raises RunFailure (model not found) with the known names."""
+        return (await self._find(organization_id, name)).model
+
+    async def models(self, organization_id: str) -> list[Model]:
+        """The models an organization has: its own, then those built in, then OpenAI's default; one is the default."""
+        configured = await self._configured(organization_id)
+        models = {name: each.model for name, each in configured.items()}
+        environment = known_model(default_name(self._environ), self._environ)
+        for known in (*BUILT_IN.values(), *((environment,) if environment else ())):
+            models.setdefault(known.name, known)
+        chosen = _default(configured, self._environ)
+        return [replace(model, is_default=name == chosen) for name, model in models.items()]
+
+    async def unknown_models(self, organization_id: str, names: Iterable[str | None]) -> list[str]:
+        """Those of the names that mean no model, each once; an agent that names one cannot be deployed."""
+        unknown: dict[str, None] = {}
+        for name in names:
+            try:
+                await self._find(organization_id, name)
+            except RunFailure:
+                unknown[str(name)] = None
+        return list(unknown)
+
+    async def close(self) -> None:
+        """Let go of every provider."""
+        await self._clients.close()
+
+    @asynccontextmanager
+    async def use(self, organization_id: str, question: Question) -> AsyncIterator[tuple[Provider, Question]]:
+        """The provider of a question's model, and the question in that provider's own words; raises RunFailure."""
+        try:
+            found = await self._find(organization_id, question.model)
+            endpoint = self._endpoint(organization_id, found)
+            model = found.model
+            # One server answers for the embedded model, whoever asks and by whatever name.
+            slots = "local" if model.kind == "local" else (organization_id, model.name)
+            async with self._clients.use(endpoint, slots, model.concurrency) as provider:
+                yield provider, replace(question, model=model.model_id or model.name)
+        except PressrunError as error:
+            # Every failure of a provider is a RunFailure; the store being away is no fault of the model's.
+            away = error.code == Code.UNAVAILABLE
+            raise RunFailure(FailureCode.INTERNAL, str(error), retryable=away) from error
+
+    async def _find(self, organization_id: str, name: str | None) -> Configured:
+        configured = await self._configured(organization_id)
+        chosen = name if name is not None else _default(configured, self._environ)
+        found = self._known(configured, chosen)
+        if found is None and self._unknown_to_default:
+            found = self._known(configured, _default(configured, self._environ))
+        if found is None:
+            raise RunFailure(FailureCode.MODEL_NOT_FOUND, self._explain(configured, chosen))
+        return found
+
+    def _known(self, configured: Mapping[str, Configured], name: str) -> Configured | None:
+        if name in configured:
+            return configured[name]
+        model = known_model(name, self._environ)
+        if model is None:
+            return None
+        return configured.get(ALIASES.get(name, name)) or Configured(model)
+
+    def _explain(self, configured: Mapping[str, Configured], name: str) -> str:
+        names = ", ".join(sorted({*configured, *BUILT_IN, *ALIASES}))
+        if openai_key(self._environ):
+            return f"There is no model {name!r}. Known models: {names}, and OpenAI's as openai/<id>."
+        hint = " Set OPENAI_API_KEY to use OpenAI's models." if openai_id(name) else ""
+        return f"There is no model {name!r}. Known models: {names}.{hint}"
+
+    def _endpoint(self, organization_id: str, found: Configured) -> Endpoint:
+        model = found.model
+        if model.kind == "local":
+            return Endpoint("local", timeout_s=model.timeout_s)
+        if model.kind == "scripted":
+            return Endpoint("scripted", script=found.script or self._script)
+        if model.base_url is None or model.source == "environment":
+            key = openai_key(self._environ)
+            if key is None:
+                raise RunFailure(
+                    FailureCode.MODEL_AUTHENTICATION, f"Model {model.name!r} needs OPENAI_API_KEY in the environment"
+                )
+            return Endpoint("openai", openai_url(self._environ), key, timeout_s=model.timeout_s)
+        sealed = found.api_key_sealed
+        key = self._vault.unseal(sealed, organization_id, model.name) if sealed is not None else None
+        return Endpoint("openai", model.base_url, key, timeout_s=model.timeout_s)
+
+    async def _configured(self, organization_id: str) -> Mapping[str, Configured]:
+        remembered = self._fresh(organization_id)
+        if remembered is None:
+            async with self._reading:  # a thousand calls that find nothing fresh read once
+                remembered = self._fresh(organization_id) or await self._read(organization_id)
+        return remembered.models
+
+    def _fresh(self, organization_id: str) -> _Remembered | None:
+        remembered = self._remembered.get(organization_id)
+        return remembered if remembered and self._clock_s() - remembered.read_at_s < FRESH_S else None
+
+    async def _read(self, organization_id: str) -> _Remembered:
+        read_at_s = self._clock_s()
+        models = {each.model.name: each for each in await list_models(self._store, organization_id)}
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[organization_id] = remembered = _Remembered(models, read_at_s)
+        return remembered
+
+
+@dataclass(frozen=True, slots=True)
+class _Routing(Provider):
+    catalog: Catalog
+    organization_id: str
+
+    async def complete(self, question: Question) -> Answer:
+        async with self.catalog.use(self.organization_id, question) as (provider, asked):
+            return await provider.complete(asked)
+
+    async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
+        async with (
+            self.catalog.use(self.organization_id, question) as (provider, asked),
+            aclosing(provider.stream(asked)) as items,  # type: ignore[type-var] # every stream of ours is a generator
+        ):
+            async for item in items:
+                yield item
+
+    async def close(self) -> None:
+        """The catalog closes what it opened."""
+
+
+def _default(configured: Mapping[str, Configured], environ: Mapping[str, str]) -> str:
+    flagged = (name for name, each in configured.items() if each.model.is_default)
+    return next(flagged, default_name(environ))

@@ -1,0 +1,132 @@
+"""The models an organization has added: kept in the store, their keys sealed."""
+
+from dataclasses import dataclass, field
+
+from pressrun.errors import Code, PressrunError
+from pressrun.models.known import known_model
+from pressrun.models.model import Model, NewModel
+from pressrun.models.vault import Vault
+from pressrun.store.store import Row, Store, Transaction, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A stored model with what only calls need: its sealed key and its script."""
+
+    model: Model
+    api_key_sealed: bytes | None = field(default=None, repr=False)
+    script: bytes | None = field(default=None, repr=False)
+
+
+async def add_model(store: Store, vault: Vault, organization_id: str, new: NewModel, *, replace: bool = False) -> Model:
+    """Store a model; raises PressrunError (conflict) when the name is taken, unless `replace` is set."""
+    sealed = vault.seal(new.api_key, organization_id, new.name) if new.api_key is not None else None
+    values: dict[str, Value] = {
+        "kind": new.kind,
+        "base_url": new.base_url,
+        "model_id": new.model_id or (new.name if new.kind == "openai" else None),
+        "api_key_sealed": sealed,
+        "script": new.script,
+        "concurrency": new.concurrency,
+        "timeout_s": new.timeout_s,
+    }
+
+    async def work(tx: Transaction) -> Model:
+        is_default = new.is_default
+        if replace:
+            previous = await tx.one("find_model", organization_id=organization_id, name=new.name)
+            is_default = is_default or bool(previous and previous["is_default"])
+            await tx.run("remove_model", organization_id=organization_id, name=new.name)
+        if not await tx.run("add_model", organization_id=organization_id, name=new.name, **values):
+            raise PressrunError(
+                Code.CONFLICT, f"there is a model {new.name!r} already: replace it, or take another name"
+            )
+        if is_default:
+            await tx.run("flag_default_model", organization_id=organization_id, name=new.name)
+        return (await _found(tx, organization_id, new.name)).model
+
+    return await store.write(work)
+
+
+async def list_models(store: Store, organization_id: str) -> list[Configured]:
+    """Every stored model of an organization, by name."""
+
+    async def work(tx: Transaction) -> list[Configured]:
+        return [_configured(row) for row in await tx.all("list_models", organization_id=organization_id)]
+
+    return await store.read(work)
+
+
+async def find_model(store: Store, organization_id: str, name: str) -> Configured:
+    """One stored model; raises PressrunError (not found)."""
+
+    async def work(tx: Transaction) -> Configured:
+        return await _found(tx, organization_id, name)
+
+    return await store.read(work)
+
+
+async def remove_model(store: Store, organization_id: str, name: str) -> None:
+    """Forget a stored model and its key; raises PressrunError (not found)."""
+
+    async def work(tx: Transaction) -> None:
+        if not await tx.run("remove_model", organization_id=organization_id, name=name):
+            raise _unknown(name)
+
+    await store.write(work)
+
+
+async def set_default_model(store: Store, organization_id: str, name: str) -> Model:
+    """Make a stored, built-in or OpenAI model the organization's default; raises PressrunError (not found)."""
+
+    async def work(tx: Transaction) -> Model:
+        if await tx.one("find_model", organization_id=organization_id, name=name) is None:
+            await _adopt(tx, organization_id, name)
+        await tx.run("flag_default_model", organization_id=organization_id, name=name)
+        return (await _found(tx, organization_id, name)).model
+
+    return await store.write(work)
+
+
+async def _adopt(tx: Transaction, organization_id: str, name: str) -> None:
+    # Any key will do here: whether OpenAI's models can be reached is seen where they are called.
+    known = known_model(name, {"OPENAI_API_KEY": "any"})
+    if known is None:
+        raise _unknown(name)
+    await tx.run(
+        "add_model",
+        organization_id=organization_id,
+        name=name,
+        kind=known.kind,
+        base_url=None,
+        model_id=known.model_id,
+        api_key_sealed=None,
+        script=None,
+        concurrency=known.concurrency,
+        timeout_s=known.timeout_s,
+    )
+
+
+async def _found(tx: Transaction, organization_id: str, name: str) -> Configured:
+    row = await tx.one("find_model", organization_id=organization_id, name=name)
+    if row is None:
+        raise _unknown(name)
+    return _configured(row)
+
+
+def _configured(row: Row) -> Configured:
+    model = Model(
+        name=row["name"],
+        kind=row["kind"],
+        base_url=row["base_url"],
+        model_id=row["model_id"],
+        is_default=bool(row["is_default"]),
+        concurrency=row["concurrency"],
+        timeout_s=row["timeout_s"],
+        has_api_key=row["api_key_sealed"] is not None,
+    )
+    return Configured(model, row["api_key_sealed"], row["script"])
+
+
+def _unknown(name: str) -> PressrunError:
+    return PressrunError(Code.NOT_FOUND, f"there is no model {name!r}; `pressrun models list` shows those there are")

@@ -1,0 +1,127 @@
+"""The OpenAI chat-completions format: a question as a body, a body as an answer."""
+
+import json
+import re
+from typing import Any
+
+from pressrun.errors import FailureCode, RunFailure
+from pressrun.models.provider import Answer, Question, Usage
+from pressrun.models.refusals import Peer, refused_inside, shorten
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+FINISH_REASONS = {"length": "length", "max_tokens": "length", "content_filter": "content_filter"}
+LONGEST_REQUEST_ID = 200
+
+
+def request_body(question: Question, *, stream: bool, max_tokens_field: str) -> bytes:
+    """The JSON to post; what the question leaves open is left out."""
+    body: dict[str, Any] = {
+        "messages": [{"role": message.role, "content": message.content} for message in question.messages]
+    }
+    if question.model is not None:
+        body["model"] = question.model
+    if question.temperature is not None:
+        body["temperature"] = question.temperature
+    if question.max_tokens is not None:
+        body[max_tokens_field] = question.max_tokens
+    if question.stop:
+        body["stop"] = list(question.stop)
+    if question.json_schema is not None:
+        schema = {"name": "answer", "schema": dict(question.json_schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if stream:
+        body["stream"] = True
+        body["stream_options"] = {"include_usage": True}
+    return json.dumps(body).encode()
+
+
+def read_answer(peer: Peer, body: bytes, request_id: str | None) -> Answer:
+    """The answer in a whole body; raises RunFailure for anything else."""
+    document = read_document(peer, body)
+    choice = first_choice(peer, document)
+    if choice is None:
+        raise peer.malformed("it has no choices")
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        raise peer.malformed("its choice has no message")
+    text = text_of(peer, message)
+    reason = finish_reason(choice)
+    if not text and (reason == "content_filter" or message.get("refusal")):
+        raise content_refused(peer, message.get("refusal"))
+    if text is None:
+        raise peer.malformed("its message has no content")
+    return Answer(mend(text), usage_of(document), reason or "stop", request_id or id_of(document))
+
+
+def read_document(peer: Peer, body: bytes) -> dict[str, Any]:
+    """The JSON object in a body; raises RunFailure when there is none or it reports an error."""
+    try:
+        document = json.loads(body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise peer.malformed("the body is not UTF-8") from None
+    except (ValueError, RecursionError):
+        what = "the body is not JSON" if body.strip() else "the body is empty"
+        raise peer.malformed(what) from None
+    if not isinstance(document, dict):
+        raise peer.malformed("the body is not a JSON object")
+    if document.get("error"):
+        raise refused_inside(peer, document["error"])
+    return document
+
+
+def first_choice(peer: Peer, document: dict[str, Any]) -> dict[str, Any] | None:
+    """The first choice; None when there is none."""
+    choices = document.get("choices")
+    if choices is None or choices == []:
+        return None
+    if not isinstance(choices, list) or not isinstance(choices[0], dict):
+        raise peer.malformed("its choices are not a list of objects")
+    return choices[0]
+
+
+def text_of(peer: Peer, message: dict[str, Any]) -> str | None:
+    """The text of a message or delta, joined when it comes in parts; None when it has none."""
+    content = message.get("content")
+    if isinstance(content, list):
+        parts = [part.get("text") if isinstance(part, dict) else None for part in content]
+        content = "".join(part for part in parts if isinstance(part, str))
+    if content is not None and not isinstance(content, str):
+        raise peer.malformed("its content is not text")
+    return content
+
+
+def finish_reason(choice: dict[str, Any]) -> str | None:
+    """stop, length or content_filter; None while the answer goes on."""
+    reason = choice.get("finish_reason")
+    return FINISH_REASONS.get(reason, "stop") if isinstance(reason, str) else None
+
+
+def content_refused(peer: Peer, refusal: Any) -> RunFailure:
+    """The failure for an answer that the provider's content policy withheld."""
+    said = f": {shorten(peer.hide(refusal))}" if isinstance(refusal, str) else ""
+    return peer.failure(FailureCode.MODEL_CONTENT_REFUSED, f"refused to answer{said}")
+
+
+def usage_of(document: dict[str, Any]) -> Usage:
+    """The tokens counted; nothing where the provider counted none or wrote nonsense."""
+    usage = document.get("usage")
+    if not isinstance(usage, dict):
+        return Usage()
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+
+
+def id_of(document: dict[str, Any]) -> str | None:
+    """The provider's id of the answer."""
+    value = document.get("id")
+    return value[:LONGEST_REQUEST_ID] if isinstance(value, str) else None
+
+
+def mend(text: str) -> str:
+    """Surrogate pairs joined, lone surrogates as U+FFFD: what is stored must be UTF-8."""
+    if SURROGATE.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else 0

@@ -1,0 +1,76 @@
+"""The one place where everything is put together."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pressrun.agents.cache import Definitions
+from pressrun.agents.definition import AgentDefinition
+from pressrun.errors import Code, PressrunError
+from pressrun.jobs.create import GROUP_LIMIT, create
+from pressrun.jobs.job import Accepted, NewJob
+from pressrun.models.catalog import Catalog
+from pressrun.models.local import LocalOptions
+from pressrun.models.vault import Vault, load_key, read_key
+from pressrun.settings import Settings
+from pressrun.store.grouping import Grouped
+from pressrun.store.open import open_store
+from pressrun.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What a process of Pressrun has at hand; `intake` accepts jobs, many callers in one transaction."""
+
+    settings: Settings
+    store: Store
+    catalog: Catalog
+    vault: Vault
+    definitions: Definitions
+    intake: Grouped[NewJob, Accepted]
+
+    async def definition(self, organization_id: str, agent_id: str, version: int) -> AgentDefinition:
+        """The definition of a version; raises PressrunError (not_found)."""
+        kept = self.definitions.kept(organization_id, agent_id, version)
+        if kept is not None:
+            return kept
+        return await self.store.read(lambda tx: self.definitions.find(tx, organization_id, agent_id, version))
+
+
+@asynccontextmanager
+async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIterator[System]:
+    """Everything open, and closed again at the end; raises PressrunError when the database cannot be opened."""
+    settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = await open_store(settings.store_url, migrate=migrate)
+    vault = open_vault(settings)
+    catalog = Catalog(
+        store,
+        vault,
+        os.environ,
+        LocalOptions(weights=settings.local_model),
+        script=read_script_file(settings),
+        unknown_to_default=settings.unknown_model_to_default,
+    )
+    try:
+        yield System(settings, store, catalog, vault, Definitions(), Grouped(store, create, limit=GROUP_LIMIT))
+    finally:
+        await catalog.close()
+        await store.close()
+
+
+def open_vault(settings: Settings) -> Vault:
+    """What seals stored secrets: with the key that is set, or with the one in the data folder."""
+    if settings.secret_key is not None:
+        return Vault(read_key(settings.secret_key.get_secret_value()))
+    return Vault(load_key(settings.secret_key_file))
+
+
+def read_script_file(settings: Settings) -> bytes | None:
+    """The script of the built-in scripted model; raises PressrunError when it cannot be read."""
+    if settings.script is None:
+        return None
+    try:
+        return settings.script.read_bytes()
+    except OSError as error:
+        raise PressrunError(Code.INVALID, f"script: cannot read {settings.script}: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""The loop that carries jobs out, and the supervisor that keeps it alive."""

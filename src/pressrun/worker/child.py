@@ -1,0 +1,83 @@
+"""One child process of the supervisor, started again whenever it ends."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from pressrun.telemetry import log
+from pressrun.telemetry.events import ServerEvent
+
+STEADY_S = 10.0
+"""A child that lived this long starts again at once; one that did not waits longer each time."""
+
+LONGEST_PAUSE_S = 10.0
+KILL_AFTER_S = 5.0
+"""What a child gets beyond the grace period before it is killed."""
+
+
+class Child:
+    """A process and its successors. `command` makes the next one's arguments, `ended` hears that one is gone."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Callable[[], Sequence[str]],
+        environment: Mapping[str, str],
+        ended: Callable[[], Awaitable[None]],
+        *,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        self._name = name
+        self._command = command
+        self._environment = environment
+        self._ended = ended
+        self._pass_fds = pass_fds
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def pid(self) -> int | None:
+        """The process that lives now."""
+        return self._process.pid if self._process is not None else None
+
+    async def run(self) -> None:
+        """Keep a process alive until `stop`."""
+        pause_s = 0.0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            process = self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self._command(),
+                env=dict(self._environment),
+                stdin=asyncio.subprocess.PIPE,  # closes when this process dies, whatever kills it
+                pass_fds=self._pass_fds,
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops its children in order
+            )
+            log.emit(ServerEvent.PROCESS_STARTED, name=self._name, pid=process.pid)
+            code = await process.wait()
+            self._process = None
+            log.emit(ServerEvent.PROCESS_ENDED, name=self._name, pid=process.pid, exit_code=code)
+            await self._ended()
+            steady = time.monotonic() - started > STEADY_S
+            pause_s = 0.0 if steady else min(LONGEST_PAUSE_S, pause_s * 2 or 0.1)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._stopping.wait()
+
+    def interrupt(self) -> None:
+        """Ask the process to end, for good."""
+        self._stopping.set()
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process now."""
+        self._stopping.set()
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)

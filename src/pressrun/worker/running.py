@@ -1,0 +1,61 @@
+"""The jobs a worker has in hand."""
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pressrun.jobs.job import Claim
+
+
+class Stop(StrEnum):
+    """Why a running job is interrupted."""
+
+    CANCEL = "cancel"
+    RELEASE = "release"
+    FENCE = "fence"
+
+
+@dataclass(slots=True)
+class Run:
+    """One claim being carried out; `stop` says why it was interrupted, if it was."""
+
+    claim: Claim
+    task: "asyncio.Task[None] | None" = None
+    stop: Stop | None = None
+    recording: bool = False
+
+
+@dataclass(slots=True)
+class Running:
+    """All of them, by job id; `freed` is set whenever one ends."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    freed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def interrupt(self, run: Run, reason: Stop) -> None:
+        """Stop a run, unless its outcome is already being recorded or it was stopped before."""
+        if run.stop is None and not run.recording and run.task is not None:
+            run.stop = reason
+            run.task.cancel()
+
+    def interrupt_all(self, reason: Stop) -> None:
+        """Stop everything."""
+        for run in list(self.runs.values()):
+            self.interrupt(run, reason)
+
+    def remove(self, run: Run) -> None:
+        """A run ended; a newer claim of the same job stays."""
+        if self.runs.get(run.claim.id) is run:
+            del self.runs[run.claim.id]
+        self.freed.set()
+
+    async def drain(self, timeout_s: float) -> bool:
+        """Wait until nothing runs; False when the time ran out first."""
+        tasks = [run.task for run in self.runs.values() if run.task is not None]
+        if not tasks:
+            return True
+        _, pending = await asyncio.wait(tasks, timeout=timeout_s)
+        return not pending
