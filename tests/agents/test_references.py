@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pressrun.agents.lint import lint
 from pressrun.agents.references import Names, Reference, compile_template, fill, filled_chars
-from tests.agents.samples import definition
 
 
 def names(*known: str) -> Names:
@@ -86,38 +84,3 @@ def test_an_absent_value_is_empty() -> None:
 def test_a_hostile_template_is_compiled_in_linear_time() -> None:
     known = names(*(f"name {number} " + "x" * 200 + str(number) for number in range(70)))
     assert compile_template("@n a m e _ " * 9_000, known) == ("@n a m e _ " * 9_000,)
-
-
-def test_lint_names_what_stays_literal_and_what_is_unused() -> None:
-    warnings = lint(
-        definition(
-            prompts=[
-                {"name": "First", "prompt": "@Tonne of @Product Names, me@example.com, {{nope}}"},
-                {"name": "Second", "prompt": "@Tone @Product name"},
-            ],
-            output=None,
-        )
-    )
-    assert any("@Tonne names no input" in one and "@{Tone}" in one for one in warnings)
-    assert any("{{nope}}" in one for one in warnings)
-    assert not any("example" in one for one in warnings)
-    assert any("'First' is used nowhere" in one for one in warnings)
-    assert any("'Photo' is used nowhere" in one for one in warnings)
-
-
-def test_lint_tells_when_a_longer_name_may_be_meant() -> None:
-    inputs = [{"name": "Product", "type": "text"}, {"name": "Product name", "type": "text"}]
-    prompts = [{"name": "p", "prompt": "@Product Name and @{Product name} and @Product"}]
-    (warning,) = lint(definition(inputs=inputs, prompts=prompts, output=None))
-    assert "if 'Product name' is meant write @{Product name}" in warning
-
-
-def test_an_agent_without_faults_has_no_warnings() -> None:
-    assert (
-        lint(
-            definition(
-                inputs=[{"name": "Tone", "type": "text"}], prompts=[{"name": "p", "prompt": "@Tone"}], output=None
-            )
-        )
-        == []
-    )

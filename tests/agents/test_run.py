@@ -1,54 +1,26 @@
 """Runs against a scripted model: order, references, schemas, limits, and every call counted."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressrun.agents.asking import MAX_OUTPUT_BYTES
-from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.inputs import check
-from pressrun.agents.outcome import Call, Result
+from pressrun.agents.outcome import Call
 from pressrun.agents.run import FAN_OUT_CONCURRENCY, check_fan_out, run
 from pressrun.agents.stream import stream
 from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.models.provider import Answer, Question, Usage
 from pressrun.models.scripted import Scripted
-from tests.agents.samples import definition
-
-VALUES = {"Product name": ("Terra", "Aqua"), "Tone": ("friendly",)}
-SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
-
-
-def script(*rules: dict[str, Any]) -> Scripted:
-    return Scripted(json.dumps(rules).encode())
+from tests.agents.samples import VALUES, definition, heard, one_list_agent, script, with_schema
 
 
 def ticking() -> Iterator[float]:
     return (float(tick) for tick in count(1))
-
-
-def with_schema(**prompt: Any) -> AgentDefinition:
-    only = {"name": "p", "prompt": "@Tone", "json_schema": SCHEMA}
-    return definition(prompts=[only | prompt], output=None)
-
-
-async def heard(
-    agent: AgentDefinition, provider: Scripted, calls: list[Call], **options: Any
-) -> tuple[str, Result | None]:
-    text, result = "", None
-    async for piece in stream(agent, VALUES, provider, calls, **options):
-        assert result is None
-        if isinstance(piece, Result):
-            result = piece
-        else:
-            text += piece
-    return text, result
 
 
 async def test_prompts_run_in_order_and_use_what_came_before() -> None:
@@ -148,7 +120,7 @@ async def test_json_that_fits_is_the_result_without_its_fence(answer: str) -> No
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "nonsense", '{"a": "x"}', "{}", '{"a": NaN}', "[" * 100_000, '{"a": 1} and more']
+    "answer", ["", "nonsense", '{"a": "x"}', "{}", '{"a": NaN}', "[" * 20_000, '{"a": 1} and more'], ids=range(7)
 )
 async def test_json_that_does_not_fit_may_be_tried_again(answer: str) -> None:
     calls: list[Call] = []
@@ -168,14 +140,14 @@ async def test_a_schema_that_leads_nowhere_is_a_failure_not_a_crash() -> None:
 
 async def test_half_a_surrogate_pair_does_not_fail_the_run() -> None:
     class Broken(Scripted):
-        async def complete(self, question: Question) -> Answer:
+        async def complete(self, question: Question) -> Answer:  # noqa: ARG002 - the protocol's
             return Answer("a\ud800b")
 
     assert (await run(with_schema(json_schema=None), VALUES, Broken(), [])).suggestion == "a\ufffdb"
 
 
 async def test_results_have_a_largest_size() -> None:
-    for template, size in (("@p", MAX_OUTPUT_BYTES + 1), ("@p" * 6_000, 1_000)):
+    for template, size in (("@p", MAX_OUTPUT_BYTES + 1), ("@p " * 6_000, 1_000)):
         agent = definition(prompts=[{"name": "p", "prompt": "@Product name"}], output={"template": template})
         values = {"Product name": ("x" * size,)}
         with pytest.raises(RunFailure) as failure:
@@ -192,14 +164,6 @@ async def test_a_prompt_has_a_largest_size_and_nothing_is_asked() -> None:
     with pytest.raises(RunFailure) as failure:
         await run(agent, {"Tone": ("x" * 10_000,)}, Scripted(), calls)
     assert (failure.value.code, calls) == (FailureCode.MODEL_REFUSED, [])
-
-
-def one_list_agent() -> AgentDefinition:
-    inputs = [
-        {"name": "Product name", "type": "text", "max_fields": 50},
-        {"name": "Tone", "type": "dropdown", "options": ["friendly"]},
-    ]
-    return definition(inputs=inputs)
 
 
 async def test_fan_out_gives_one_result_a_value_in_order() -> None:
@@ -243,50 +207,3 @@ async def test_fan_out_needs_one_list() -> None:
     with pytest.raises(RunFailure, match="exactly one text input"):
         await run(definition(), VALUES, Scripted(), [], fan_out=True)
     check_fan_out(one_list_agent())
-
-
-@pytest.mark.parametrize(
-    "template", [None, "@First / @Second", "@Second, then @First and @Second", "only text", "@Tone: @First!"]
-)
-@pytest.mark.parametrize("fan_out", [False, True])
-async def test_what_is_heard_is_what_is_recorded(template: str | None, fan_out: bool) -> None:
-    output = None if template is None else {"title": "Copy", "template": template}
-    agent = definition(inputs=[*one_list_agent().model_dump(mode="json")["inputs"]], output=output)
-    recorded: list[Call] = []
-    calls: list[Call] = []
-    result = await run(agent, VALUES, Scripted(), recorded, fan_out=fan_out)
-    assert await heard(agent, Scripted(), calls, fan_out=fan_out) == (result.suggestion, result)
-    assert sorted((call.prompt, call.usage.prompt_tokens) for call in calls) == sorted(
-        (call.prompt, call.usage.prompt_tokens) for call in recorded
-    )
-
-
-async def test_a_listener_who_leaves_ends_the_call_and_it_is_counted() -> None:
-    calls: list[Call] = []
-    left: list[str] = []
-
-    class Endless(Scripted):
-        async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
-            try:
-                while True:
-                    yield "more "
-            finally:
-                left.append(question.messages[-1].content)
-
-    pieces = stream(with_schema(json_schema=None), VALUES, Endless(), calls)
-    assert await anext(pieces) == "more "
-    await pieces.aclose()
-    assert left == ["friendly"]
-    assert [call.failure_code for call in calls] == [FailureCode.CANCELLED]
-
-
-async def test_a_stream_that_breaks_off_is_a_failure() -> None:
-    class Broken(Scripted):
-        async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
-            yield "some "
-
-    calls: list[Call] = []
-    with pytest.raises(RunFailure) as failure:
-        await heard(with_schema(json_schema=None), Broken(), calls)
-    assert (failure.value.code, failure.value.retryable) == (FailureCode.MODEL_UNAVAILABLE, True)
-    assert [call.failure_code for call in calls] == [FailureCode.MODEL_UNAVAILABLE]

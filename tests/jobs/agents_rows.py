@@ -11,8 +11,6 @@ async def add_agent(
     async def work(tx: Transaction) -> None:
         who = {"organization_id": organization_id, "agent_id": agent_id}
         await tx.one("add_agent", **who, alias=None, name=agent_id, draft=b"{}", draft_digest="")
-        await tx.one(
-            "deploy_agent", **who, concurrency=concurrency, models=models, draft_digest="", last_version=0
-        )
+        await tx.one("deploy_agent", **who, concurrency=concurrency, models=models, draft_digest="", last_version=0)
 
     await store.write(work)

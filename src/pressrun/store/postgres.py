@@ -92,6 +92,10 @@ class PostgresStore:
             except REPEAT:
                 if not left:
                     raise
+            except asyncpg.UniqueViolationError as error:
+                # Works look before they write; this is somebody who was faster between the two.
+                taken = "somebody else has just taken this name, which must be unique: choose another"
+                raise PressrunError(Code.CONFLICT, taken) from error
             except UNREACHABLE as error:
                 raise _unavailable() from error
         raise AssertionError("unreachable")

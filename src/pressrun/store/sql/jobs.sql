@@ -8,22 +8,24 @@ WHERE jobs.id = :job_id AND jobs.organization_id = :organization_id
 -- name: list_jobs
 -- A page of an agent's jobs, newest first; the page is cut on the index before any row is read.
 SELECT jobs.*, results.payload AS result
-FROM jobs
-LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
-WHERE jobs.organization_id = :organization_id AND jobs.seq IN (
+FROM (
     SELECT seq FROM jobs WHERE agent_id = :agent_id ORDER BY seq DESC LIMIT :limit OFFSET :offset
-)
-ORDER BY jobs.seq DESC
+) AS page
+JOIN jobs ON jobs.seq = page.seq
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
+WHERE jobs.organization_id = :organization_id
+ORDER BY page.seq DESC
 
 -- name: list_jobs_in_phase
 -- The same page of those that are open, completed or failed.
 SELECT jobs.*, results.payload AS result
-FROM jobs
-LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
-WHERE jobs.organization_id = :organization_id AND jobs.seq IN (
+FROM (
     SELECT seq FROM jobs WHERE agent_id = :agent_id AND phase = :phase ORDER BY seq DESC LIMIT :limit OFFSET :offset
-)
-ORDER BY jobs.seq DESC
+) AS page
+JOIN jobs ON jobs.seq = page.seq
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
+WHERE jobs.organization_id = :organization_id
+ORDER BY page.seq DESC
 
 -- name: cancel_job
 -- A job that does not run is cancelled at once: no model is ever called for it again.

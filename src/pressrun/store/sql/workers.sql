@@ -29,6 +29,7 @@ SELECT * FROM workers WHERE host = :host AND state = 'alive'
 
 -- name: forget_workers
 -- Workers that ended long ago and hold nothing.
+-- system: upkeep.
 DELETE FROM workers
 WHERE state <> 'alive' AND seen_at < :now - :keep_us
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.state = 'running' AND jobs.worker_id = workers.id)

@@ -82,7 +82,8 @@ RETURNING id, organization_id, agent_id, generation, attempts, state, events
 UPDATE jobs
 SET state = 'failed', error_code = 'deadline_exceeded', error = :error, lease_token = NULL, worker_id = NULL,
     completed_at = :now, updated_at = :now, events = events + 1
-WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND deadline_at < :now LIMIT CAST(:limit AS bigint)
+WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND state IN ('queued', 'running', 'waiting') AND deadline_at < :now
+        ORDER BY deadline_at LIMIT CAST(:limit AS bigint)
     FOR UPDATE SKIP LOCKED)
     AND state = :state
 RETURNING id, organization_id, agent_id, generation, attempts, state, events

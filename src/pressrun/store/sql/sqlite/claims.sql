@@ -63,7 +63,8 @@ RETURNING id, organization_id, agent_id, generation, attempts, state, events
 UPDATE jobs
 SET state = 'failed', error_code = 'deadline_exceeded', error = :error, lease_token = NULL, worker_id = NULL,
     completed_at = :now, updated_at = :now, events = events + 1
-WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND deadline_at < :now LIMIT :limit) AND state = :state
+WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND state IN ('queued', 'running', 'waiting') AND deadline_at < :now
+        ORDER BY deadline_at LIMIT :limit) AND state = :state
 RETURNING id, organization_id, agent_id, generation, attempts, state, events
 
 -- name: record_results

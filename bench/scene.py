@@ -1,0 +1,86 @@
+"""What every benchmark needs: a mock model, a server on each database, and the CPU that a process tree used."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+
+from tests.live_server import LiveServer, live_server
+from tests.postgres_server import postgres_server
+
+AGENT = {
+    "name": "Bench",
+    "alias": "bench",
+    "inputs": [{"name": "Product", "type": "text"}],
+    "prompts": [{"name": "text", "model": "mock", "prompt": "Describe @Product in two sentences."}],
+}
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def mock(latency_ms: float) -> Iterator[str]:
+    """The base URL of a mock model."""
+    process = subprocess.Popen([sys.executable, "-m", "bench.mock", str(latency_ms)], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextlib.contextmanager
+def database(dialect: str) -> Iterator[str]:
+    """The address of an empty database whose commits reach the disk."""
+    with tempfile.TemporaryDirectory(prefix="pressrun-bench-") as folder:
+        if dialect == "sqlite":
+            yield f"sqlite:///{folder}/{uuid.uuid4().hex}.db"
+        else:
+            with postgres_server(DURABLE) as url:
+                yield url
+
+
+@contextlib.contextmanager
+def server(database_url: str, model_url: str, *arguments: str) -> Iterator[LiveServer]:
+    """A server with the bench agent deployed on the mock."""
+    quiet = {"PRESSRUN_LOG_LEVEL": "warning"}
+    with tempfile.TemporaryDirectory(prefix="pressrun-bench-") as folder:
+        with live_server(Path(folder) / "data", database_url, environment=quiet, arguments=arguments) as live:
+            live.request("POST", "/v1/models", {"name": "mock", "base_url": model_url})
+            live.request("POST", "/v1/applications", AGENT)
+            live.request("POST", "/v1/applications/bench/deploy")
+            yield live
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that a process and its living children have used."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS + sum(cpu_s(int(child)) for child in children)
+
+
+def rss_mb(pid: int) -> float:
+    """Resident memory of a process and its children, in MB."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(rss_mb(int(child)) for child in children)
+
+
+async def postgres_cpu_s(url: str) -> float:
+    """Seconds of CPU of all of a PostgreSQL server's processes."""
+    connection = await asyncpg.connect(url)
+    try:
+        pid = int(await connection.fetchval("SELECT pg_backend_pid()"))
+    finally:
+        await connection.close()
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return cpu_s(parent)

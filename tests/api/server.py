@@ -1,0 +1,115 @@
+"""The API on a socket, in the test's own event loop; and a worker beside it, where jobs are to be carried out."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from pressrun.api.access import Access
+from pressrun.api.app import create_app, document
+from pressrun.api.process import _Server
+from pressrun.organizations import keys
+from pressrun.organizations.keys import Key, Scope
+from pressrun.organizations.organization import FIRST
+from pressrun.system import System
+from pressrun.worker.perform import Performer
+from pressrun.worker.worker import Worker, WorkerOptions
+from tests.api.client import Client
+from tests.api.contract import Contract
+
+THEIRS = "00000000-0000-7000-8000-0000000000bb"
+"""A second organization."""
+
+
+@dataclass
+class Server:
+    """A server that answers."""
+
+    system: System
+    stopping: asyncio.Event
+    app: FastAPI
+    url: str
+    port: int
+    session: aiohttp.ClientSession
+    contract: Contract
+
+    def client(self, token: str | None) -> Client:
+        """A caller with this key, or with none."""
+        return Client(self.session, self.url, self.contract, token)
+
+    async def key(self, *scopes: Scope, organization_id: str = FIRST, **options: Any) -> tuple[Key, str]:
+        """A new key and its token."""
+        return await self.system.store.write(lambda tx: keys.create(tx, organization_id, "test", scopes, **options))
+
+    async def caller(self, *scopes: Scope, organization_id: str = FIRST, **options: Any) -> Client:
+        """A caller with a new key of these scopes."""
+        _, token = await self.key(*scopes, organization_id=organization_id, **options)
+        return self.client(token)
+
+    async def raw(self, head: str, body: bytes = b"") -> bytes:
+        """The first bytes a connection answers to exactly these; nothing else is sent, the connection stays open."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n" + body)
+            await writer.drain()
+            async with asyncio.timeout(10):
+                return await reader.read(65536)
+        finally:
+            writer.close()
+
+    def routes(self) -> Iterator[tuple[str, str]]:
+        """Every method and path that is registered, whether `/openapi.json` shows it or not."""
+        for route in self.app.routes:
+            inner = getattr(route, "original_router", None)
+            for one in inner.routes if inner is not None else [route]:
+                assert isinstance(one, APIRoute), one
+                for method in sorted(one.methods):
+                    yield method, one.path
+
+
+@asynccontextmanager
+async def serving(system: System) -> AsyncIterator[Server]:
+    """The API of a system on a free loopback port."""
+    stopping = asyncio.Event()
+    access = create_app(system, stopping)
+    assert isinstance(access, Access)
+    app = access._app
+    assert isinstance(app, FastAPI)
+    options: dict[str, Any] = {"http": "httptools", "lifespan": "off", "log_config": None, "access_log": False}
+    uvicorn_server = _Server(uvicorn.Config(access, server_header=False, timeout_graceful_shutdown=1, **options))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        running = asyncio.create_task(uvicorn_server.serve(sockets=[listener]))
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            contract = Contract(document(app))
+            yield Server(system, stopping, app, f"http://127.0.0.1:{port}", port, session, contract)
+        stopping.set()
+        uvicorn_server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def working(system: System, worker_id: str = "w") -> AsyncIterator[None]:
+    """A worker that carries jobs out."""
+    stop = asyncio.Event()
+    options = WorkerOptions(worker_id, concurrency=10, lease_s=30, grace_s=5)
+    running = asyncio.create_task(Worker(system.store, Performer(system).perform, options).run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another task is about to do."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)

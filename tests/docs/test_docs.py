@@ -1,0 +1,75 @@
+"""What is not in the docs is not finished: settings, events, routes, error codes, commands."""
+
+from pathlib import Path
+
+import click
+import pytest
+from fastapi.routing import APIRoute
+from typer.main import get_command
+
+from pressrun.api import applications, generate, jobs, keys, models, operations, versions
+from pressrun.cli.main import app
+from pressrun.errors import Code, FailureCode
+from pressrun.settings import Settings
+from pressrun.telemetry.events import JobEvent, ServerEvent
+
+ROOT = Path(__file__).parents[2]
+DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+ROUTERS = (applications, generate, jobs, keys, models, operations, versions)
+
+
+def routes() -> list[str]:
+    return sorted(
+        f"{method} {route.path.replace(':path', '')}"
+        for module in ROUTERS
+        for route in module.router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    )
+
+
+def commands() -> list[str]:
+    found: list[str] = []
+
+    def walk(command: click.Command, path: str) -> None:
+        if isinstance(command, click.Group):
+            for name, child in command.commands.items():
+                walk(child, f"{path} {name}")
+        elif not command.hidden:
+            found.append(path)
+
+    walk(get_command(app), "pressrun")
+    return found
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_settings_are_documented(name: str) -> None:
+    assert f"| `{name}` |" in DOCS
+
+
+@pytest.mark.parametrize("event", [*JobEvent, *ServerEvent])
+def test_events_are_documented_and_used(event: str) -> None:
+    assert f"`{event}`" in DOCS
+
+
+@pytest.mark.parametrize("code", [*Code, *FailureCode])
+def test_error_codes_are_documented(code: str) -> None:
+    assert f"| `{code}` |" in DOCS
+
+
+@pytest.mark.parametrize("route", routes())
+def test_routes_are_documented(route: str) -> None:
+    assert f"`{route}`" in DOCS
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_are_documented(command: str) -> None:
+    assert f"`{command}" in DOCS
+
+
+def test_links_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for piece in path.read_text().split("](")[1:]:
+            target = piece.split(")")[0].split("#")[0]
+            if target and "://" not in target:
+                assert (path.parent / target).exists(), f"{path.name}: {target}"

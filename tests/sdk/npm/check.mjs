@@ -1,0 +1,59 @@
+// Writer's npm client against a running server: create, poll, list, retry, generate, stream, and its error classes.
+// Usage: WRITER_BASE_URL=… WRITER_API_KEY=… node check.mjs AGENT FAILING_AGENT
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import Writer from "writer-sdk";
+
+const [agent, failingAgent] = process.argv.slice(2);
+const client = new Writer({ maxRetries: 0 });
+const inputs = (...value) => ({ inputs: [{ id: "Product name", value }] });
+
+async function finished(id) {
+  for (let tries = 0; tries < 200; tries++) {
+    const job = await client.applications.jobs.retrieve(id);
+    if (job.status !== "in_progress") return job;
+    await sleep(50);
+  }
+  throw new Error(`job ${id} did not end`);
+}
+
+const page = await client.applications.list();
+assert.ok(page.data.some((application) => application.alias === agent));
+const application = await client.applications.retrieve(agent);
+assert.equal(application.status, "deployed");
+
+const created = await client.applications.jobs.create(agent, inputs("Terra running shoe"));
+assert.equal(created.status, "in_progress");
+assert.equal(created.job_id, created.id);
+const job = await finished(created.id);
+assert.equal(job.status, "completed");
+assert.match(job.data.suggestion, /Terra running shoe/);
+
+const jobs = await client.applications.jobs.list(agent, { limit: 10 });
+assert.ok(jobs.result.some((one) => one.id === created.id));
+const listed = [];
+for await (const one of client.applications.jobs.list(agent)) listed.push(one.id);
+assert.ok(listed.includes(created.id));
+
+const failing = await client.applications.jobs.create(failingAgent, inputs("x"));
+const failed = await finished(failing.id);
+assert.equal(failed.status, "failed");
+assert.equal(typeof failed.error, "string");
+const retried = await client.applications.jobs.retry(failing.id);
+assert.equal(retried.id, failing.id);
+assert.equal((await finished(failing.id)).status, "failed");
+
+await assert.rejects(client.applications.jobs.retry(created.id), Writer.ConflictError);
+await assert.rejects(client.applications.jobs.retrieve("nobody"), Writer.NotFoundError);
+await assert.rejects(client.applications.jobs.create(agent, { inputs: [] }), Writer.BadRequestError);
+await assert.rejects(client.get("/_stainless_unknown_path"), Writer.NotFoundError);
+await assert.rejects(new Writer({ apiKey: "wrong" }).applications.list(), Writer.AuthenticationError);
+
+const generated = await client.applications.generateContent(agent, inputs("Aqua"));
+assert.match(generated.suggestion, /Aqua/);
+let streamed = "";
+for await (const chunk of await client.applications.generateContent(agent, { ...inputs("Flex"), stream: true })) {
+  streamed += chunk.delta.content ?? "";
+}
+assert.match(streamed, /Flex/);
+console.log("npm client: all checks passed");

@@ -1,0 +1,70 @@
+"""The official Python client's own tests for applications and jobs, unchanged, on a live server with each database."""
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.live_server import live_server
+
+ROOT = Path(__file__).parents[2]
+SDIST = "writer_sdk-3.0.0"
+SUITES = {"tests/api_resources/applications/test_jobs.py": 85, "tests/api_resources/test_applications.py": 85}
+
+
+@pytest.fixture(scope="session")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked source distribution; its hash is in requirements/sdk-tests.lock."""
+    folder = tmp_path_factory.mktemp("upstream")
+    fetched = subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"),
+            *("--no-build-isolation", "--require-hashes", "-d", str(folder)),
+            *("-r", str(ROOT / "requirements" / "sdk-tests.lock")),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert fetched.returncode == 0, fetched.stderr
+    with tarfile.open(folder / f"{SDIST}.tar.gz") as archive:
+        archive.extractall(folder, filter="data")
+    return folder / SDIST
+
+
+def test_upstream_suites_pass(upstream: Path, database_url: str, tmp_path: Path) -> None:
+    with live_server(tmp_path / "data", database_url) as server:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:xdist", "-p", "no:cacheprovider"),
+                *("-p", "tests_seed_plugin", "-q", *SUITES),
+            ],
+            cwd=upstream,
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{_plugin_path(tmp_path)}{os.pathsep}{upstream}",
+                "TEST_API_BASE_URL": server.url,
+                "PRESSRUN_TEST_DATABASE_URL": database_url,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed.group(1)) == sum(SUITES.values()), done.stdout[-500:]
+
+
+def _plugin_path(tmp_path: Path) -> Path:
+    """Our plugin under a name of its own: upstream's tests are a package called `tests` too."""
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    plugin = (ROOT / "tests" / "sdk" / "seed_plugin.py").read_text()
+    (folder / "tests_seed_plugin.py").write_text(plugin.replace("from tests.raw_sql", "from tests_raw_sql"))
+    (folder / "tests_raw_sql.py").write_text((ROOT / "tests" / "raw_sql.py").read_text())
+    return folder
