@@ -10,6 +10,9 @@ from pressrun.store.postgres import PLANNER
 from pressrun.store.queries import Query
 
 
+DEADLOCKS = 10
+
+
 async def execute(database_url: str, *statements: str) -> None:
     """Run statements in one transaction, past every query of ours."""
     if database_url.startswith("sqlite:///"):
@@ -17,9 +20,16 @@ async def execute(database_url: str, *statements: str) -> None:
         return
     connection = await asyncpg.connect(database_url)
     try:
-        async with connection.transaction():
-            for statement in statements:
-                await connection.execute(statement)
+        for left in reversed(range(DEADLOCKS)):
+            try:
+                async with connection.transaction():
+                    for statement in statements:
+                        await connection.execute(statement)
+            except asyncpg.DeadlockDetectedError:  # a server is at work on the same rows: let it go first
+                if not left:
+                    raise
+            else:
+                return
     finally:
         await connection.close()
 

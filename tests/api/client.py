@@ -45,7 +45,9 @@ class Client:
     token: str | None
     headers: dict[str, str] = field(default_factory=dict)
 
-    async def send(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Answer:
+    async def send(
+        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str
+    ) -> Answer:
         """One request; `body` is sent as JSON, `raw` as it is. Underscores in header names become hyphens."""
         sent = {"authorization": f"Bearer {self.token}"} if self.token is not None else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -111,5 +111,5 @@ async def working(system: System, worker_id: str = "w") -> AsyncIterator[None]:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what another task is about to do."""
     async with asyncio.timeout(20):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the condition is the program's own, it rings no event
             await asyncio.sleep(0.005)

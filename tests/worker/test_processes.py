@@ -49,12 +49,10 @@ def unfinished(server: LiveServer) -> int:
     return int(server.request("GET", "/v1/applications/sealed/jobs?status=in_progress&limit=1")["totalCount"])
 
 
-async def test_killed_workers_lose_nothing(
-    database_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+async def test_killed_workers_lose_nothing(database_url: str, tmp_path: Path) -> None:
     """Workers die by SIGKILL under load: every job ends with its own result, recorded once, long before any lease."""
     with (
-        mock_model(lambda _nonce, serial: 0.3 if serial == 1 else 0.05) as mock,
+        mock_model(lambda _nonce, serial: 1.0 if serial == 1 else 0.05) as mock,
         live_server(tmp_path / "data", database_url, arguments=("--workers", "2", "--concurrency", "20")) as server,
     ):
         deploy(server, mock)
@@ -71,7 +69,7 @@ async def test_killed_workers_lose_nothing(
             assert job["status"] == "completed", job
             assert job["data"]["suggestion"].startswith(f"ANS:{seal(nonce)}:call=")
     results = Counter(row[0] for row in await fetch(database_url, "SELECT job_id FROM results"))
-    assert results == Counter(jobs)
+    assert results == Counter(list(jobs))
     rescued = await fetch(
         database_url,
         "SELECT r.job_id, r.at, min(s.at) FROM job_events r JOIN job_events s ON s.job_id = r.job_id AND s.seq > r.seq "
@@ -80,8 +78,7 @@ async def test_killed_workers_lose_nothing(
     assert rescued, "a busy worker was killed, so it must have held jobs"
     assert sum(mock.calls.values()) <= len(jobs) + len(rescued)
     recoveries = [started / SECOND - max(kill for kill in kills if kill <= at / SECOND) for _, at, started in rescued]
-    record_property("rescued", len(rescued))
-    record_property("slowest_recovery_s", round(max(recoveries), 3))
+    print(f"{len(rescued)} jobs of 3 killed workers back at work, the slowest after {max(recoveries):.3f} s")
     assert max(recoveries) < LEASE_S / 2, "freed by the supervisor, not by the end of a lease"
 
 

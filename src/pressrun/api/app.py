@@ -1,32 +1,27 @@
 """The application: routes, the door in front of them, and Writer's error body for everything that goes wrong."""
 
 import asyncio
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from pressrun.api import applications, docs_page, generate, jobs, keys, models, operations, problems, versions
 from pressrun.api.access import Access
-from pressrun.api.schemas import REQUESTS
+from pressrun.api.openapi import document
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.system import System
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 VERSION = "0.1.0"
 
-DESCRIPTION = """Deploy no-code writing agents and run them asynchronously, one job or a million.
-
-Writer's official clients work against this API unchanged: set `WRITER_BASE_URL` to this server and `WRITER_API_KEY`
-to a Pressrun key. Every refusal has the same body; `x-should-retry: false` marks those that are final."""
-
 
 def create_app(system: System, stopping: asyncio.Event) -> ASGIApp:
     """The whole ASGI application for a system; `stopping` is set when the server is about to stop."""
-    app = FastAPI(title="Pressrun", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Pressrun", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     app.state.system = system
     app.state.stopping = stopping
     for router in (
@@ -52,30 +47,6 @@ def create_app(system: System, stopping: asyncio.Event) -> ASGIApp:
         hosts=(*LOOPBACK, host, *settings.allowed_hosts),
         max_body_bytes=settings.max_body_bytes,
     )
-
-
-def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI description, made once."""
-    if app.openapi_schema is None:
-        made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
-        schemas = made["components"]["schemas"]
-        for shape in REQUESTS:
-            schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas[shape.__name__] = schema
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        for path in made["paths"].values():
-            for operation in path.values():
-                operation["responses"].pop("422", None) if _is_frameworks(operation) else None
-        made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        made["security"] = [{"key": []}]
-        app.openapi_schema = made
-    return app.openapi_schema
-
-
-def _is_frameworks(operation: dict[str, Any]) -> bool:
-    return "HTTPValidationError" in str(operation["responses"].get("422", ""))
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -30,13 +30,16 @@ from pressrun.telemetry.events import ServerEvent
 
 router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
+RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 502, 504)
+RESPONSES["2XX"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+
 KEEP_ALIVE_S = 15.0
 """Silence after which a stream says that it lives; proxies cut silent ones."""
 
 
 @router.post(
     "/{application_id}",
-    responses=errors(Generated, 400, 401, 404, 502, 504),
+    responses=RESPONSES,
     openapi_extra=body_of(GenerateRequest),
     summary="Generate content at once",
 )

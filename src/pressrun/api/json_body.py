@@ -37,7 +37,8 @@ def parse(raw: bytes) -> Any:
         raise PressrunError(Code.INVALID, f"the body is not valid JSON: {error}") from None
     except RecursionError:
         raise _too_deep() from None
-    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth_exceeds(value, DEEPEST):
+    nests = isinstance(value, list | dict) and raw.count(b"[") + raw.count(b"{") > DEEPEST
+    if nests and _depth_exceeds(value, DEEPEST):
         raise _too_deep()
     return value
 
@@ -46,14 +47,14 @@ def _too_deep() -> PressrunError:
     return PressrunError(Code.INVALID, f"the body nests deeper than {DEEPEST} levels")
 
 
-def _depth_exceeds(value: Any, levels: int) -> bool:
+def _depth_exceeds(value: list[Any] | dict[str, Any], levels: int) -> bool:
     layer = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         layer = [
             inner
             for outer in layer
-            if isinstance(outer, list | dict)
             for inner in (outer if isinstance(outer, list) else outer.values())
+            if isinstance(inner, list | dict)
         ]
         if not layer:
             return False

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.metrics import exposition
+from pressrun.api.schemas import Health, Readiness, refusals
 from pressrun.api.state import system_of
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
@@ -13,13 +14,15 @@ from pressrun.organizations.keys import Scope
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/healthz", summary="Is the process alive")
+@router.get("/healthz", responses={200: {"model": Health}}, summary="Is the process alive")
 async def healthz() -> Response:
     """Alive, whatever the database does: a restart would not help it."""
     return wire.answer({"status": "ok"})
 
 
-@router.get("/readyz", summary="Can requests be served")
+@router.get(
+    "/readyz", responses={200: {"model": Readiness}, 503: {"model": Readiness}}, summary="Can requests be served"
+)
 async def readyz(request: Request) -> Response:
     """Ready when the database answers; tells whether a worker is alive, without which jobs only wait."""
     try:
@@ -29,7 +32,12 @@ async def readyz(request: Request) -> Response:
     return wire.answer({"status": "ok", "database": "ok", "workers": "ok" if alive else "none alive"})
 
 
-@router.get("/metrics", summary="Figures for Prometheus")
+@router.get(
+    "/metrics",
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **refusals(401, 403)},
+    response_class=Response,
+    summary="Figures for Prometheus",
+)
 async def metrics(request: Request) -> Response:
     """Counters and gauges of the whole server, whichever process is asked."""
     require(request, Scope.ADMIN)

@@ -156,6 +156,20 @@ class JobData(Generated):
     prompts: dict[str, str] | None = None
 
 
+class Health(Shape):
+    """The process is alive."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Shape):
+    """Whether requests can be served; `workers` tells whether jobs are being carried out."""
+
+    status: Literal["ok", "unavailable"]
+    database: Literal["ok", "unreachable"]
+    workers: Literal["ok", "none alive"] | None = None
+
+
 class UsageShape(Shape):
     """Tokens of all attempts."""
 
@@ -309,12 +323,16 @@ class KeyRequest(BaseModel):
     fold_retries: bool = False
 
 
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` with which a route may refuse; any other refusal has the same body."""
+    return {
+        status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in (*statuses, "default")
+    }
+
+
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: what it answers, and with which statuses it may refuse."""
-    refusals: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in statuses
-    }
-    return {"2XX": {"model": success, "description": "Done"}, **refusals}
+    return {"2XX": {"model": success, "description": "Done"}, **refusals(*statuses)}
 
 
 def body_of(shape: type[Any], *, required: bool = True) -> dict[str, Any]:

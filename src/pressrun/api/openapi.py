@@ -1,0 +1,46 @@
+"""The OpenAPI description: what FastAPI finds, with the shapes of requests and of every answer made explicit."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from pressrun.api.access import PUBLIC
+from pressrun.api.schemas import REQUESTS
+
+DESCRIPTION = """Deploy no-code writing agents and run them asynchronously, one job or a million.
+
+Writer's official clients work against this API unchanged: set `WRITER_BASE_URL` to this server and `WRITER_API_KEY`
+to a Pressrun key. Every refusal has the same body; `x-should-retry: false` marks those that are final."""
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, made once."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
+        schemas = made["components"]["schemas"]
+        for shape in REQUESTS:
+            schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= schema.pop("$defs", {})
+            schemas[shape.__name__] = schema
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for path, operations in made["paths"].items():
+            for operation in operations.values():
+                _settle(operation["responses"])
+                if path in PUBLIC:
+                    operation["security"] = []
+        made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        made["security"] = [{"key": []}]
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _settle(responses: dict[str, Any]) -> None:
+    """FastAPI's own entries, empty or of an error body that is never sent, give way to the declared ones."""
+    if "HTTPValidationError" in str(responses.get("422", "")):
+        del responses["422"]
+    success = responses.pop("2XX", None)
+    if success is not None:
+        for status in [status for status in responses if status.startswith("2")]:
+            responses[status] = success

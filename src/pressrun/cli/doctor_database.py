@@ -1,0 +1,53 @@
+"""What `pressrun doctor` asks the database; it changes nothing."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from pressrun.cli.findings import Finding
+from pressrun.cli.migrate import migrate_database
+from pressrun.errors import PressrunError
+from pressrun.settings import Settings
+from pressrun.store.migrate import migrations
+from pressrun.store.open import POSTGRES, SQLITE
+
+CONNECT_S = 10
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Whether it answers with the schema this program wants, and whether PostgreSQL keeps what it acknowledged."""
+    url = settings.store_url
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
+        yield Finding("database", "warn", f"{url.removeprefix(SQLITE)} is not there yet", "`pressrun serve` makes it")
+        return
+    try:
+        migrate_database(url, apply=False)
+    except PressrunError as error:
+        yield Finding("database", "fail", str(error), "check --database-url and the database's own log")
+        return
+    kind = "postgres" if url.startswith(POSTGRES) else "sqlite"
+    newest = migrations("postgres" if kind == "postgres" else "sqlite")[-1]
+    yield Finding("database", "ok", f"{kind}, schema {newest.version}")
+    if kind == "postgres":
+        yield from _durability(asyncio.run(_settings_of(url)))
+
+
+async def _settings_of(url: str) -> dict[str, Any]:
+    connection = await asyncpg.connect(url, timeout=CONNECT_S)
+    try:
+        return {name: await connection.fetchval("SELECT current_setting($1)", name) for name in DURABLE}
+    finally:
+        await connection.close(timeout=CONNECT_S)
+
+
+def _durability(found: dict[str, Any]) -> Iterator[Finding]:
+    for name, value in found.items():
+        if value == "off":
+            detail = f"{name} is off: a power cut loses accepted jobs"
+            yield Finding(name, "fail", detail, f"ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf()")
+        else:
+            yield Finding(name, "ok", str(value))

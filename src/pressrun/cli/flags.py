@@ -1,0 +1,18 @@
+"""Flags that many commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Agent = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's alias or id.")]
+JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
+DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database, keys and secrets.")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option(help="postgresql://… or sqlite:///PATH. By default SQLite in the data folder.")
+]
+Workers = Annotated[int | None, typer.Option(help="Worker processes to start.")]
+Concurrency = Annotated[int | None, typer.Option(help="Jobs that one worker process runs at once.")]
+LogFormat = Annotated[str | None, typer.Option(help="Log lines for programs (json) or for people (console).")]

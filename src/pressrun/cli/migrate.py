@@ -1,0 +1,46 @@
+"""`pressrun migrate`: bring the database's schema up to date, before or without starting a server."""
+
+import asyncio
+from pathlib import Path
+
+import apsw
+import asyncpg
+
+from pressrun.cli.configuration import load_settings
+from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
+from pressrun.cli.printing import print_json, say
+from pressrun.cli.serve import make_folder
+from pressrun.errors import Code, PressrunError
+from pressrun.store.open import POSTGRES, SQLITE
+from pressrun.store.postgres_migrate import migrate_postgres
+from pressrun.store.sqlite_migrate import migrate_sqlite
+
+
+def migrate(database_url: DatabaseUrl = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Apply the steps the database's schema lacks; `serve` does so by itself.
+
+    Example: pressrun migrate --database-url postgresql://pressrun@db/pressrun
+    """
+    settings = load_settings(database_url=database_url, data_dir=data_dir)
+    if settings.database_url is None:
+        make_folder(settings)
+    applied = migrate_database(settings.store_url, apply=True)
+    if as_json:
+        print_json({"applied": applied})
+        return
+    for step in applied:
+        say(f"applied {step}")
+    if not applied:
+        say("nothing to do")
+
+
+def migrate_database(url: str, *, apply: bool) -> list[str]:
+    """The steps applied; raises PressrunError, without `apply` also when a step is missing."""
+    try:
+        if url.startswith(POSTGRES):
+            return asyncio.run(migrate_postgres(url, apply=apply))
+        if url.startswith(SQLITE):
+            return migrate_sqlite(Path(url.removeprefix(SQLITE)), apply=apply)
+    except (OSError, TimeoutError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}") from None
+    raise PressrunError(Code.INVALID, "database_url must start with sqlite:/// or postgresql://")

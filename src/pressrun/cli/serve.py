@@ -1,0 +1,89 @@
+"""`pressrun serve`: the whole server on this machine."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from pressrun.cli.configuration import is_loopback, load_settings, server_url
+from pressrun.cli.failure import Failure
+from pressrun.cli.first_start import keep_credentials
+from pressrun.cli.flags import Concurrency, DatabaseUrl, DataDir, LogFormat, Workers
+from pressrun.cli.listening import listen, only_server_of
+from pressrun.cli.printing import say, warn
+from pressrun.settings import Settings
+from pressrun.store.open import SQLITE, open_store
+from pressrun.telemetry import log
+from pressrun.telemetry.events import ServerEvent
+from pressrun.worker.supervisor import Supervisor
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 8484 by default; 0 takes a free one.")] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    workers: Workers = None,
+    concurrency: Concurrency = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Start the server: the API, and workers that run the jobs.
+
+    The first start makes an admin key, prints it once and stores it for the command line on this machine.
+
+    Example: pressrun serve --port 8080 --workers 2
+    """
+    settings = load_settings(
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        database_url=database_url,
+        workers=workers,
+        concurrency=concurrency,
+        log_format=log_format,
+    )
+    log.configure("supervisor", settings.log_level, settings.log_format)
+    uvloop.run(_serve(settings, make_folder(settings)))
+
+
+def make_folder(settings: Settings) -> Path:
+    """The data folder, made for its owner alone when it is new; raises Failure."""
+    folder = settings.data_dir.expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Failure(f"cannot make the data folder {folder}: {error.strerror}; choose another --data-dir") from None
+    return folder
+
+
+async def _serve(settings: Settings, folder: Path) -> None:
+    embedded = settings.store_url.startswith(SQLITE)
+    with only_server_of(folder) if embedded else nullcontext(), listen(settings.host, settings.port) as listener:
+        url = server_url(settings.host, listener.getsockname()[1])
+        store = await open_store(settings.store_url, migrate=True)
+        try:
+            first_key = await keep_credentials(store, settings.credentials_file, url)
+            await Supervisor(store, settings, listener).run(started=lambda: _greet(settings, url, first_key))
+        finally:
+            await store.close()
+
+
+def _greet(settings: Settings, url: str, first_key: str | None) -> None:
+    log.emit(ServerEvent.SERVER_STARTED, url=url)
+    say("Pressrun is running.", style="bold")
+    say(f"  API   {url}")
+    say(f"  Docs  {url}/docs")
+    if first_key is not None:
+        say(f"  Key   {first_key}")
+        say(f"        This admin key is shown once. It is stored in {settings.credentials_file},")
+        say("        where the `pressrun` command on this machine finds it.")
+    else:
+        say(f"  Key   in {settings.credentials_file}")
+    say("  Stop  Ctrl-C")
+    if not is_loopback(settings.host):
+        warn(
+            f"{settings.host} is reachable from other machines and keys travel unencrypted: put a proxy with TLS in "
+            "front, and list the names the server is called by in PRESSRUN_ALLOWED_HOSTS"
+        )
