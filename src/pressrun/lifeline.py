@@ -10,7 +10,8 @@ from collections.abc import Callable
 def watch_parent(gone: Callable[[], None]) -> None:
     """Call `gone` once the pipe on standard input closes; without a pipe there is no supervisor to watch."""
     descriptor = sys.stdin.fileno()
-    if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):  # uvloop's pipes are sockets
         return
     loop = asyncio.get_running_loop()
 

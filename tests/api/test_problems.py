@@ -86,6 +86,20 @@ async def test_an_alias_that_is_taken(client: Client) -> None:
     refused(await client.post("/v1/applications", agent(name="Other")), 409, "Conflict", "belongs to the agent")
 
 
+async def test_a_fault_of_ours_tells_nothing(server: Server, client: Client) -> None:
+    """A route that is broken, beside the real ones."""
+
+    async def broken() -> None:
+        raise RuntimeError("SELECT secret FROM /srv/app.py")
+
+    server.app.add_api_route("/v1/broken", broken)
+    answer = await client.get("/v1/broken", x_request_id="find-me")
+    assert (answer.status, answer.json["tpe"]) == (500, "InternalServerError")
+    assert answer.json["errors"][0]["key"] == "fail.internalServerError.generic"
+    assert answer.headers["x-request-id"] == "find-me"
+    assert b"secret" not in answer.raw
+
+
 @contextmanager
 def _full_disk() -> Iterator[None]:
     """No file of this process may grow any more."""

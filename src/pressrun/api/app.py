@@ -39,6 +39,7 @@ def create_app(system: System, stopping: asyncio.Event) -> ASGIApp:
     app.add_exception_handler(PressrunError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
     settings = system.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return Access(
@@ -71,3 +72,8 @@ async def _http(request: Request, error: Exception) -> Response:
         answer.headers.update(error.headers or {})
         return answer
     return problems.response(problems.no_such_path(request.url.path[:200]))
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """The framework raises the error again afterwards; the door logs it."""
+    return problems.response(problems.internal())

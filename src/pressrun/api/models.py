@@ -66,7 +66,7 @@ async def create_model(request: Request) -> Response:
 async def delete_model(request: Request, name: str) -> Response:
     """Prompts that name it fail from now on, until another model has the name."""
     key = require(request, Scope.ADMIN)
-    await remove_model(system_of(request).store, key.organization_id, name)
+    await remove_model(system_of(request).store, key.organization_id, _storable(name))
     return wire.answer({"id": name, "deleted": True})
 
 
@@ -74,7 +74,8 @@ async def delete_model(request: Request, name: str) -> Response:
 async def set_default(request: Request, name: str) -> Response:
     """Prompts that name no model are answered by this one."""
     key = require(request, Scope.ADMIN)
-    return wire.answer(_shape(await set_default_model(system_of(request).store, key.organization_id, name)))
+    model = await set_default_model(system_of(request).store, key.organization_id, _storable(name))
+    return wire.answer(_shape(model))
 
 
 @router.post("/{name:path}/test", responses=errors(ModelTrial, 401, 403, 502), summary="Test a model")
@@ -91,6 +92,10 @@ async def test(request: Request, name: str) -> Response:
         "completion_tokens": trial.usage.completion_tokens,
     }
     return wire.answer({"model": name, "text": trial.text, "seconds": round(trial.seconds, 3), "usage": usage})
+
+
+def _storable(name: str) -> str:
+    return name.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no name holds one
 
 
 def _shape(model: Model) -> dict[str, Any]:

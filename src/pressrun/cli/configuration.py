@@ -38,8 +38,9 @@ def find_server(settings: Settings) -> Credentials:
     """
     stored = read_credentials(settings.credentials_file) or Credentials(None, None)
     url = (settings.url or stored.url or server_url(settings.host, settings.port)).rstrip("/")
+    origin = _origin(url)
     key: str | None = settings.api_key.get_secret_value().strip() if settings.api_key is not None else None
-    if key is None and stored.url is not None and _origin(stored.url) == _origin(url):
+    if key is None and stored.url is not None and _origin(stored.url) == origin:
         key = stored.api_key
     if key is not None and not (key.isascii() and key.isprintable()):
         raise Failure("PRESSRUN_API_KEY holds characters that no key has: copy it again", code=ExitCode.USAGE)

@@ -89,7 +89,7 @@ def list_models(as_json: AsJson = False) -> None:
     )
 
 
-def test_model(
+def try_out(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="The model; without a name, the default one.")
     ] = "default",
@@ -131,4 +131,4 @@ def default(name: ModelName, as_json: AsJson = False) -> None:
         say(f"{found['name']} is the default.")
 
 
-COMMANDS = {"add": add, "list": list_models, "test": test_model, "remove": remove, "default": default}
+COMMANDS = {"add": add, "list": list_models, "test": try_out, "remove": remove, "default": default}

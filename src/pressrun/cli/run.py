@@ -19,7 +19,7 @@ def run(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="name=value...",
+            metavar="name=value",
             help="Values of inputs; repeat a name for several values. name=@FILE takes a file's text, name=- standard "
             "input's, name=@@text is the text @text.",
             show_default=False,
