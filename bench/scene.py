@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
-
 from tests.live_server import LiveServer, live_server
 from tests.postgres_server import postgres_server
 

@@ -9,7 +9,6 @@ import asyncpg
 from pressrun.store.postgres import PLANNER
 from pressrun.store.queries import Query
 
-
 DEADLOCKS = 10
 
 
@@ -99,9 +98,9 @@ async def explain(database_url: str, query: Query) -> str:
             connection.close()
     sql, names = query.numbered("CAST(0 AS bigint)")
     many = "unnest(" in sql
-    connection = await asyncpg.connect(database_url, server_settings=PLANNER)
+    postgres = await asyncpg.connect(database_url, server_settings=PLANNER)
     try:
         values = [[VALUES[name]] if many else VALUES[name] for name in names]
-        return "\n".join(row[0] for row in await connection.fetch("EXPLAIN " + sql, *values))
+        return "\n".join(row[0] for row in await postgres.fetch("EXPLAIN " + sql, *values))
     finally:
-        await connection.close()
+        await postgres.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pressrun.agents.cache import Definitions
 from pressrun.agents.definition import AgentDefinition
+from pressrun.agents.deployed import Deployed
 from pressrun.errors import Code, PressrunError
 from pressrun.jobs.create import GROUP_LIMIT, create
 from pressrun.jobs.job import Accepted, NewJob
@@ -28,6 +29,7 @@ class System:
     catalog: Catalog
     vault: Vault
     definitions: Definitions
+    deployed: Deployed
     intake: Grouped[NewJob, Accepted]
 
     async def definition(self, organization_id: str, agent_id: str, version: int) -> AgentDefinition:
@@ -52,8 +54,10 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
         script=read_script_file(settings),
         unknown_to_default=settings.unknown_model_to_default,
     )
+    definitions = Definitions()
+    intake = Grouped(store, create, limit=GROUP_LIMIT)
     try:
-        yield System(settings, store, catalog, vault, Definitions(), Grouped(store, create, limit=GROUP_LIMIT))
+        yield System(settings, store, catalog, vault, definitions, Deployed(store, definitions), intake)
     finally:
         await catalog.close()
         await store.close()

@@ -60,7 +60,7 @@ class Client:
 
     async def get(self, path: str, **headers: str) -> Answer:
         """GET."""
-        return await self.send("GET", path, **headers)
+        return await self.send("GET", path, None, raw=None, **headers)
 
     async def post(self, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Answer:
         """POST."""
@@ -68,4 +68,4 @@ class Client:
 
     async def delete(self, path: str, **headers: str) -> Answer:
         """DELETE."""
-        return await self.send("DELETE", path, **headers)
+        return await self.send("DELETE", path, None, raw=None, **headers)

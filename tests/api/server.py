@@ -13,8 +13,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from pressrun.api.access import Access
-from pressrun.api.app import create_app, document
+from pressrun.api.app import create_app
+from pressrun.api.openapi import document
 from pressrun.api.process import _Server
+from pressrun.api.shortcuts import Shortcuts
 from pressrun.organizations import keys
 from pressrun.organizations.keys import Key, Scope
 from pressrun.organizations.organization import FIRST
@@ -70,7 +72,7 @@ class Server:
             inner = getattr(route, "original_router", None)
             for one in inner.routes if inner is not None else [route]:
                 assert isinstance(one, APIRoute), one
-                for method in sorted(one.methods):
+                for method in sorted(one.methods or ()):
                     yield method, one.path
 
 
@@ -80,7 +82,8 @@ async def serving(system: System) -> AsyncIterator[Server]:
     stopping = asyncio.Event()
     access = create_app(system, stopping)
     assert isinstance(access, Access)
-    app = access._app
+    assert isinstance(access._app, Shortcuts)
+    app = access._app._app
     assert isinstance(app, FastAPI)
     options: dict[str, Any] = {"http": "httptools", "lifespan": "off", "log_config": None, "access_log": False}
     uvicorn_server = _Server(uvicorn.Config(access, server_header=False, timeout_graceful_shutdown=1, **options))
@@ -114,5 +117,5 @@ async def working(system: System, worker_id: str = "w") -> AsyncIterator[None]:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what another task is about to do."""
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - the condition is the program's own, it rings no event
+        while not condition():
             await asyncio.sleep(0.005)

@@ -42,6 +42,7 @@ class Scene:
             id=f"job-{next(self.numbers):04}",
             organization_id=self.organization_id,
             agent_id=self.agent_id,
+            agent_reference=self.agent_id,
             agent_version=1,
             key_id="k",
             inputs=b"{}",
@@ -50,7 +51,8 @@ class Scene:
             on_worker_loss="retry",
             deadline_s=86_400,
         )
-        return replace(job, **changes)  # type: ignore[arg-type]
+        job = replace(job, **changes)  # type: ignore[arg-type]
+        return job if "agent_reference" in changes else replace(job, agent_reference=job.agent_id)
 
     async def create(self, *jobs: NewJob) -> list[Accepted]:
         """Accept jobs in one transaction."""

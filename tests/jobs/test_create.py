@@ -20,10 +20,12 @@ async def test_a_group_is_accepted_in_order(scene: Scene, clock: FakeClock) -> N
 
 async def test_a_version_that_moved_is_not_accepted(scene: Scene) -> None:
     old, gone = scene.new_job(agent_version=2), scene.new_job(agent_id="nobody")
-    accepted = await scene.create(old, scene.new_job(), gone)
+    renamed = scene.new_job(agent_reference="its-old-alias")
+    accepted = await scene.create(old, scene.new_job(), gone, renamed)
     assert [one.acceptance for one in accepted] == [
         Acceptance.VERSION_MOVED,
         Acceptance.CREATED,
+        Acceptance.VERSION_MOVED,
         Acceptance.VERSION_MOVED,
     ]
     assert len(await scene.claim()) == 1

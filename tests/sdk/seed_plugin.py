@@ -65,6 +65,7 @@ async def _fixtures(tx: Transaction) -> None:
         id=UPSTREAM_ID,
         organization_id=FIRST,
         agent_id=UPSTREAM_ID,
+        agent_reference=UPSTREAM_ID,
         agent_version=1,
         key_id=None,
         inputs=b'{"id":["string"]}',

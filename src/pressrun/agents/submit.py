@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pressrun.agents.agent import Agent, find_deployed
-from pressrun.agents.cache import Definitions
+from pressrun.agents.agent import Agent
 from pressrun.agents.definition import AgentDefinition
+from pressrun.agents.deployed import Deployed
 from pressrun.agents.inputs import check
 from pressrun.agents.run import check_fan_out
 from pressrun.errors import Code, PressrunError
@@ -16,7 +16,6 @@ from pressrun.ids import new_id
 from pressrun.jobs.idempotency import FOLD_WINDOW_US
 from pressrun.jobs.job import DEFAULT_PRIORITY, Acceptance, Accepted, IdempotencyKey, NewJob
 from pressrun.organizations.keys import Key
-from pressrun.store.store import Store, Transaction
 
 MOVES = 5
 """Times a submission looks again after the agent was deployed anew under it."""
@@ -62,30 +61,24 @@ class Submitted:
     replayed: bool
 
 
-async def deployed(
-    store: Store, definitions: Definitions, organization_id: str, reference: str
-) -> tuple[Agent, AgentDefinition]:
-    """An agent and the definition of its deployed version; raises PressrunError (not_found) that says why not."""
-
-    async def work(tx: Transaction) -> tuple[Agent, AgentDefinition]:
-        agent = await find_deployed(tx, organization_id, reference)
-        assert agent.deployed_version is not None
-        return agent, await definitions.find(tx, organization_id, agent.id, agent.deployed_version)
-
-    return await store.read(work)
-
-
-async def submit(
-    store: Store, definitions: Definitions, accept: Accept, key: Key, reference: str, submission: Submission
-) -> Submitted:
+async def submit(deployed: Deployed, accept: Accept, key: Key, reference: str, submission: Submission) -> Submitted:
     """Check a request against the deployed version and have it accepted, durably, under that version.
 
     Raises PressrunError: not_found, invalid with every fault, key_reused for an idempotency key that stands for another
     request.
     """
+    # What is remembered of the agent may be old: the transaction that accepts checks it, and a refusal looks again.
+    remembered = deployed.remembered(key.organization_id, reference)
     for _ in range(MOVES):
-        agent, definition = await deployed(store, definitions, key.organization_id, reference)
-        job = _new_job(key, agent, definition, submission)
+        agent, definition = remembered or await deployed.find(key.organization_id, reference)
+        try:
+            job = _new_job(key, agent, definition, reference, submission)
+        except PressrunError:
+            if remembered is None:
+                raise
+            remembered = None
+            continue
+        remembered = None
         accepted = await accept(job)
         match accepted.acceptance:
             case Acceptance.CREATED | Acceptance.REPLAYED:
@@ -100,7 +93,7 @@ async def submit(
     raise PressrunError(Code.UNAVAILABLE, "the agent is being deployed again and again", retry_after_s=1)
 
 
-def _new_job(key: Key, agent: Agent, definition: AgentDefinition, submission: Submission) -> NewJob:
+def _new_job(key: Key, agent: Agent, definition: AgentDefinition, reference: str, submission: Submission) -> NewJob:
     values = check(definition, submission.inputs)
     settings = definition.settings
     fan_out = settings.fan_out if submission.fan_out is None else submission.fan_out
@@ -111,6 +104,7 @@ def _new_job(key: Key, agent: Agent, definition: AgentDefinition, submission: Su
         id=new_id(),
         organization_id=agent.organization_id,
         agent_id=agent.id,
+        agent_reference=reference,
         agent_version=agent.deployed_version,
         key_id=key.id,
         inputs=msgspec.json.encode(values),

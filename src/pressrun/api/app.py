@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from pressrun.api import applications, docs_page, generate, jobs, keys, models, operations, problems, versions
 from pressrun.api.access import Access
 from pressrun.api.openapi import document
+from pressrun.api.shortcuts import Shortcuts
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.system import System
 
@@ -43,7 +44,7 @@ def create_app(system: System, stopping: asyncio.Event) -> ASGIApp:
     settings = system.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return Access(
-        app,
+        Shortcuts(app),
         store=system.store,
         hosts=(*LOOPBACK, host, *settings.allowed_hosts),
         max_body_bytes=settings.max_body_bytes,

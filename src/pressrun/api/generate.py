@@ -14,7 +14,6 @@ from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call, Result
 from pressrun.agents.run import Values, check_fan_out, run
 from pressrun.agents.stream import stream
-from pressrun.agents.submit import deployed
 from pressrun.api import problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
@@ -54,7 +53,7 @@ async def generate(request: Request, application_id: str) -> Response:
         fields.fault("inputs", "inputs is required: a list of {id, value}")
     fields.done()
     system = system_of(request)
-    _, definition = await deployed(system.store, system.definitions, key.organization_id, application_id)
+    _, definition = await system.deployed.find(key.organization_id, application_id)
     run_values = check(definition, values.get("inputs"))
     if fan_out is None:
         fan_out = definition.settings.fan_out

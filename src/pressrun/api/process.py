@@ -30,6 +30,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
             create_app(system, stopping),
             http="httptools",
             lifespan="off",
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -325,9 +325,8 @@ class KeyRequest(BaseModel):
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` with which a route may refuse; any other refusal has the same body."""
-    return {
-        status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in (*statuses, "default")
-    }
+    wanted: tuple[int | str, ...] = (*statuses, "default")
+    return {status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in wanted}
 
 
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -77,7 +77,7 @@ def _start(settings: Settings) -> Server:
     began = time.time()
     console.print("Starting `pressrun serve` (SQLite, embedded SmolLM2) …")
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "pressrun", "serve", "--port", str(_free_port(settings))],
             stdin=subprocess.DEVNULL,
             stdout=output,

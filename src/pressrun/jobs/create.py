@@ -14,7 +14,7 @@ GROUP_LIMIT = 500
 async def create(tx: Transaction, jobs: Sequence[NewJob]) -> list[Accepted]:
     """Accept each job, or find the one its idempotency key already stands for; one answer each, in order.
 
-    VERSION_MOVED: the agent was deployed anew, rolled back or deleted since the inputs were checked; look again.
+    VERSION_MOVED: the agent was deployed anew, rolled back, renamed or deleted since the inputs were checked.
     """
     replayed = await idempotency.hold(tx, jobs)
     fresh = [job for job in jobs if job.id not in replayed]
@@ -34,6 +34,7 @@ def _values(job: NewJob) -> dict[str, str | int | bytes | None]:
         "job_id": job.id,
         "organization_id": job.organization_id,
         "agent_id": job.agent_id,
+        "agent_reference": job.agent_reference,
         "agent_version": job.agent_version,
         "key_id": job.key_id,
         "priority": job.priority,

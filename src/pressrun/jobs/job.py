@@ -40,11 +40,15 @@ DEFAULT_PRIORITY = 5
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A request that was found valid; `inputs` and `options` are JSON, kept byte for byte."""
+    """A request that was found valid; `agent_reference` is the id or alias it asked for.
+
+    `inputs` and `options` are JSON, kept byte for byte.
+    """
 
     id: str
     organization_id: str
     agent_id: str
+    agent_reference: str
     agent_version: int
     key_id: str | None
     inputs: bytes

@@ -12,10 +12,11 @@ SELECT new.id, new.organization_id, new.agent_id, new.agent_version, new.key_id,
 FROM unnest(CAST(:job_id AS text[]), CAST(:organization_id AS text[]), CAST(:agent_id AS text[]),
     CAST(:agent_version AS bigint[]), CAST(:key_id AS text[]), CAST(:priority AS bigint[]),
     CAST(:max_attempts AS bigint[]), CAST(:on_worker_loss AS text[]), CAST(:deadline_s AS bigint[]),
-    CAST(:inputs AS bytea[]), CAST(:options AS bytea[]))
+    CAST(:inputs AS bytea[]), CAST(:options AS bytea[]), CAST(:agent_reference AS text[]))
     WITH ORDINALITY AS new (id, organization_id, agent_id, agent_version, key_id, priority, max_attempts,
-        on_worker_loss, deadline_s, inputs, options, position)
+        on_worker_loss, deadline_s, inputs, options, agent_reference, position)
 JOIN agents ON agents.id = new.agent_id AND agents.organization_id = new.organization_id
+    AND (agents.id = new.agent_reference OR agents.alias = new.agent_reference)
     AND agents.deployed_version = new.agent_version AND agents.deleted_at IS NULL
 ORDER BY new.position
 RETURNING id, created_at

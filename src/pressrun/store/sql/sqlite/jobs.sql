@@ -10,5 +10,6 @@ SELECT :job_id, :organization_id, :agent_id, :agent_version, :key_id, 'queued', 
     :on_worker_loss, :now, :now + :deadline_s * 1000000, :deadline_s, :now, :now, 1, :inputs, :options
 FROM agents
 WHERE agents.id = :agent_id AND agents.organization_id = :organization_id
+    AND (agents.id = :agent_reference OR agents.alias = :agent_reference)
     AND agents.deployed_version = :agent_version AND agents.deleted_at IS NULL
 RETURNING id, created_at
