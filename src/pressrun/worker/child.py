@@ -57,6 +57,8 @@ class Child:
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops its children in order
             )
             log.emit(ServerEvent.PROCESS_STARTED, name=self._name, pid=process.pid)
+            if self._stopping.is_set():
+                self._send(signal.SIGTERM)  # asked to stop while the process was being made
             code = await process.wait()
             self._process = None
             log.emit(ServerEvent.PROCESS_ENDED, name=self._name, pid=process.pid, exit_code=code)
