@@ -130,6 +130,7 @@ async def test_silent_workers_lose_their_jobs_after_a_lease(scene: Scene, clock:
     clock.advance(29)
     assert (await upkeep.upkeep(scene.store, 30)).buried == []
     clock.advance(2)
+    assert (await upkeep.upkeep(scene.store, 30, may_bury=False)).buried == []
     done = await upkeep.upkeep(scene.store, 30)
     assert (done.buried, done.rescued) == (["w"], 1)
     assert (await scene.job(job_id)).state == State.QUEUED

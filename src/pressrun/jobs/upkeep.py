@@ -19,11 +19,14 @@ class Upkeep:
     expired: int
 
 
-async def upkeep(store: Store, lease_s: float) -> Upkeep:
-    """One round: free the jobs of silent workers, end what is past its deadline; `lease_s` in seconds."""
+async def upkeep(store: Store, lease_s: float, *, may_bury: bool = True) -> Upkeep:
+    """One round: free the jobs of silent workers, end what is past its deadline; `lease_s` in seconds.
+
+    Whoever could not see the heartbeats for a while passes `may_bury=False`: the workers could not write them either.
+    """
 
     async def work(tx: Transaction) -> Upkeep:
-        buried = await workers.bury_silent(tx, lease_s)
+        buried = await workers.bury_silent(tx, lease_s) if may_bury else []
         return Upkeep(buried, await rescue.rescue(tx), await rescue.expire(tx))
 
     done = await store.write(work)

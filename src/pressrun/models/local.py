@@ -1,5 +1,6 @@
 """The embedded model as a provider: its server is started on first use and shared by all processes of a user."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -12,8 +13,12 @@ from pressrun.models.provider import Answer, Provider, Question
 __all__ = ["ALIAS", "LocalModel", "LocalOptions"]
 
 
+PAUSES_S = (0.0, 0.5, 2.0)
+"""Waits before a call that found no server is made again: one that was killed looks alive until its memory is freed."""
+
+
 class LocalModel(Provider):
-    """Answers with the embedded model; a call that finds its server dead starts it again, once.
+    """Answers with the embedded model; a call that finds its server dead starts it again.
 
     `timeout_s` bounds a call in seconds, waiting for a free slot included, starting the server excluded.
     """
@@ -25,31 +30,34 @@ class LocalModel(Provider):
         self._client: OpenAICompatible | None = None
 
     async def complete(self, question: Question) -> Answer:
-        client = await self._connected()
-        try:
-            return await client.complete(question)
-        except RunFailure as failure:
-            if not _lost(failure):
-                raise
-        return await (await self._connected(instead_of=client)).complete(question)
+        client: OpenAICompatible | None = None
+        for pause_s in (*PAUSES_S, None):
+            client = await self._connected(instead_of=client)
+            try:
+                return await client.complete(question)
+            except RunFailure as failure:
+                if pause_s is None or not _lost(failure):
+                    raise
+                await asyncio.sleep(pause_s)
+        raise AssertionError("unreachable")
 
     async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
-        client = await self._connected()
-        begun = False
-        try:
-            async with aclosing(client.stream(question)) as items:
-                async for item in items:
-                    begun = True
-                    yield item
-        except RunFailure as failure:
-            # What was handed out cannot be taken back: only a stream that has not begun may begin again.
-            if begun or not _lost(failure):
-                raise
-        else:
-            return
-        async with aclosing((await self._connected(instead_of=client)).stream(question)) as items:
-            async for item in items:
-                yield item
+        client: OpenAICompatible | None = None
+        for pause_s in (*PAUSES_S, None):
+            begun = False
+            client = await self._connected(instead_of=client)
+            try:
+                async with aclosing(client.stream(question)) as items:
+                    async for item in items:
+                        begun = True
+                        yield item
+            except RunFailure as failure:
+                # What was handed out cannot be taken back: only a stream that has not begun may begin again.
+                if begun or pause_s is None or not _lost(failure):
+                    raise
+                await asyncio.sleep(pause_s)
+            else:
+                return
 
     async def close(self) -> None:
         if self._client is not None:

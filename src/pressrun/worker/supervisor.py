@@ -103,20 +103,24 @@ class Supervisor:
                 if await self._store.write(lambda tx, worker_id=worker_id: workers.bury(tx, worker_id)):  # type: ignore[misc]
                     log.warn(ServerEvent.WORKER_BURIED, worker=worker_id)
         with contextlib.suppress(PressrunError):
-            await upkeep(self._store, self._settings.lease_s)
+            await upkeep(self._store, self._settings.lease_s, may_bury=False)
 
     async def _keep_up(self) -> None:
         tidied = 0.0
+        watching_since = time.monotonic()
         while True:
             try:
-                done = await upkeep(self._store, self._settings.lease_s)
+                # After the database was away, or on waking up, every heartbeat is old: watch for a lease first.
+                may_bury = time.monotonic() - watching_since > self._settings.lease_s
+                done = await upkeep(self._store, self._settings.lease_s, may_bury=may_bury)
                 if done.rescued or done.expired:
                     log.emit(ServerEvent.UPKEEP_DONE, buried=done.buried, rescued=done.rescued, expired=done.expired)
                 if time.monotonic() - tidied > TIDY_S:
                     await tidy(self._store)
                     tidied = time.monotonic()
-            except PressrunError as error:
-                log.warn(ServerEvent.UPKEEP_FAILED, error=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next round must come
+                log.warn(ServerEvent.UPKEEP_FAILED, error=str(error), exc_info=not isinstance(error, PressrunError))
+                watching_since = time.monotonic()
             await asyncio.sleep(UPKEEP_S)
 
 
