@@ -1,8 +1,11 @@
 """`pressrun run`."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -81,19 +84,39 @@ def test_every_bad_input_is_a_line(pressrun: Pressrun, agent: str) -> None:
 
 def test_ctrl_c_ends_the_waiting_and_not_the_job(server: LiveServer, pressrun: Pressrun, agent: str) -> None:
     """And says how to find the job again."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pressrun", "run", agent, "Topic=slowly"],
-        env={**os.environ, "PRESSRUN_DATA_DIR": str(server.data_dir)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not (jobs := server.request("GET", f"/v1/applications/{agent}/jobs")["result"]):
-        assert process.poll() is None
-    # The job is there before its answer is; that the command waits is seen by its long poll being under way.
-    job_id = jobs[0]["id"]
-    process.send_signal(signal.SIGINT)
-    _, problems = process.communicate(timeout=30)
-    assert process.returncode == 130, problems
-    assert f"pressrun jobs watch {job_id}" in problems
+    ours, theirs = pty.openpty()
+    process = start(server, agent, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    with open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123 - a descriptor
+        while b"waiting for job" not in seen:
+            seen += terminal.read(4096)
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(OSError):  # how Linux says that the other end is closed
+            while piece := terminal.read(4096):
+                seen += piece
+    assert process.wait(30) == 130
+    job_id = server.request("GET", f"/v1/applications/{agent}/jobs")["result"][0]["id"]
+    assert f"pressrun jobs watch {job_id}" in b"".join(seen.split(b"\r\n")).decode()
     assert pressrun("jobs", "cancel", job_id).exit_code == 0
+
+
+def test_ctrl_c_before_the_answer_says_where_to_look(agent: str, server: LiveServer) -> None:
+    """The job may have been accepted: nobody knows but the server."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process = start(server, agent, stderr=subprocess.PIPE, PRESSRUN_URL=url, PRESSRUN_API_KEY="k")
+        connection, _ = silent.accept()
+        with connection:
+            assert connection.recv(4096).startswith(b"POST ")
+            process.send_signal(signal.SIGINT)
+            _, problems = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert f"pressrun jobs list {agent}" in problems.decode()
+
+
+def start(server: LiveServer, agent: str, stderr: int, **environment: str) -> "subprocess.Popen[bytes]":
+    """`pressrun run` with a job that takes ten minutes."""
+    command = [sys.executable, "-m", "pressrun", "run", agent, "Topic=slowly"]
+    settings = {**os.environ, "PRESSRUN_DATA_DIR": str(server.data_dir), **environment}
+    return subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL, stderr=stderr)

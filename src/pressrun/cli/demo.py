@@ -200,16 +200,19 @@ def _table(jobs: dict[str, Any], seconds: dict[str, float], now_s: float) -> Tab
 def _say_what_next(settings: Settings, server: Server, *, keep: bool) -> None:
     command = "pressrun" if not os.environ.get("PRESSRUN_DEMO_COMMAND") else os.environ["PRESSRUN_DEMO_COMMAND"]
     console.print()
-    if server.process is not None and not keep:
+    stays = keep or server.process is None
+    if not stays:
         console.print(f"The server stops now; agent and jobs stay in {escape(str(settings.data_dir.expanduser()))}.")
-        console.print("[bold]Next[/]")
-        console.print(f"  {command} serve                 start it again; `{command} demo --keep` leaves it running")
+    console.print(f"[bold]API[/]   {server.url}")
+    console.print(f"[bold]Docs[/]  {server.url}/docs")
+    console.print(f"[bold]Key[/]   in {escape(str(settings.credentials_file))}")
+    if stays and server.process is not None:
+        console.print(f"[bold]Stop[/]  kill {server.process.pid}")
     else:
-        console.print(f"[bold]API[/]   {server.url}    [bold]Docs[/]  {server.url}/docs")
-        console.print(f"[bold]Key[/]   in {escape(str(settings.credentials_file))}")
-        if server.process is not None:
-            console.print(f"[bold]Stop[/]  kill {server.process.pid}")
-        console.print("[bold]Next[/]")
+        console.print("[bold]Stop[/]  Ctrl-C in the terminal of the server")
+    console.print("[bold]Next[/]")
+    if not stays:
+        console.print(f"  {command} serve        # start it again; `{command} demo --keep` leaves it running")
     console.print(f'  {command} run product-description "Product name=Nova desk lamp" Tone=playful')
     console.print(f"  {command} jobs list product-description")
     console.print(f"  {command} agents show product-description --yaml")

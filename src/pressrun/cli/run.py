@@ -1,5 +1,6 @@
 """`pressrun run`: one job, from inputs to text."""
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -44,7 +45,7 @@ def run(
     headers = _headers(idempotency_key)
 
     async def work(server: Server) -> dict[str, Any]:
-        created: dict[str, Any] = await server.ask("POST", at("applications", agent, "jobs"), body, headers=headers)
+        created = await _create(server, agent, body, headers)
         if detached:
             return created
         with waiting_for(created["id"]):
@@ -58,6 +59,17 @@ def run(
     else:
         say(job["id"])
         remark(f"accepted; {how_to_find(job['id'])}")
+
+
+async def _create(server: Server, agent: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    try:
+        created: dict[str, Any] = await server.ask("POST", at("applications", agent, "jobs"), body, headers=headers)
+    except asyncio.CancelledError:
+        raise Failure(
+            f"stopped before the server answered, which may have accepted the job: `pressrun jobs list {agent}` tells",
+            code=ExitCode.INTERRUPTED,
+        ) from None
+    return created
 
 
 def _headers(idempotency_key: str | None) -> dict[str, str]:
