@@ -175,21 +175,19 @@ async def test_two_framings_are_refused(server: Server, client: Client) -> None:
     assert (await server.raw(head + "Content-Length: 4\n", b"2\r\n{}\r\n0\r\n\r\n")).startswith(b"HTTP/1.1 400")
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "[::2]", "10.0.0.1"]
-)
-async def test_a_name_the_server_does_not_have(server: Server, client: Client, host: str) -> None:
-    for path in ("/v1/keys", "/healthz", "/docs", "/openapi.json", "/nothing"):
-        head = f"GET {path} HTTP/1.1\nHost: {host}\nAuthorization: Bearer {client.token}\n"
-        answer = await server.raw(head)
-        assert answer.startswith(b"HTTP/1.1 400"), path
-        assert b"allowed_hosts" in answer
-        assert b"nosniff" in answer
+async def test_a_name_the_server_does_not_have(server: Server, client: Client) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "[::2]", "10.0.0.1"):
+        for path in ("/v1/keys", "/healthz", "/docs", "/openapi.json", "/nothing"):
+            head = f"GET {path} HTTP/1.1\nHost: {host}\nAuthorization: Bearer {client.token}\n"
+            answer = await server.raw(head)
+            assert answer.startswith(b"HTTP/1.1 400"), path
+            assert b"allowed_hosts" in answer
+            assert b"nosniff" in answer
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:80", "127.0.0.1:8484", "[::1]", "[::1]:8484"])
-async def test_names_the_server_has(server: Server, host: str) -> None:
-    assert (await server.raw(f"GET /healthz HTTP/1.1\nHost: {host}\n")).startswith(b"HTTP/1.1 200")
+async def test_names_the_server_has(server: Server) -> None:
+    for host in ("localhost", "LOCALHOST:80", "127.0.0.1:8484", "[::1]", "[::1]:8484"):
+        assert (await server.raw(f"GET /healthz HTTP/1.1\nHost: {host}\n")).startswith(b"HTTP/1.1 200")
 
 
 async def test_request_ids(client: Client) -> None:

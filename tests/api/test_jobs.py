@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-import pytest
-
 from pressrun.organizations.keys import Scope
 from pressrun.system import System
 from tests.api.client import Answer, Client
@@ -62,11 +60,11 @@ async def test_64_at_once_with_one_key_make_one_job(client: Client) -> None:
     assert await total(client) == 1
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", "a\tb"])
-async def test_idempotency_keys_that_cannot_be(client: Client, key: str) -> None:
+async def test_idempotency_keys_that_cannot_be(client: Client) -> None:
     await deploy(client)
-    refusal = await client.post(JOBS, text("a"), idempotency_key=key)
-    assert (refusal.status, refusal.json["errors"][0]["extras"]) == (400, {"field": "Idempotency-Key"})
+    for key in ("", " ", "x" * 256, "é", "a\tb"):
+        refusal = await client.post(JOBS, text("a"), idempotency_key=key)
+        assert (refusal.status, refusal.json["errors"][0]["extras"]) == (400, {"field": "Idempotency-Key"})
 
 
 async def test_a_clients_own_repeats_are_folded_where_its_key_asks_for_that(server: Server, client: Client) -> None:

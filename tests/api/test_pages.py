@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.api.client import Client
 from tests.api.samples import JOBS, RANDOM_ID, agent, create, deploy, ended
 
@@ -86,11 +84,11 @@ async def test_drafts_are_listed_on_request(client: Client) -> None:
     assert await page(client, "include=drafts&limit=1") == ([draft], True)
 
 
-@pytest.mark.parametrize("query", ["order=up", "order=DESC", "type=chat", "limit=ten", "limit=1.5", "limit=1e3"])
-async def test_agent_queries_that_mean_nothing(client: Client, query: str) -> None:
-    refusal = await client.get(f"/v1/applications?{query}")
-    assert refusal.status == 400
-    assert refusal.json["errors"][0]["extras"] == {"field": query.partition("=")[0]}
+async def test_agent_queries_that_mean_nothing(client: Client) -> None:
+    for query in ("order=up", "order=DESC", "type=chat", "limit=ten", "limit=1.5", "limit=1e3"):
+        refusal = await client.get(f"/v1/applications?{query}")
+        assert refusal.status == 400
+        assert refusal.json["errors"][0]["extras"] == {"field": query.partition("=")[0]}
 
 
 async def jobs_page(client: Client, query: str = "", path: str = JOBS) -> tuple[list[str], int, dict[str, Any]]:
@@ -143,12 +141,12 @@ async def test_cancelled_jobs_are_failed_ones(client: Client) -> None:
     assert (await jobs_page(client, "status=in_progress"))[:2] == ([open_id], 1)
 
 
-@pytest.mark.parametrize("query", ["status=queued", "status=Completed", "offset=x", "limit=%00", "limit=1_0_"])
-async def test_job_queries_that_mean_nothing(client: Client, query: str) -> None:
+async def test_job_queries_that_mean_nothing(client: Client) -> None:
     await deploy(client)
-    refusal = await client.get(f"{JOBS}?{query}")
-    assert refusal.status == 400
-    assert refusal.json["errors"][0]["extras"] == {"field": query.partition("=")[0]}
+    for query in ("status=queued", "status=Completed", "offset=x", "limit=%00", "limit=1_0_"):
+        refusal = await client.get(f"{JOBS}?{query}")
+        assert refusal.status == 400
+        assert refusal.json["errors"][0]["extras"] == {"field": query.partition("=")[0]}
 
 
 async def test_jobs_of_nobody(client: Client) -> None:
