@@ -48,6 +48,16 @@ async def test_no_two_workers_get_the_same_job(scene: Scene) -> None:
     assert set(claimed) == ids
 
 
+async def test_a_worker_that_is_not_known_to_live_gets_nothing(scene: Scene) -> None:
+    """What it claimed nobody would ever free: it was buried, or a restored backup does not know it."""
+    job_id = await scene.add()
+    assert await scene.claim(worker_id="unknown") == []
+    await scene.store.write(lambda tx: workers.bury(tx, "w"))
+    assert await scene.claim() == []
+    await scene.add_worker("w2")
+    assert [claim.id for claim in await scene.claim(worker_id="w2")] == [job_id]
+
+
 async def test_a_stale_claim_changes_nothing(scene: Scene) -> None:
     job_id = await scene.add()
     (stale,) = await scene.claim()

@@ -23,8 +23,12 @@ class Taken:
 
 
 async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -> Taken:
-    """Jobs for `slots` free places of a worker, held under `lease_token`; the caller makes a new token each time."""
-    await tx.one("lock_claims")
+    """Jobs for `slots` free places of a worker, held under `lease_token`; the caller makes a new token each time.
+
+    None for a worker that was declared dead, or that a restored backup does not know: its heartbeat will tell it.
+    """
+    if await tx.one("lock_claims", worker_id=worker_id) is None:
+        return Taken([], 0)
     woken = await tx.all("wake_waiting_jobs", limit=WAKE_LIMIT)
     await counts.move(tx, [(row["organization_id"], row["agent_id"], State.WAITING, State.QUEUED) for row in woken])
     waiting = await lanes.lanes(tx)

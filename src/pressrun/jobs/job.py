@@ -138,7 +138,11 @@ JOB_COLUMNS = tuple(name for name in Job.__dataclass_fields__ if name != "result
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt: a job held by one worker under a lease token, with what is needed to carry it out."""
+    """One attempt: a job held by one worker under a lease token, with what is needed to carry it out.
+
+    `started_at` is the store's time of the claim: what is left until `deadline_at` counts from there, never from the
+    clock of the worker's host.
+    """
 
     id: str
     organization_id: str
@@ -150,6 +154,7 @@ class Claim:
     max_attempts: int
     deadline_at: int
     created_at: int
+    started_at: int
     run_at: int
     lease_token: str
     events: int

@@ -14,7 +14,7 @@ from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.jobs import backoff
 from pressrun.jobs.job import Claim
 from pressrun.jobs.outcome import Again, Call, Completed, Ending, Failed, Outcome
-from pressrun.store.clock import SECOND, system_clock
+from pressrun.store.clock import SECOND
 from pressrun.system import System
 from pressrun.telemetry import log
 from pressrun.telemetry.events import JobEvent
@@ -33,18 +33,19 @@ class Performer:
         """How the attempt ended; raises nothing but its own cancellation."""
         calls: list[AgentCall] = []
         started = time.monotonic()
+        ends = started + max(0.0, (claim.deadline_at - claim.started_at) / SECOND)
         try:
-            async with asyncio.timeout(max(0.0, (claim.deadline_at - system_clock()) / SECOND)):
+            async with asyncio.timeout(ends - started):
                 result = await self._run(claim, calls)
         except TimeoutError:
             outcome: Outcome = Failed(FailureCode.DEADLINE_EXCEEDED, "the deadline passed before the job was done")
         except RunFailure as failure:
-            outcome = self._failed(claim, failure)
+            outcome = self._failed(claim, failure, ends)
         except PressrunError as error:
-            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, str(error), retryable=True))
+            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, str(error), retryable=True), ends)
         except Exception:  # noqa: BLE001 - a fault of ours ends this job, never the worker
             log.warn(JobEvent.FAILED, job=claim.id, exc_info=True)
-            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True))
+            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True), ends)
         else:
             outcome = Completed(payload(result))
         _emit(claim, outcome, time.monotonic() - started)
@@ -57,15 +58,18 @@ class Performer:
         provider = self._system.catalog.provider_for(claim.organization_id)
         return await run(definition, values, provider, calls, fan_out=options.fan_out)
 
-    def _failed(self, claim: Claim, failure: RunFailure) -> Outcome:
-        """Another attempt, if the failure may pass, attempts are left, and the wait ends before the deadline."""
+    def _failed(self, claim: Claim, failure: RunFailure, ends: float) -> Outcome:
+        """Another attempt, if the failure may pass, attempts are left, and the wait ends before the deadline.
+
+        `ends` is the deadline on the monotonic clock: the host's own may jump.
+        """
         errors = claim.errors + 1
         if not failure.retryable:
             return Failed(failure.code, failure.message)
         if errors >= claim.max_attempts:
             return Failed(failure.code, f"{failure.message} (gave up after {errors} attempts)")
         wait_s = backoff.wait_s(errors, failure.retry_after_s, self._random)
-        if system_clock() + wait_s * SECOND >= claim.deadline_at:
+        if time.monotonic() + wait_s >= ends:
             return Failed(failure.code, f"{failure.message} (the deadline allows no further attempt)")
         return Again(wait_s, failure.code, failure.message)
 

@@ -1,6 +1,7 @@
 -- name: lock_claims
--- One claim at a time: the limits of agents and models are counted, then taken. 0x636c61696d is "claim".
-SELECT pg_advisory_xact_lock(427002358125)
+-- One claim at a time: the limits of agents and models are counted, then taken. 0x636c61696d is "claim". No row for a
+-- worker that is not known to be alive: whatever it claimed, nobody would ever rescue.
+SELECT pg_advisory_xact_lock(427002358125) FROM workers WHERE id = :worker_id AND state = 'alive'
 
 -- name: wake_waiting_jobs
 -- Jobs whose wait is over can be claimed.
@@ -30,8 +31,8 @@ SET state = 'running', attempts = jobs.attempts + 1, lease_token = picked.lease_
 FROM picked
 WHERE jobs.seq = picked.seq
 RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.agent_version, jobs.generation, jobs.attempts,
-    jobs.errors, jobs.max_attempts, jobs.deadline_at, jobs.created_at, jobs.run_at, jobs.lease_token, jobs.events,
-    jobs.inputs, jobs.options
+    jobs.errors, jobs.max_attempts, jobs.deadline_at, jobs.created_at, jobs.started_at, jobs.run_at,
+    jobs.lease_token, jobs.events, jobs.inputs, jobs.options
 
 -- name: settle_jobs
 -- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.

@@ -1,6 +1,7 @@
 -- name: lock_claims
--- SQLite has one writer at a time: whoever is in a transaction that writes is alone.
-SELECT 1 AS locked
+-- SQLite has one writer at a time: whoever is in a transaction that writes is alone. No row for a worker that is not
+-- known to be alive: whatever it claimed, nobody would ever rescue.
+SELECT 1 AS locked FROM workers WHERE id = :worker_id AND state = 'alive'
 
 -- name: wake_waiting_jobs
 -- Jobs whose wait is over can be claimed.
@@ -19,8 +20,7 @@ WHERE seq IN (
     SELECT seq FROM jobs WHERE agent_id = :agent_id AND state = 'queued' ORDER BY priority, seq LIMIT :share
 )
 RETURNING id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
-    created_at,
-    run_at, lease_token, events, inputs, options
+    created_at, started_at, run_at, lease_token, events, inputs, options
 
 -- name: settle_jobs
 -- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.
