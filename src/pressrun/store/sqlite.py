@@ -28,10 +28,11 @@ class SqliteStore:
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, vfs: str | None = None) -> None:
         self._path = path
+        self._vfs = vfs
         self._clock = clock
-        self._writer = SqliteWriter(path, clock)
+        self._writer = SqliteWriter(clock)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="pressrun-sqlite-reader")
         self._local = threading.local()
         self._reading: list[apsw.Connection] = []
@@ -39,14 +40,20 @@ class SqliteStore:
         self.bells = Bells(self._datagrams.send)
 
     @classmethod
-    async def open(cls, path: Path, *, clock: Clock | None = None, migrate: bool = True) -> "SqliteStore":
-        """Open or create the file; raises PressrunError when it cannot be, or is of a newer Pressrun."""
+    async def open(
+        cls, path: Path, *, clock: Clock | None = None, migrate: bool = True, vfs: str | None = None
+    ) -> "SqliteStore":
+        """Open or create the file; raises PressrunError when it cannot be, or is of a newer Pressrun.
+
+        `vfs` names a registered SQLite VFS: the power-loss tests put a disk of their own under the file.
+        """
         try:
-            await asyncio.to_thread(migrate_sqlite, path, apply=migrate)
+            await asyncio.to_thread(migrate_sqlite, path, apply=migrate, vfs=vfs)
+            connection = await asyncio.to_thread(connect, path, vfs)  # in the writer's thread nobody would hear it fail
         except apsw.Error as error:
             raise PressrunError(Code.UNAVAILABLE, f"cannot open {path}: {error}") from error
-        store = cls(path, clock or system_clock)
-        store._writer.start()
+        store = cls(path, clock or system_clock, vfs)
+        store._writer.start(connection)
         await store._datagrams.open(store.bells.heard)
         return store
 
@@ -61,7 +68,7 @@ class SqliteStore:
     def _read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._path)
+            connection = self._local.connection = connect(self._path, self._vfs)
             self._reading.append(connection)
         try:
             connection.execute("BEGIN")

@@ -22,11 +22,14 @@ BUSY_WAIT_S = 0.001
 BUSY_LIMIT_S = 20.0
 
 
-def connect(path: Path) -> apsw.Connection:
-    """Open the file with the settings every promise rests on; raises apsw.Error, PressrunError for an old library."""
+def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
+    """Open the file with the settings every promise rests on; raises apsw.Error, PressrunError for an old library.
+
+    `vfs` names a registered SQLite VFS, the system's own by default.
+    """
     if apsw.sqlite3_sourceid() and apsw.SQLITE_VERSION_NUMBER < OLDEST_SQLITE:
         raise PressrunError(Code.UNAVAILABLE, f"SQLite {apsw.sqlite_lib_version()} is too old: install apsw >= 3.51.3")
-    connection = apsw.Connection(str(path))
+    connection = apsw.Connection(str(path), vfs=vfs)
     # SQLite's own busy handler sleeps up to 100 ms at a time, which every waiter's latency would show.
     connection.set_busy_handler(_wait_for_writer)
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL loses acknowledged rows in a power cut

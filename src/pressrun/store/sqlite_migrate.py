@@ -11,12 +11,12 @@ from pressrun.store.migrate import migrations, pending
 from pressrun.store.sqlite_connection import connect
 
 
-def migrate_sqlite(path: Path, *, apply: bool) -> list[str]:
+def migrate_sqlite(path: Path, *, apply: bool, vfs: str | None = None) -> list[str]:
     """The names of the steps applied (or, without `apply`, refused: raises PressrunError when any is missing)."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = connect(path)
+    connection = connect(path, vfs)
     try:
         steps = pending(migrations("sqlite"), _applied(connection))  # a newer database is refused before any change
         if not steps:

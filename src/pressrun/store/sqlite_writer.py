@@ -3,14 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
 from pressrun.store.clock import Clock
-from pressrun.store.sqlite_connection import SqliteTransaction, connect, drive, refusal
+from pressrun.store.sqlite_connection import SqliteTransaction, drive, refusal
 from pressrun.store.store import Transaction
 
 T = TypeVar("T")
@@ -28,14 +27,15 @@ class _Waiting(NamedTuple):
 class SqliteWriter:
     """Group commit: each work in a savepoint of its own, so that one that fails takes none of the others with it."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._connection: apsw.Connection
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="pressrun-sqlite-writer", daemon=True)
 
-    def start(self) -> None:
-        """Begin to serve."""
+    def start(self, connection: apsw.Connection) -> None:
+        """Begin to serve on a connection, which is the writer's from now on."""
+        self._connection = connection
         self._thread.start()
 
     async def submit(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
@@ -51,7 +51,7 @@ class SqliteWriter:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        connection = connect(self._path)
+        connection = self._connection
         serving = True
         while serving:
             group, serving = self._next_group()
