@@ -49,7 +49,6 @@ async def prepare(folder: Path, frames: int) -> dict[str, bytes]:
     await scene.add_worker()
     while _frames(folder) < frames:
         await scene.add(id=f"old-{disk.operations}")
-    await store.write(lambda tx: tx.one("lock_claims"))
     content = {name: (folder / name).read_bytes() for name in (DATABASE, DATABASE + "-wal")}
     await store.close()
     disk.close()
