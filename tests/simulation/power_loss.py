@@ -48,7 +48,7 @@ async def prepare(folder: Path, frames: int) -> dict[str, bytes]:
     scene = await Scene.set(store)
     await scene.add_worker()
     while _frames(folder) < frames:
-        await scene.add(id=f"old-{disk.operations}")
+        await scene.add(id=f"old-{next(scene.numbers)}")
     content = {name: (folder / name).read_bytes() for name in (DATABASE, DATABASE + "-wal")}
     await store.close()
     disk.close()
