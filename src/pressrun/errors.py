@@ -20,6 +20,8 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     KEY_REUSED = "key_reused"
     TOO_LARGE = "too_large"
+    HEAD_TOO_LARGE = "head_too_large"
+    TOO_SLOW = "too_slow"
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
     MODEL_FAILED = "model_failed"

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         float, Field(ge=0, le=3600, description="time running jobs get to finish when a worker is asked to stop")
     ] = 30.0
     max_body_bytes: Annotated[int, Field(ge=1024, description="largest request body")] = 10_000_000
+    max_connections: Annotated[
+        int, Field(ge=10, le=100_000, description="connections one API process holds open; the silent ones make room")
+    ] = 4000
     allowed_hosts: Annotated[
         tuple[str, ...],
         Field(description="further names the API may be called by (JSON list), as a defence against DNS rebinding"),

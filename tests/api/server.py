@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from pressrun.api.access import Access
 from pressrun.api.app import create_app
 from pressrun.api.openapi import document
-from pressrun.api.process import _Server
+from pressrun.api.process import HttpServer
 from pressrun.api.shortcuts import Shortcuts
 from pressrun.organizations import keys
 from pressrun.organizations.keys import Key, Scope
@@ -41,6 +40,7 @@ class Server:
     port: int
     session: aiohttp.ClientSession
     contract: Contract
+    http: HttpServer
 
     def client(self, token: str | None) -> Client:
         """A caller with this key, or with none."""
@@ -85,8 +85,7 @@ async def serving(system: System) -> AsyncIterator[Server]:
     assert isinstance(access._app, Shortcuts)
     app = access._app._app
     assert isinstance(app, FastAPI)
-    options: dict[str, Any] = {"http": "httptools", "lifespan": "off", "log_config": None, "access_log": False}
-    uvicorn_server = _Server(uvicorn.Config(access, server_header=False, timeout_graceful_shutdown=1, **options))
+    uvicorn_server = HttpServer(access, system.settings.max_connections, close_s=1)
     # With the protocol named, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
@@ -95,7 +94,7 @@ async def serving(system: System) -> AsyncIterator[Server]:
         running = asyncio.create_task(uvicorn_server.serve(sockets=[listener]))
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             contract = Contract(document(app))
-            yield Server(system, stopping, app, f"http://127.0.0.1:{port}", port, session, contract)
+            yield Server(system, stopping, app, f"http://127.0.0.1:{port}", port, session, contract, uvicorn_server)
         stopping.set()
         uvicorn_server.should_exit = True
         await running

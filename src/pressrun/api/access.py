@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pressrun.api import problems
@@ -52,8 +52,7 @@ class Access:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            raise TypeError(f"only HTTP is served, not {scope['type']}")
         headers = Headers(scope=scope)
         asked_id = headers.get("x-request-id", "")
         request_id = asked_id if REQUEST_ID.fullmatch(asked_id) else new_id()
@@ -66,6 +65,8 @@ class Access:
             await self._app(scope, self._limited(receive, headers), answer.send)
         except PressrunError as error:
             await answer.refuse(scope, receive, error)
+        except ClientDisconnect:
+            pass  # there is nobody left to answer
         except Exception:  # noqa: BLE001 - the last resort: nobody may see a trace
             log.warn(ServerEvent.REQUEST_FAILED, path=scope["path"], exc_info=True)
             await answer.refuse(scope, receive, problems.internal())

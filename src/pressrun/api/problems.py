@@ -34,6 +34,8 @@ SHAPES: dict[Code, Shape] = {
     Code.KEY_REUSED: Shape(
         422, "UnprocessableEntity", "fail.unprocessableEntity.idempotencyKeyReused", "IdempotencyKeyReused"
     ),
+    Code.HEAD_TOO_LARGE: Shape(431, "RequestHeaderFieldsTooLarge", "fail.badRequest.headTooLarge", "HeadTooLarge"),
+    Code.TOO_SLOW: Shape(408, "RequestTimeout", "fail.requestTimeout.tooSlow", "RequestTimeout"),
     Code.TOO_MANY: Shape(429, "TooManyRequests", "fail.tooManyRequests.quotaExceeded", "QuotaExceeded"),
     Code.INTERNAL: Shape(500, "InternalServerError", "fail.internalServerError.generic", "InternalError"),
     Code.MODEL_FAILED: Shape(502, "BadGateway", "fail.badGateway.model", "ModelFailed"),

@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 import sys
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from pressrun.api.app import create_app
+from pressrun.api.connection import Connection
+from pressrun.api.slow_clients import SlowClients, connections_possible
 from pressrun.lifeline import watch_parent
 from pressrun.settings import Settings
 from pressrun.system import open_system
@@ -26,18 +30,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     """Answer until told to stop or until the supervisor is gone."""
     stopping = asyncio.Event()
     async with open_system(settings) as system:
-        config = uvicorn.Config(
-            create_app(system, stopping),
-            http="httptools",
-            lifespan="off",
-            proxy_headers=False,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=IDLE_S,
-            timeout_graceful_shutdown=CLOSE_S,
-        )
-        server = _Server(config)
+        server = HttpServer(create_app(system, stopping), connections_possible(settings.max_connections))
 
         def stop() -> None:
             stopping.set()
@@ -49,9 +42,35 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         await server.serve(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
+class HttpServer(uvicorn.Server):
+    """uvicorn with our connections; at most `connections` at a time."""
+
+    def __init__(self, app: ASGIApp, connections: int, *, close_s: int = CLOSE_S) -> None:
+        self.slow_clients = SlowClients(connections)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=functools.partial(Connection, slow_clients=self.slow_clients),  # type: ignore[arg-type]
+                ws="none",
+                lifespan="off",
+                proxy_headers=False,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=IDLE_S,
+                timeout_graceful_shutdown=close_s,
+            )
+        )
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        watching = asyncio.create_task(self.slow_clients.watch())
+        try:
+            await super().serve(sockets)
+        finally:
+            watching.cancel()
+
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def] # noqa: ANN202 - signals are handled above
+    def capture_signals(self):  # type: ignore[no-untyped-def] # noqa: ANN201 - signals are handled by the process
         yield
 
 
