@@ -15,6 +15,7 @@ from pressrun.cli.migrate import migrate
 from pressrun.cli.printing import say
 from pressrun.cli.run import run
 from pressrun.cli.serve import serve
+from pressrun.cli.torture import torture
 from pressrun.cli.work import work
 from pressrun.errors import Code, PressrunError
 
@@ -58,7 +59,7 @@ def pressrun(
     """Deploy no-code writing agents and run them asynchronously, one job or a million."""
 
 
-for command in (serve, work, run, demo, doctor, migrate):
+for command in (serve, work, run, demo, doctor, migrate, torture):
     app.command()(command)
 
 for name, group, about in (

@@ -1,0 +1,50 @@
+"""The checker: a pure function from a history to a verdict."""
+
+from collections.abc import Callable
+
+from pressrun.torture import (
+    checks_of_acceptance,
+    checks_of_calls,
+    checks_of_hooks,
+    checks_of_results,
+    checks_of_waiting,
+)
+from pressrun.torture.history import History
+from pressrun.torture.verdict import BARS, Number, Verdict
+
+CHECKS: dict[str, Callable[[History], Number]] = {
+    "lost": checks_of_acceptance.lost,
+    "phantom": checks_of_acceptance.phantom,
+    "dup_by_key": checks_of_acceptance.dup_by_key,
+    "unknown_multi": checks_of_acceptance.unknown_multi,
+    "wrong_content": checks_of_results.wrong_content,
+    "mutated": checks_of_results.mutated,
+    "regressed": checks_of_results.regressed,
+    "excess_calls": checks_of_calls.excess_calls,
+    "recalled_done_items": checks_of_calls.recalled_done_items,
+    "calls_after_cancel": checks_of_calls.calls_after_cancel,
+    "stuck_max_s": checks_of_waiting.stuck_max_s,
+    "hook_faults": checks_of_hooks.hook_faults,
+    "http_500": checks_of_acceptance.http_500,
+}
+
+assert CHECKS.keys() == BARS.keys()
+
+
+def check(history: History) -> Verdict:
+    """The verdict on a history."""
+    return Verdict(
+        {name: number(history) for name, number in CHECKS.items()},
+        {
+            "submits": len(history.submits),
+            "accepted": sum(1 for submit in history.submits if submit.outcome == "ok"),
+            "unknown": sum(1 for submit in history.submits if submit.outcome == "unknown"),
+            "refused": sum(1 for submit in history.submits if submit.outcome == "refused"),
+            "jobs": len(history.jobs),
+            "calls": len(history.calls),
+            "extra_calls": checks_of_calls.extra_calls(history),
+            "acts": len(history.acts),
+            "polls": len(history.polls),
+            "faults": len(history.faults),
+        },
+    )

@@ -1,0 +1,1 @@
+"""The faults, one behaviour a file."""

@@ -1,0 +1,115 @@
+"""Processes die: one worker at a time, everything at once, or in good order."""
+
+import asyncio
+import signal
+import time
+
+from pressrun.torture import processes
+from pressrun.torture.fault import Fault
+from pressrun.torture.load import LoadOptions, load, until
+from pressrun.torture.testbed import LEASE_S, Testbed
+
+RECOVERY_BAR_S = LEASE_S / 2
+"""Freed by the supervisor, not by the lease; the design's bar of 2 s is for a machine of its own."""
+
+BUSY_CALLS = 5
+
+
+async def kill_workers(bed: Testbed) -> None:
+    """SIGKILL a random worker every few seconds."""
+    await bed.serve()
+    kills = []
+    async with load(bed):
+        for _ in range(bed.repetitions):
+            await asyncio.sleep(bed.random.uniform(1.0, 2.0) if bed.repetitions < 50 else bed.random.uniform(2, 3))
+            await until(lambda: len(bed.server.worker_pids()) == bed.server.workers, 20)
+            await until(lambda: len(bed.provider.in_flight) >= BUSY_CALLS, 20)
+            victim = bed.random.choice(bed.server.worker_pids())
+            async with bed.fault("kill a worker", str(victim)):
+                kills.append(time.monotonic())
+                processes.kill(victim)
+    await bed.drained(60)
+    recoveries = sorted(_recoveries(bed, kills))
+    slowest = max(recoveries, default=0.0)
+    bed.find("calls cut off by a kill", len(recoveries), ok=bool(recoveries), bar="at least 1")
+    bed.find("slowest recovery, s", round(slowest, 3), ok=slowest <= RECOVERY_BAR_S, bar=f"<= {RECOVERY_BAR_S:g}")
+    bed.find("median recovery, s", round(recoveries[len(recoveries) // 2], 3) if recoveries else None, ok=True)
+
+
+def _recoveries(bed: Testbed, kills: list[float]) -> list[float]:
+    """Seconds from a kill to the next call of each nonce whose call it cut off."""
+    history = bed.history()
+    found = []
+    for call in history.calls:
+        if call.outcome != "aborted":
+            continue
+        kill = max((at for at in kills if at <= call.t1), default=None)
+        later = [other.t0 for other in history.calls_of(call.nonce) if other.t0 > call.t1]
+        if kill is not None and call.t1 - kill < 0.5 and later:
+            found.append(min(later) - kill)
+    return found
+
+
+async def stop_in_turn(bed: Testbed) -> None:
+    """SIGTERM to each worker, then to the whole server, under load; calls are shorter than the grace period."""
+    await bed.serve(environment={"PRESSRUN_GRACE_S": "20"})
+    # Jobs that end at once: what waits is called by the next server, and a cancelled call is no waste.
+    options = LoadOptions(words=("ok",), cancels=False)
+    orderly = True
+    for number in range(bed.repetitions):
+        async with load(bed, options):
+            await until(lambda: len(bed.provider.in_flight) >= BUSY_CALLS, 20)
+            for pid in bed.server.worker_pids() if number % 2 == 0 else []:
+                async with bed.fault("SIGTERM to a worker", str(pid)):
+                    processes.kill(pid, signal.SIGTERM)
+                    await until(lambda pid=pid: not processes.alive(pid), 30)  # type: ignore[misc]
+                await until(lambda: len(bed.server.worker_pids()) == bed.server.workers, 20)
+            async with bed.fault("SIGTERM to the server"):
+                orderly = await bed.server.stop() and orderly
+                await bed.server.start()
+    await bed.drained(60)
+    bed.find("every process left in good order", orderly, ok=orderly, bar="true")
+    wasted = sum(1 for call in bed.history().calls if call.outcome == "aborted")
+    bed.find("calls thrown away", wasted, ok=wasted == 0, bar="0: each is shorter than the grace period")
+
+
+async def kill_everything(bed: Testbed) -> None:
+    """SIGKILL to supervisor, API and workers at once, then start again."""
+    await bed.serve()
+    for _ in range(bed.repetitions):
+        async with load(bed):
+            await asyncio.sleep(bed.random.uniform(0.5, 1.5))
+            await until(lambda: len(bed.provider.in_flight) >= BUSY_CALLS, 20)
+            async with bed.fault("kill everything"):
+                await bed.server.kill_all()
+                await bed.server.start()
+    await bed.drained(60)
+
+
+FAULTS = (
+    Fault(
+        "F01",
+        "SIGKILL a random worker every few seconds under load",
+        kill_workers,
+        {"p": 6, "r": 300},
+        cost_s=18,
+        always=("sqlite",),
+        promise="G5, G9",
+    ),
+    Fault(
+        "F03",
+        "SIGTERM to workers and server in turn under load",
+        stop_in_turn,
+        {"p": 2, "r": 30},
+        cost_s=20,
+        promise="G9",
+    ),
+    Fault(
+        "F05",
+        "SIGKILL everything at once under load, start again",
+        kill_everything,
+        {"p": 3, "r": 60},
+        cost_s=15,
+        promise="G1, G26",
+    ),
+)

@@ -1,0 +1,169 @@
+"""What happened, put together from the logs: the only thing the checker sees."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar, cast
+
+from pressrun.torture.records import (
+    ActBegan,
+    ActEnded,
+    CallBegan,
+    CallEnded,
+    FaultBegan,
+    FaultEnded,
+    FinalEvent,
+    FinalJob,
+    Hook,
+    Line,
+    Outcome,
+    Polled,
+    Run,
+    SubmitBegan,
+    SubmitEnded,
+)
+
+L = TypeVar("L", bound=Line)
+NEVER = float("inf")
+TERMINAL = frozenset({"completed", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """A create request; one that was never answered is `unknown`."""
+
+    nonces: tuple[str, ...]
+    key: str | None
+    t0: float
+    t1: float = NEVER
+    outcome: Outcome = "unknown"
+    status: int | None = None
+    job_id: str | None = None
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A cancel or a retry."""
+
+    kind: Literal["cancel", "retry"]
+    job_id: str
+    t0: float
+    t1: float = NEVER
+    status: int | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the provider; `outcome` is aborted while nothing else is known."""
+
+    nonce: str
+    serial: int
+    t0: float
+    t1: float = NEVER
+    outcome: Literal["answered", "error", "aborted"] = "aborted"
+    status: int | None = None
+    port: int = 0
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time of one fault."""
+
+    name: str
+    t0: float
+    t1: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Everything the auditor's programs saw. `hooks` is None where no sink was listening."""
+
+    submits: tuple[Submit, ...] = ()
+    acts: tuple[Act, ...] = ()
+    calls: tuple[Call, ...] = ()
+    polls: tuple[Polled, ...] = ()
+    faults: tuple[Window, ...] = ()
+    jobs: tuple[FinalJob, ...] = ()
+    events: tuple[FinalEvent, ...] = ()
+    hooks: tuple[Hook, ...] | None = None
+    slots: int = 1
+    ended_at: float = NEVER
+    _calls_of: dict[str, tuple[Call, ...]] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    def calls_of(self, nonce: str) -> tuple[Call, ...]:
+        """The calls of a nonce, in order."""
+        if not self._calls_of:
+            by_nonce: defaultdict[str, list[Call]] = defaultdict(list)
+            for call in self.calls:
+                by_nonce[call.nonce].append(call)
+            self._calls_of.update(
+                {key: tuple(sorted(found, key=lambda call: call.t0)) for key, found in by_nonce.items()}
+            )
+        return self._calls_of.get(nonce, ())
+
+
+def assemble(lines: Iterable[Line]) -> History:
+    """A history from log lines, in whatever order they come."""
+    logs = Logs(lines)
+    run = next(iter(logs.of(Run)), Run(slots=1, ended_at=NEVER))
+    return History(
+        submits=_submits(logs),
+        acts=_acts(logs),
+        calls=_calls(logs),
+        polls=tuple(sorted(logs.of(Polled), key=lambda line: line.t1)),
+        faults=_windows(logs, run.ended_at),
+        jobs=tuple(logs.of(FinalJob)),
+        events=tuple(logs.of(FinalEvent)),
+        hooks=tuple(logs.of(Hook)) if run.hooks_observed else None,
+        slots=run.slots,
+        ended_at=run.ended_at,
+    )
+
+
+class Logs:
+    """Lines by kind."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._by_kind: defaultdict[type[Line], list[Line]] = defaultdict(list)
+        for line in lines:
+            self._by_kind[type(line)].append(line)
+
+    def of(self, kind: type[L]) -> list[L]:
+        """Every line of a kind."""
+        return cast("list[L]", self._by_kind[kind])
+
+
+def _submits(logs: Logs) -> tuple[Submit, ...]:
+    began = {line.id: Submit(line.nonces, line.key, line.t) for line in logs.of(SubmitBegan)}
+    for end in logs.of(SubmitEnded):
+        began[end.id] = replace(
+            began[end.id], t1=end.t, outcome=end.outcome, status=end.status, job_id=end.job_id, tries=end.tries
+        )
+    return tuple(began.values())
+
+
+def _acts(logs: Logs) -> tuple[Act, ...]:
+    began = {line.id: Act(line.kind, line.job_id, line.t) for line in logs.of(ActBegan)}
+    for end in logs.of(ActEnded):
+        began[end.id] = replace(began[end.id], t1=end.t, status=end.status, state=end.state)
+    return tuple(began.values())
+
+
+def _calls(logs: Logs) -> tuple[Call, ...]:
+    began = {
+        (line.nonce, line.serial): Call(line.nonce, line.serial, line.t, port=line.port, prompt=line.prompt)
+        for line in logs.of(CallBegan)
+    }
+    for end in logs.of(CallEnded):
+        key = (end.nonce, end.serial)
+        began[key] = replace(began[key], t1=end.t, outcome=end.outcome, status=end.status)
+    return tuple(began.values())
+
+
+def _windows(logs: Logs, ended_at: float) -> tuple[Window, ...]:
+    ends = {line.id: line.t for line in logs.of(FaultEnded)}
+    return tuple(Window(line.name, line.t, ends.get(line.id, ended_at), line.detail) for line in logs.of(FaultBegan))

@@ -1,0 +1,92 @@
+"""The continuous load: submitters of several kinds, pollers, and people who cancel."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+
+from pressrun.torture.client import Client
+from pressrun.torture.testbed import AGENT, Testbed
+
+KEYED = 0.25
+FANNED = 0.1
+FANNED_ITEMS = 5
+CANCELLED = 0.04
+KEYED_TRIES = 8
+WORDS = ("ok",) * 18 + ("once503", "cut")
+POLLERS = 3
+POLL_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """`rate` is jobs a second over all submitters; `words` are drawn for the nonces."""
+
+    rate: float = 25.0
+    submitters: int = 5
+    words: tuple[str, ...] = WORDS
+    cancels: bool = True
+
+
+@asynccontextmanager
+async def load(
+    bed: Testbed, options: LoadOptions | None = None, client: Client | None = None
+) -> AsyncIterator[list[str]]:
+    """Keep the server busy inside the block; yields the ids of accepted jobs as they grow."""
+    wanted = options or LoadOptions()
+    accepted: list[str] = []
+    tasks = [
+        asyncio.create_task(_submitter(bed, client or bed.client, wanted, accepted, Random(bed.random.random())))  # noqa: S311
+        for _ in range(wanted.submitters)
+    ]
+    tasks += [asyncio.create_task(_poller(bed, accepted, Random(bed.random.random()))) for _ in range(POLLERS)]  # noqa: S311
+    try:
+        yield accepted
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+async def _submitter(bed: Testbed, client: Client, options: LoadOptions, accepted: list[str], random: Random) -> None:
+    while True:
+        await asyncio.sleep(random.expovariate(options.rate / options.submitters))
+        # A request that was begun is carried through, so that the log knows how it ended.
+        await asyncio.shield(_submit_one(bed, client, options, accepted, random))
+
+
+async def _submit_one(bed: Testbed, client: Client, options: LoadOptions, accepted: list[str], random: Random) -> None:
+    items = FANNED_ITEMS if random.random() < FANNED else 1
+    # One failing item fails the whole run of a fan-out: those ask for plain answers.
+    nonces = [bed.nonce("ok" if items > 1 else random.choice(options.words)) for _ in range(items)]
+    keyed = random.random() < KEYED
+    key = f"key-{next(bed.ids)}" if keyed else None
+    done = await client.submit(AGENT, nonces, key=key, tries=KEYED_TRIES if keyed else 1)
+    if done.job_id is not None:
+        accepted.append(done.job_id)
+        if options.cancels and random.random() < CANCELLED:
+            await asyncio.sleep(random.uniform(0, 0.3))
+            await bed.client.cancel(done.job_id)
+
+
+async def _poller(bed: Testbed, accepted: list[str], random: Random) -> None:
+    while True:
+        await asyncio.sleep(random.uniform(0, 2 * POLL_EVERY_S))
+        if accepted:
+            newest = random.random() < 0.7
+            await bed.client.poll(random.choice(accepted[-100:] if newest else accepted))
+
+
+async def until(condition: Callable[[], bool], timeout_s: float, every_s: float = 0.02) -> bool:
+    """Wait for a condition of another process; False when the time ran out."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            while not condition():  # noqa: ASYNC110 - other processes set no event
+                await asyncio.sleep(every_s)
+            return True
+    return False
