@@ -171,6 +171,10 @@ class _Vfs(apsw.VFS):
         self._disk = disk
         super().__init__(disk.name, BASE)
 
+    def excepthook(self, *_exception: object) -> bool:
+        """A second failure while the first is being reported: the power is off, and that has been said."""
+        return True
+
     def xOpen(self, name: "str | apsw.URIFilename | None", flags: list[int]) -> apsw.VFSFile:  # noqa: N802
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
         if path is None or Path(path).parent != self._disk.folder:
@@ -191,6 +195,10 @@ class _File(apsw.VFSFile):
             raise PowerFailureError("the power is off")
         super().__init__(BASE, full_name, flags)
         self._image = disk.opened(name)
+
+    def excepthook(self, *_exception: object) -> bool:
+        """A second failure while the first is being reported: the power is off, and that has been said."""
+        return True
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         with self._disk.operation():

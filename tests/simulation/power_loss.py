@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from pressrun.store.sqlite import SqliteStore
 from tests.fake_clock import FakeClock
 from tests.jobs.scene import Scene
 from tests.simulation.disk import Disk
+from tests.simulation.memory import folder_in_memory
 
 DATABASE = "pressrun.db"
 CALLERS = 8
@@ -140,8 +140,7 @@ async def crashes(points: range) -> list[str]:
     One in ten starts on an empty folder, so that the schema is being made; half of the others on a log so long that a
     checkpoint comes in between.
     """
-    home = Path(tempfile.mkdtemp(prefix="pressrun-power-", dir=_memory()))
-    try:
+    with folder_in_memory() as home:
         (home / "short").mkdir()
         (home / "long").mkdir()
         contents = [await prepare(home / "short", 0), await prepare(home / "long", 960)]
@@ -152,14 +151,7 @@ async def crashes(points: range) -> list[str]:
             if faults:
                 return [f"seed {seed}: {fault}" for fault in faults]
             shutil.rmtree(folder)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
     return []
-
-
-def _memory() -> str | None:
-    """A folder in memory where there is one: the disk is simulated, so no real one need be waited for."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of our own is made in it
 
 
 def main() -> None:

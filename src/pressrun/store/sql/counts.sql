@@ -11,7 +11,8 @@ GROUP BY state
 SELECT state, SUM(jobs) AS jobs FROM job_counts GROUP BY state
 
 -- name: list_lanes
--- Every agent with something queued or running, its own limit, and the models its deployed version asks.
+-- Every agent with something queued or running, its own limit, and the models its deployed version asks; in order, so
+-- that both databases deal free places alike.
 -- system: the claim serves every organization.
 SELECT counts.organization_id, counts.agent_id, agents.concurrency, agents.models,
     SUM(CASE WHEN counts.state = 'queued' THEN counts.jobs ELSE 0 END) AS queued,
@@ -20,6 +21,7 @@ FROM job_counts AS counts
 JOIN agents ON agents.id = counts.agent_id
 WHERE counts.state IN ('queued', 'running') AND counts.jobs <> 0
 GROUP BY counts.organization_id, counts.agent_id, agents.concurrency, agents.models
+ORDER BY counts.organization_id, counts.agent_id
 
 -- name: list_model_limits
 -- The models that have a limit of their own.
