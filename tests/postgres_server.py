@@ -69,6 +69,13 @@ def _binaries(home: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
+def served_by(folder: Path) -> None:
+    """Give a folder to the user the server runs as."""
+    for parent in (folder, folder.parent):
+        parent.chmod(0o755)
+    _unprivileged(folder)
+
+
 def _unprivileged(data: Path) -> int | None:
     if os.getuid() != 0:
         return None

@@ -26,6 +26,7 @@ class Code(StrEnum):
     UNAVAILABLE = "unavailable"
     MODEL_FAILED = "model_failed"
     TIMEOUT = "timeout"
+    NO_ROOM = "no_room"
     INTERNAL = "internal"
 
 

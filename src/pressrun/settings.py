@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     grace_s: Annotated[
         float, Field(ge=0, le=3600, description="time running jobs get to finish when a worker is asked to stop")
     ] = 30.0
+    ballast_bytes: Annotated[
+        int, Field(ge=0, description="reserve beside the SQLite file for the day its disk is full; 0 keeps none")
+    ] = 16_777_216
     max_body_bytes: Annotated[int, Field(ge=1024, description="largest request body")] = 10_000_000
     max_connections: Annotated[
         int, Field(ge=10, le=100_000, description="connections one API process holds open; the silent ones make room")

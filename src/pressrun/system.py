@@ -1,7 +1,7 @@
 """The one place where everything is put together."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,9 +15,10 @@ from pressrun.models.catalog import Catalog
 from pressrun.models.local import LocalOptions
 from pressrun.models.vault import Vault, load_key, read_key
 from pressrun.settings import Settings
+from pressrun.store.ballast import no_room
 from pressrun.store.grouping import Grouped
 from pressrun.store.open import open_store
-from pressrun.store.store import Store
+from pressrun.store.store import Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class System:
 async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIterator[System]:
     """Everything open, and closed again at the end; raises PressrunError when the database cannot be opened."""
     settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = await open_store(settings.store_url, migrate=migrate)
+    store = await open_store(settings.store_url, migrate=migrate, ballast_bytes=settings.ballast_bytes)
     vault = open_vault(settings)
     catalog = Catalog(
         store,
@@ -55,7 +56,13 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
         unknown_to_default=settings.unknown_model_to_default,
     )
     definitions = Definitions()
-    intake = Grouped(store, create, limit=GROUP_LIMIT)
+
+    async def accept(tx: Transaction, jobs: Sequence[NewJob]) -> list[Accepted]:
+        if not store.has_room:  # asked inside: a full disk makes the store repeat a group without its reserve
+            raise no_room()
+        return await create(tx, jobs)
+
+    intake = Grouped(store, accept, limit=GROUP_LIMIT)
     try:
         yield System(settings, store, catalog, vault, definitions, Deployed(store, definitions), intake)
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from pressrun.cli.credentials import Credentials, write_credentials
+from pressrun.store.migrate import migrations
 from tests.cli.conftest import Pressrun
 from tests.live_server import LiveServer
 
@@ -23,7 +24,7 @@ def test_a_running_server_is_healthy(pressrun: Pressrun) -> None:
     assert done.exit_code == 0, done.stdout
     assert {line.split()[0] for line in done.stdout.splitlines()} == {"ok"}
     found = checks(pressrun("doctor", "--json").stdout)
-    assert found["database"]["detail"] == "sqlite, schema 1"
+    assert found["database"]["detail"] == f"sqlite, schema {migrations('sqlite')[-1].version}"
     assert {"server", "key", "SQLite", "Python", "embedded model"} <= set(found)
 
 

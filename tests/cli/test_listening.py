@@ -34,7 +34,8 @@ def test_an_address_of_another_machine_is_refused() -> None:
 def test_a_folder_has_one_server_at_a_time(tmp_path: Path) -> None:
     """The lock goes with its holder."""
     refusal = r"another server \(process \d+\) uses the data folder .*--data-dir"
-    with only_server_of(tmp_path), pytest.raises(Failure, match=refusal), only_server_of(tmp_path):
+    lock, what = tmp_path / "server.lock", f"the data folder {tmp_path}"
+    with only_server_of(lock, what), pytest.raises(Failure, match=refusal), only_server_of(lock, what):
         pass
-    with only_server_of(tmp_path):
+    with only_server_of(lock, what):
         pass

@@ -21,6 +21,16 @@ def test_a_second_server_on_the_same_data_is_refused(server: LiveServer) -> None
     assert "--data-dir" in done.stderr
 
 
+def test_a_second_server_on_the_same_database_is_refused(server: LiveServer, tmp_path: Path) -> None:
+    """Although it has a data folder of its own, and reaches the file through a link."""
+    (tmp_path / "link.db").symlink_to(server.database_url.removeprefix("sqlite:///"))
+    elsewhere = ("--data-dir", str(tmp_path / "other"), "--database-url", f"sqlite:///{tmp_path / 'link.db'}")
+    done = second(server, "--port", "0", *elsewhere)
+    assert done.returncode == 1
+    assert f"another server (process {server.process.pid}) uses the database" in done.stderr
+    assert "pressrun.db" in done.stderr
+
+
 def test_a_taken_port_is_refused(server: LiveServer, tmp_path: Path) -> None:
     """Before anything is made in the database."""
     port = server.url.rpartition(":")[2]

@@ -10,6 +10,7 @@ from pressrun.api.state import system_of
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
 from pressrun.organizations.keys import Scope
+from pressrun.store import durability
 
 router = APIRouter(tags=["operations"])
 
@@ -25,11 +26,21 @@ async def healthz() -> Response:
 )
 async def readyz(request: Request) -> Response:
     """Ready when the database answers; tells whether a worker is alive, without which jobs only wait."""
+    store = system_of(request).store
     try:
-        alive = await system_of(request).store.read(workers.alive)
+        alive = await store.read(workers.alive)
+        unsafe = await store.read(durability.unsafe)
     except PressrunError:
         return wire.answer({"status": "unavailable", "database": "unreachable"}, 503)
-    return wire.answer({"status": "ok", "database": "ok", "workers": "ok" if alive else "none alive"})
+    return wire.answer(
+        {
+            "status": "ok",
+            "database": "ok",
+            "workers": "ok" if alive else "none alive",
+            "room": "ok" if store.has_room else "none",
+            "durability": f"at risk: {', '.join(unsafe)} off" if unsafe else "ok",
+        }
+    )
 
 
 @router.get(

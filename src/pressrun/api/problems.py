@@ -40,6 +40,7 @@ SHAPES: dict[Code, Shape] = {
     Code.INTERNAL: Shape(500, "InternalServerError", "fail.internalServerError.generic", "InternalError"),
     Code.MODEL_FAILED: Shape(502, "BadGateway", "fail.badGateway.model", "ModelFailed"),
     Code.UNAVAILABLE: Shape(503, "ServiceUnavailable", "fail.serviceUnavailable.temporary", "Unavailable"),
+    Code.NO_ROOM: Shape(507, "InsufficientStorage", "fail.insufficientStorage.disk", "InsufficientStorage"),
     Code.TIMEOUT: Shape(504, "GatewayTimeout", "fail.gatewayTimeout.generation", "Timeout"),
 }
 
@@ -64,7 +65,8 @@ def body(error: PressrunError) -> dict[str, Any]:
 def headers(error: PressrunError) -> dict[str, str]:
     """What tells a client whether to try again: Writer's Python client repeats a bare 409 or 5xx seven times."""
     if error.retry_after_s is not None:
-        return {"retry-after": str(max(1, min(LONGEST_RETRY_AFTER_S, math.ceil(error.retry_after_s))))}
+        wait = {"retry-after": str(max(1, min(LONGEST_RETRY_AFTER_S, math.ceil(error.retry_after_s))))}
+        return wait | ({"x-should-retry": "true"} if error.code == Code.NO_ROOM else {})
     return {} if error.code == Code.INTERNAL else {"x-should-retry": "false"}
 
 

@@ -163,11 +163,17 @@ class Health(Shape):
 
 
 class Readiness(Shape):
-    """Whether requests can be served; `workers` tells whether jobs are being carried out."""
+    """Whether requests can be served; `workers` tells whether jobs are being carried out.
+
+    `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
+    keeps accepted jobs through a power cut.
+    """
 
     status: Literal["ok", "unavailable"]
     database: Literal["ok", "unreachable"]
     workers: Literal["ok", "none alive"] | None = None
+    room: Literal["ok", "none"] | None = None
+    durability: str | None = None
 
 
 class UsageShape(Shape):

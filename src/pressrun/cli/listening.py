@@ -41,18 +41,20 @@ def _refused(host: str, port: int, error: OSError) -> Failure:
 
 
 @contextmanager
-def only_server_of(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system frees however the process ends; raises Failure when it is held."""
-    path = folder / "server.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def only_server_of(lock: Path, what: str) -> Iterator[None]:
+    """Hold a lock, which the system frees however the process ends; raises Failure when another server has it.
+
+    The data folder has one, and so has a SQLite file, which several data folders may reach; `what` names it.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             raise Failure(
-                f"another server (process {pid}) uses the data folder {folder}: stop it, or start this one with "
-                "another --data-dir; `pressrun work` adds workers to it"
+                f"another server (process {pid}) uses {what}: stop it, or start this one with another --data-dir and "
+                "--database-url; `pressrun work` adds workers to it"
             ) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -1,7 +1,6 @@
 """`pressrun migrate`: bring the database's schema up to date, before or without starting a server."""
 
 import asyncio
-from pathlib import Path
 
 import apsw
 import asyncpg
@@ -11,7 +10,7 @@ from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.printing import print_json, say
 from pressrun.cli.serve import make_folder
 from pressrun.errors import Code, PressrunError
-from pressrun.store.open import POSTGRES, SQLITE
+from pressrun.store.open import POSTGRES, SQLITE, sqlite_path
 from pressrun.store.postgres_migrate import migrate_postgres
 from pressrun.store.sqlite_migrate import migrate_sqlite
 
@@ -40,7 +39,7 @@ def migrate_database(url: str, *, apply: bool) -> list[str]:
         if url.startswith(POSTGRES):
             return asyncio.run(migrate_postgres(url, apply=apply))
         if url.startswith(SQLITE):
-            return migrate_sqlite(Path(url.removeprefix(SQLITE)), apply=apply)
+            return migrate_sqlite(sqlite_path(url), apply=apply)
     except (OSError, TimeoutError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}") from None
     raise PressrunError(Code.INVALID, "database_url must start with sqlite:/// or postgresql://")

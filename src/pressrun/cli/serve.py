@@ -1,6 +1,7 @@
 """`pressrun serve`: the whole server on this machine."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from pressrun.cli.flags import Concurrency, DatabaseUrl, DataDir, LogFormat, Wor
 from pressrun.cli.listening import listen, only_server_of
 from pressrun.cli.printing import say, warn
 from pressrun.settings import Settings
-from pressrun.store.open import SQLITE, open_store
+from pressrun.store.open import SQLITE, open_store, sqlite_path
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 from pressrun.worker.supervisor import Supervisor
@@ -58,11 +59,23 @@ def make_folder(settings: Settings) -> Path:
     return folder
 
 
+@contextmanager
+def _alone(settings: Settings, folder: Path) -> Iterator[None]:
+    """Embedded, a server is alone on its data folder and on its database file; raises Failure when it is not."""
+    with ExitStack() as locks:
+        if settings.store_url.startswith(SQLITE):
+            database = sqlite_path(settings.store_url)
+            database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            locks.enter_context(only_server_of(folder / "server.lock", f"the data folder {folder}"))
+            beside = database.with_name(f"{database.name}-server")
+            locks.enter_context(only_server_of(beside, f"the database {database}"))
+        yield
+
+
 async def _serve(settings: Settings, folder: Path) -> None:
-    embedded = settings.store_url.startswith(SQLITE)
-    with only_server_of(folder) if embedded else nullcontext(), listen(settings.host, settings.port) as listener:
+    with _alone(settings, folder), listen(settings.host, settings.port) as listener:
         url = server_url(settings.host, listener.getsockname()[1])
-        store = await open_store(settings.store_url, migrate=True)
+        store = await open_store(settings.store_url, migrate=True, ballast_bytes=settings.ballast_bytes)
         try:
             first_key = await keep_credentials(store, settings.credentials_file, url)
             await Supervisor(store, settings, listener).run(started=lambda: _greet(settings, url, first_key))

@@ -45,7 +45,7 @@ async def _work(settings: Settings) -> None:
             "this machine lacks the key that opens stored model keys: set PRESSRUN_SECRET_KEY to what the server's "
             f"secret.key holds, or copy that file to {settings.secret_key_file}"
         )
-    store = await open_store(settings.store_url, migrate=False)
+    store = await open_store(settings.store_url, migrate=False, ballast_bytes=settings.ballast_bytes)
     try:
         await Supervisor(store, settings, None).run(
             started=lambda: say(f"Pressrun works with {settings.workers} worker process(es). Stop: Ctrl-C")

@@ -9,7 +9,12 @@ from collections.abc import Callable
 
 import asyncpg
 
+from pressrun.errors import Code, PressrunError
+
 CHANNEL = "pressrun"
+USERS = 0x7573657273
+"""The advisory lock "users": shared by every process that has the database open; whoever moves it takes it alone."""
+
 RECONNECT_S = 1.0
 
 
@@ -20,12 +25,19 @@ class Listening:
         self._url = url
         self._pool = pool
         self._task: asyncio.Task[None] | None = None
+        self._shut_out = False
 
     async def open(self, heard: Callable[[str], None]) -> None:
-        """Listen before the first caller looks; raises what asyncpg raises when the first connection fails."""
+        """Listen before the first caller looks; raises PressrunError while the database is being moved."""
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._listen(heard, ready))
         await ready.wait()
+        if self._shut_out:
+            raise PressrunError(
+                Code.CONFLICT,
+                "this database is being moved by another command: wait until it has ended",
+                retry_after_s=5,
+            )
 
     async def send(self, topics: set[str]) -> None:
         """Ring everywhere; a hint that cannot be sent is dropped, which it may be."""
@@ -51,6 +63,7 @@ class Listening:
         lost = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _connection: lost.set())
+            self._shut_out = not await connection.fetchval("SELECT pg_try_advisory_lock_shared($1)", USERS)
             await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, topic: heard(str(topic)))
             ready.set()
             await lost.wait()

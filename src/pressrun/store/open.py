@@ -12,17 +12,26 @@ POSTGRES = ("postgres://", "postgresql://")
 SQLITE = "sqlite:///"
 
 
-async def open_store(database_url: str, *, clock: Clock | None = None, migrate: bool = True) -> Store:
+async def open_store(
+    database_url: str, *, clock: Clock | None = None, migrate: bool = True, ballast_bytes: int = 0
+) -> Store:
     """Open `sqlite:///PATH` or `postgresql://…`, bringing its schema up to date first when `migrate` is set.
 
-    `clock` replaces the store's own clock in tests. Raises PressrunError for an address that is neither, a database
-    that cannot be opened, or one that is newer than this program.
+    `ballast_bytes` is the reserve beside a SQLite file (0: none); PostgreSQL's disk is its operator's. `clock` replaces
+    the store's own clock in tests. Raises PressrunError for an address that is neither, for a database that cannot be
+    opened, is newer than this program, was moved or is being moved.
     """
     if database_url.startswith(POSTGRES):
         return await PostgresStore.open(database_url, clock=clock, migrate=migrate)
     if database_url.startswith(SQLITE):
-        return await SqliteStore.open(Path(database_url.removeprefix(SQLITE)), clock=clock, migrate=migrate)
+        path = sqlite_path(database_url)
+        return await SqliteStore.open(path, clock=clock, migrate=migrate, ballast_bytes=ballast_bytes)
     raise PressrunError(
         Code.INVALID,
         f"database_url must start with sqlite:/// or postgresql://, got {database_url.partition(':')[0]!r}",
     )
+
+
+def sqlite_path(database_url: str) -> Path:
+    """The file of `sqlite:///PATH`, links followed, so that the files beside it are the same for everybody."""
+    return Path(database_url.removeprefix(SQLITE)).resolve()

@@ -1,14 +1,17 @@
 """PostgreSQL: a pool of connections, named queries with numbered parameters, arrays for many rows at once."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import asyncpg
 
 from pressrun.errors import Code, PressrunError
+from pressrun.store.ballast import no_room
 from pressrun.store.bells import Bells
 from pressrun.store.clock import Clock
+from pressrun.store.facts import refuse_moved
 from pressrun.store.listening import Listening
 from pressrun.store.postgres_migrate import migrate_postgres
 from pressrun.store.queries import queries
@@ -22,6 +25,9 @@ T = TypeVar("T")
 POOL_SIZE = 8
 COMMAND_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 10.0
+FULL_S = 5.0
+"""How long nothing new is begun after the disk was full."""
+
 TRIES = 4
 """How often a transaction is begun when PostgreSQL asks for it to be repeated."""
 
@@ -45,7 +51,6 @@ UNREACHABLE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
 )
 
 
@@ -62,6 +67,7 @@ class PostgresStore:
             for name, query in queries("postgres").items()
         }
         self._listening = Listening(url, pool)
+        self._full_until = 0.0
         self.bells = Bells(self._listening.send)
 
     @classmethod
@@ -80,8 +86,21 @@ class PostgresStore:
         except (*UNREACHABLE, asyncpg.PostgresError) as error:
             raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}", retry_after_s=5) from error
         store = cls(url, pool, clock)
-        await store._listening.open(store.bells.heard)
+        try:
+            await store._listening.open(store.bells.heard)
+            await store.read(refuse_moved)
+        except BaseException:
+            await store.close()
+            raise
         return store
+
+    @property
+    def has_room(self) -> bool:
+        """See Store.has_room: the server keeps no reserve, so a full disk is remembered for a while."""
+        return time.monotonic() >= self._full_until
+
+    async def keep_room(self) -> None:
+        """See Store.keep_room."""
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """See Store.write."""
@@ -96,6 +115,9 @@ class PostgresStore:
                 # Works look before they write; this is somebody who was faster between the two.
                 taken = "somebody else has just taken this name, which must be unique: choose another"
                 raise PressrunError(Code.CONFLICT, taken) from error
+            except asyncpg.DiskFullError as error:
+                self._full_until = time.monotonic() + FULL_S
+                raise no_room() from error
             except UNREACHABLE as error:
                 raise _unavailable() from error
         raise AssertionError("unreachable")

@@ -4,15 +4,20 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
 from pressrun.errors import Code, PressrunError
+from pressrun.store.anchored_clock import Machine, anchored
+from pressrun.store.ballast import Ballast
 from pressrun.store.bells import Bells
-from pressrun.store.clock import Clock, system_clock
+from pressrun.store.clock import Clock
 from pressrun.store.datagrams import Datagrams
+from pressrun.store.facts import refuse_moved
+from pressrun.store.presence import Presence
 from pressrun.store.sqlite_connection import SqliteTransaction, connect, drive, refusal
 from pressrun.store.sqlite_migrate import migrate_sqlite
 from pressrun.store.sqlite_writer import SqliteWriter
@@ -21,6 +26,7 @@ from pressrun.store.store import Dialect, Transaction
 T = TypeVar("T")
 
 READERS = 2
+MACHINE = Machine()
 
 
 class SqliteStore:
@@ -28,11 +34,13 @@ class SqliteStore:
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path, clock: Clock, vfs: str | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock, ballast: Ballast, presence: Presence, vfs: str | None = None) -> None:
         self._path = path
         self._vfs = vfs
         self._clock = clock
-        self._writer = SqliteWriter(clock)
+        self._ballast = ballast
+        self._presence = presence
+        self._writer = SqliteWriter(clock, ballast)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="pressrun-sqlite-reader")
         self._local = threading.local()
         self._reading: list[apsw.Connection] = []
@@ -41,21 +49,48 @@ class SqliteStore:
 
     @classmethod
     async def open(
-        cls, path: Path, *, clock: Clock | None = None, migrate: bool = True, vfs: str | None = None
+        cls,
+        path: Path,
+        *,
+        clock: Clock | None = None,
+        migrate: bool = True,
+        ballast_bytes: int = 0,
+        machine: Machine = MACHINE,
+        vfs: str | None = None,
     ) -> "SqliteStore":
-        """Open or create the file; raises PressrunError when it cannot be, or is of a newer Pressrun.
+        """Open or create the file; raises PressrunError when it cannot be, is of a newer Pressrun, or was moved.
 
+        `ballast_bytes` is the reserve to keep on its disk, `machine` the clocks that tell the time unless `clock` does.
         `vfs` names a registered SQLite VFS: the power-loss tests put a disk of their own under the file.
         """
-        try:
-            await asyncio.to_thread(migrate_sqlite, path, apply=migrate, vfs=vfs)
-            connection = await asyncio.to_thread(connect, path, vfs)  # in the writer's thread nobody would hear it fail
-        except apsw.Error as error:
-            raise PressrunError(Code.UNAVAILABLE, f"cannot open {path}: {error}") from error
-        store = cls(path, clock or system_clock, vfs)
+        with ExitStack() as undo:
+            try:
+                presence = await asyncio.to_thread(_enter, path)
+                undo.callback(presence.leave)
+                await asyncio.to_thread(migrate_sqlite, path, apply=migrate, vfs=vfs)
+                connection = await asyncio.to_thread(
+                    connect, path, vfs
+                )  # in the writer's thread nobody would hear it fail
+                undo.callback(connection.close)
+                clock = await asyncio.to_thread(_agree_on_time, connection, clock, machine)
+            except (apsw.Error, OSError) as error:
+                raise PressrunError(Code.UNAVAILABLE, f"cannot open {path}: {error}") from error
+            undo.pop_all()
+        store = cls(path, clock, Ballast(path, ballast_bytes), presence, vfs)
+        await store.keep_room()
         store._writer.start(connection)
         await store._datagrams.open(store.bells.heard)
         return store
+
+    @property
+    def has_room(self) -> bool:
+        """See Store.has_room."""
+        return self._ballast.is_kept
+
+    async def keep_room(self) -> None:
+        """See Store.keep_room."""
+        if not self._ballast.is_kept:
+            await asyncio.to_thread(self._ballast.take)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """See Store.write."""
@@ -87,3 +122,27 @@ class SqliteStore:
         await asyncio.to_thread(self._readers.shutdown)
         for connection in self._reading:
             connection.close()
+        self._presence.leave()
+
+
+def _enter(path: Path) -> Presence:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Presence(path)
+
+
+def _agree_on_time(connection: apsw.Connection, clock: Clock | None, machine: Machine) -> Clock:
+    """The clock all processes of the file share; raises PressrunError for a file whose data was moved away."""
+
+    async def work(tx: Transaction) -> Clock:
+        await refuse_moved(tx)
+        return await anchored(tx, machine) if clock is None else clock
+
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        agreed = drive(work, SqliteTransaction(connection, machine.wall))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return agreed

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 import apsw
 
 from pressrun.errors import Code, PressrunError
+from pressrun.store.ballast import no_room
 from pressrun.store.clock import Clock
 from pressrun.store.queries import queries
 from pressrun.store.store import Row, Transaction, Value
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 OLDEST_SQLITE = 3_051_003
 """Older ones can corrupt the file when a checkpoint meets a WAL reset."""
+
+LONGEST_WAL_BYTES = 67_108_864
+"""What the write-ahead log is cut back to once a long reader that made it grow is gone."""
 
 BUSY_WAIT_S = 0.001
 BUSY_LIMIT_S = 20.0
@@ -36,6 +40,7 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32768")
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA journal_size_limit = {LONGEST_WAL_BYTES}")
     return connection
 
 
@@ -105,7 +110,7 @@ def drive(work: Callable[[Transaction], Awaitable[T]], tx: Transaction) -> T:
 def refusal(error: apsw.Error) -> Exception:
     """What a caller is told about a database that cannot serve; programming errors stay what they are."""
     if isinstance(error, apsw.FullError):
-        return PressrunError(Code.UNAVAILABLE, "no room left on the disk of the database", retry_after_s=30)
+        return no_room()
     if isinstance(error, apsw.BusyError | apsw.LockedError):
         return PressrunError(Code.UNAVAILABLE, "the database is busy", retry_after_s=2)
     if isinstance(error, apsw.IOError | apsw.CantOpenError | apsw.ReadOnlyError):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
+from pressrun.store.ballast import Ballast
 from pressrun.store.clock import Clock
 from pressrun.store.sqlite_connection import SqliteTransaction, drive, refusal
 from pressrun.store.store import Transaction
@@ -24,11 +25,15 @@ class _Waiting(NamedTuple):
     loop: asyncio.AbstractEventLoop
 
 
+_Outcome = tuple[_Waiting, Any, BaseException | None]
+
+
 class SqliteWriter:
     """Group commit: each work in a savepoint of its own, so that one that fails takes none of the others with it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, ballast: Ballast) -> None:
         self._clock = clock
+        self._ballast = ballast
         self._connection: apsw.Connection
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="pressrun-sqlite-writer", daemon=True)
@@ -73,21 +78,33 @@ class SqliteWriter:
         return group, False
 
     def _commit(self, connection: apsw.Connection, group: list[_Waiting]) -> None:
-        outcomes: list[tuple[_Waiting, Any, BaseException | None]] = []
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._one(connection, waiting) for waiting in group]
-            connection.execute("COMMIT")
-        except apsw.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            outcomes = [(waiting, None, refusal(error)) for waiting in group]
+            try:
+                outcomes = self._transaction(connection, group)
+            except apsw.FullError:
+                if not self._ballast.release():
+                    raise
+                outcomes = self._transaction(connection, group)  # new jobs see that the reserve is gone; the rest ends
+        except Exception as error:  # noqa: BLE001 - whatever it is, this thread must live on: nobody else writes
+            told = refusal(error) if isinstance(error, apsw.Error) else error
+            outcomes = [(waiting, None, told) for waiting in group]
         for loop in {waiting.loop for waiting in group}:
             mine = [outcome for outcome in outcomes if outcome[0].loop is loop]
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_settle, mine)
 
-    def _one(self, connection: apsw.Connection, waiting: _Waiting) -> tuple[_Waiting, Any, BaseException | None]:
+    def _transaction(self, connection: apsw.Connection, group: list[_Waiting]) -> list[_Outcome]:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [self._one(connection, waiting) for waiting in group]
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return outcomes
+
+    def _one(self, connection: apsw.Connection, waiting: _Waiting) -> _Outcome:
         connection.execute("SAVEPOINT work")
         try:
             value = drive(waiting.work, SqliteTransaction(connection, self._clock))
@@ -101,7 +118,7 @@ class SqliteWriter:
         return waiting, value, None
 
 
-def _settle(outcomes: list[tuple[_Waiting, Any, BaseException | None]]) -> None:
+def _settle(outcomes: list[_Outcome]) -> None:
     for waiting, value, error in outcomes:
         if waiting.future.done():
             continue

@@ -50,12 +50,21 @@ class Store(Protocol):
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in one transaction; returns after a commit that survives a power cut, raises what it raised.
 
-        Raises PressrunError (unavailable) when the database cannot be reached or has no room.
+        Raises PressrunError: unavailable when the database cannot be reached, no_room when its disk is full.
         """
         ...
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work`, which changes nothing, on a state that holds every write that has returned."""
+        ...
+
+    @property
+    def has_room(self) -> bool:
+        """Whether anything new should be begun: False while only a reserve is left, for what runs to end."""
+        ...
+
+    async def keep_room(self) -> None:
+        """Set the reserve aside again if there is room for it; costs nothing when it is there."""
         ...
 
     @property

@@ -36,4 +36,8 @@ class ServerEvent(StrEnum):
     WORKER_TROUBLED = "worker.troubled"
     UPKEEP_DONE = "upkeep.done"
     UPKEEP_FAILED = "upkeep.failed"
+    STORE_UNSAFE = "store.unsafe"
+    STORE_RESTORED = "store.restored"
+    ROOM_LOST = "store.room_lost"
+    ROOM_REGAINED = "store.room_regained"
     STREAM_FAILED = "stream.failed"

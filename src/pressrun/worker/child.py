@@ -74,6 +74,10 @@ class Child:
         self._stopping.set()
         self._send(signal.SIGTERM)
 
+    def renew(self) -> None:
+        """End the process now; a new one takes its place."""
+        self._send(signal.SIGKILL)
+
     def kill(self) -> None:
         """End the process now."""
         self._stopping.set()

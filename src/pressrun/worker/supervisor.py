@@ -17,6 +17,7 @@ from pressrun.store.store import Store
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 from pressrun.worker.child import KILL_AFTER_S, Child
+from pressrun.worker.store_watch import StoreWatch
 
 UPKEEP_S = 1.0
 """How often lost leases and passed deadlines are looked for."""
@@ -30,12 +31,14 @@ class Supervisor:
     def __init__(self, store: Store, settings: Settings, listener: socket.socket | None) -> None:
         self._store = store
         self._settings = settings
+        self._watch = StoreWatch(store)
         self._environment = {**os.environ, **settings.environment()}
         self._workers = [self._worker_child(number) for number in range(settings.workers)]
         self._api = None if listener is None else self._api_child(listener)
 
     async def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Run until SIGTERM or SIGINT, then stop everything in order; a second signal stops it at once."""
+        await self._watch.begin()
         await self._bury_the_unsupervised()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -58,6 +61,11 @@ class Supervisor:
             for child in (*self._workers, *([self._api] if self._api else [])):
                 child.kill()
         stop.set()
+
+    def _renew_children(self) -> None:
+        """After a restore no lease of theirs holds any more, and what they remember of agents may be wrong."""
+        for child in (*self._workers, *([self._api] if self._api else [])):
+            child.renew()
 
     async def _finish(self, children: list[Child], tasks: "list[asyncio.Task[None]]", timeout_s: float) -> None:
         if not tasks:
@@ -110,6 +118,8 @@ class Supervisor:
         watching_since = time.monotonic()
         while True:
             try:
+                if await self._watch.look():
+                    self._renew_children()
                 # After the database was away, or on waking up, every heartbeat is old: watch for a lease first.
                 may_bury = time.monotonic() - watching_since > self._settings.lease_s
                 done = await upkeep(self._store, self._settings.lease_s, may_bury=may_bury)

@@ -108,6 +108,8 @@ class Worker:
         free = self._options.concurrency - len(self._running)
         if free <= 0:
             return True
+        if not self._store.has_room:
+            return False  # what is left is for the jobs that run to end
         token = new_lease_token()
         try:
             taken = await self._store.write(lambda tx: claiming.claim(tx, self._options.worker_id, token, free))

@@ -1,0 +1,55 @@
+"""What a store knows about itself: its epoch, its clock's anchor, its last backup, where it was moved to."""
+
+from enum import StrEnum
+from secrets import token_hex
+
+from pressrun.errors import Code, PressrunError
+from pressrun.store.store import Transaction
+
+
+class Fact(StrEnum):
+    """Everything that is known under a name in `store_facts`."""
+
+    EPOCH = "epoch"
+    CLOCK = "clock"
+    BACKUP = "backup"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
+    MOVED_TO = "moved_to"
+    EVENTS_FORGOTTEN = "events_forgotten"
+
+
+async def find(tx: Transaction, fact: Fact) -> str | None:
+    """The value of a fact, None when it is not known."""
+    row = await tx.one("find_fact", name=fact)
+    return None if row is None else str(row["value"])
+
+
+async def note(tx: Transaction, fact: Fact, value: str) -> None:
+    """Remember a fact in place of what was known before."""
+    await tx.run("note_fact", name=fact, value=value)
+
+
+async def epoch(tx: Transaction) -> str:
+    """A random word that changes whenever a backup is restored: what a process knew before is void after it."""
+    found = await find(tx, Fact.EPOCH)
+    assert found is not None  # written by the migration
+    return found
+
+
+async def new_epoch(tx: Transaction) -> str:
+    """Begin a new epoch; the word."""
+    word = token_hex(16)
+    await note(tx, Fact.EPOCH, word)
+    return word
+
+
+async def refuse_moved(tx: Transaction) -> None:
+    """Raises PressrunError when this database's data lives elsewhere now."""
+    address = await find(tx, Fact.MOVED_TO)
+    if address is not None:
+        raise PressrunError(
+            Code.CONFLICT,
+            f"this database was moved to {address}: start with --database-url and that address. "
+            "`pressrun move --undo` makes this one usable again, without what happened there since",
+        )
