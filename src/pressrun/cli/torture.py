@@ -1,6 +1,7 @@
 """`pressrun torture`: put a server of this version through faults and judge what came of it."""
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ def torture(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the logs and verdict.json; a new one by default.")
     ] = None,
+    source: Annotated[Path | None, typer.Option(help="Folder with other sources to test, as `src` is one.")] = None,
     listing: Annotated[bool, typer.Option("--list", help="Say what there is and what it needs.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +50,9 @@ def torture(
     folder = out or Path(tempfile.mkdtemp(prefix="pressrun-torture-"))
     folder.mkdir(parents=True, exist_ok=True)
     wanted: Tier = "r" if tier == "r" else "p"
-    reports = asyncio.run(runner.run(runner.Plan(store, chosen, wanted, seed, folder.absolute()), remark))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the servers under test on the way out
+    plan = runner.Plan(store, chosen, wanted, seed, folder.absolute(), source and source.absolute())
+    reports = asyncio.run(runner.run(plan, remark))
     found = report.document(reports, seed=seed, tier=tier)
     report.write(folder / "verdict.json", found)
     if as_json:

@@ -1,6 +1,7 @@
 """What the provider does with a nonce, by its word: a plan of one answer for each call."""
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pressrun.torture.answers import completion
 
 FASTEST_S = 0.05
 SLOWEST_S = 0.4
+RETRIED_S = 3.0
 HUGE_BYTES = 200_000_000
 BOMB_BYTES = 50_000_000
 
@@ -73,27 +75,35 @@ RETRY_AFTER: dict[str, Callable[[], dict[str, str]]] = {
 }
 """The headers of a 429."""
 
-SLOW_S = {"slow1": 1.0, "slow2": 2.0, "slow4": 4.0, "slow8": 8.0, "slow20": 20.0, "now": 0.0}
+TIMED = re.compile(r"(?P<kind>ms|first|once|always|retry)(?P<number>\d+)")
 
 
-def plan(nonce: str, serial: int) -> Plan:  # noqa: PLR0911 - one return for each behaviour
-    """What to do with the `serial`-th call of a nonce."""
+def plan(nonce: str, serial: int) -> Plan:
+    """What to do with the `serial`-th call of a nonce.
+
+    ms300 answers after 300 ms; first3000 takes 3 s for the first call alone; once503 refuses once, always400 always;
+    retry400 refuses once and then takes 3 s.
+    """
     word = seals.word_of(nonce)
-    if word in SLOW_S:
-        return good(nonce, serial, SLOW_S[word])
-    if word in {"first20", "first3"}:  # the first call is long, so that something can happen to it
-        return good(nonce, serial, float(word[5:]) if serial == 1 else FASTEST_S)
+    if found := TIMED.fullmatch(word):
+        return _timed(nonce, serial, found["kind"], int(found["number"]))
     if serial == 1 and word in RETRY_AFTER:
         return error(429, RETRY_AFTER[word]())
-    if word.startswith("once") and word[4:].isdigit():
-        return error(int(word[4:])) if serial == 1 else good(nonce, serial)
-    if word.startswith("always") and word[6:].isdigit():
-        return error(int(word[6:]))
     if serial == 1 and word in BROKEN:
         return BROKEN[word](nonce)
-    if word in {"huge", "bomb"}:
+    if word in BROKEN_FOR_EVER:
         return BROKEN_FOR_EVER[word](nonce)
     return good(nonce, serial)
+
+
+def _timed(nonce: str, serial: int, kind: str, number: int) -> Plan:
+    if kind == "ms":
+        return good(nonce, serial, number / 1000)
+    if kind == "first":  # long enough that something can happen to it
+        return good(nonce, serial, number / 1000 if serial == 1 else FASTEST_S)
+    if kind == "always" or serial == 1:
+        return error(number)
+    return good(nonce, serial, RETRIED_S if kind == "retry" else None)
 
 
 def _cut(nonce: str) -> Plan:

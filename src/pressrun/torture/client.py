@@ -146,3 +146,13 @@ def digest_of(job: Any) -> str:
     """What must never change again once a job has ended."""
     fixed = {name: job.get(name) for name in ("data", "error", "error_code", "completed_at")}
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]
+
+
+async def ended(client: Client, job_id: str, timeout_s: float = 60) -> dict[str, Any]:
+    """A job once it has ended, polled and logged; raises TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            job = await client.poll(job_id)
+            if job is not None and job["status"] != "in_progress":
+                return job
+            await asyncio.sleep(0.1)

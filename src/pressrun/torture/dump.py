@@ -26,18 +26,26 @@ async def open_jobs(client: Client, agents: Sequence[str]) -> int | None:
     return total
 
 
-async def dump(client: Client, agents: Sequence[str], log: Journal, calls: Callable[[str], int]) -> None:
-    """Write every job of the agents, and the timeline of each that did not go straight through with one call."""
+async def dump(
+    client: Client, agents: Sequence[str], log: Journal, calls: Callable[[str], int], more: Sequence[str] = ()
+) -> None:
+    """Write every job of the agents and `more` jobs by id, with the timeline of each that took more than one call."""
+    for job_id in more:
+        await _write(client, await _get(client, f"/v1/applications/jobs/{job_id}"), log, calls)
     for agent in agents:
         offset = 0
         while page := (await _get(client, f"/v1/applications/{agent}/jobs?limit={PAGE}&offset={offset}"))["result"]:
             offset += len(page)
             for job in page:
-                line = final(job)
-                log.write(line)
-                straight = line.state == "completed" and line.generation == line.attempts == 1
-                if not straight or any(calls(nonce) != 1 for nonce in line.nonces):
-                    await _timeline(client, job["id"], log)
+                await _write(client, job, log, calls)
+
+
+async def _write(client: Client, job: Any, log: Journal, calls: Callable[[str], int]) -> None:
+    line = final(job)
+    log.write(line)
+    straight = line.state == "completed" and line.generation == line.attempts == 1
+    if not straight or any(calls(nonce) != 1 for nonce in line.nonces):
+        await _timeline(client, line.id, log)
 
 
 async def _timeline(client: Client, job_id: str, log: Journal) -> None:

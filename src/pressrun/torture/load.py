@@ -38,10 +38,10 @@ async def load(
     wanted = options or LoadOptions()
     accepted: list[str] = []
     tasks = [
-        asyncio.create_task(_submitter(bed, client or bed.client, wanted, accepted, Random(bed.random.random())))  # noqa: S311
+        asyncio.create_task(_submitter(bed, client or bed.client, wanted, accepted, Random(bed.random.random())))
         for _ in range(wanted.submitters)
     ]
-    tasks += [asyncio.create_task(_poller(bed, accepted, Random(bed.random.random()))) for _ in range(POLLERS)]  # noqa: S311
+    tasks += [asyncio.create_task(_poller(bed, accepted, Random(bed.random.random()))) for _ in range(POLLERS)]
     try:
         yield accepted
     finally:
@@ -86,7 +86,7 @@ async def until(condition: Callable[[], bool], timeout_s: float, every_s: float 
     """Wait for a condition of another process; False when the time ran out."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
-            while not condition():  # noqa: ASYNC110 - other processes set no event
+            while not condition():
                 await asyncio.sleep(every_s)
             return True
     return False

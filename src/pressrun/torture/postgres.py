@@ -55,7 +55,7 @@ class PostgresServer:
         log = self._home / "log"
         with log.open("ab") as output:
             began = output.tell()
-            self._process = subprocess.Popen(  # noqa: S603 - our own server
+            self._process = subprocess.Popen(
                 [
                     self._binaries / "postgres",
                     "-D",
@@ -120,7 +120,7 @@ class PostgresServer:
         self._data.mkdir(mode=0o700)
         if self._user is not None:
             os.chown(self._data, self._user, -1)
-        subprocess.run(  # noqa: S603 - our own server
+        subprocess.run(
             [self._binaries / "initdb", "-D", self._data, "-U", "pressrun", "-A", "trust", "-E", "UTF8", "--no-sync"],
             user=self._user,
             cwd="/",

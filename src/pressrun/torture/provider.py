@@ -26,9 +26,13 @@ class Provider:
         self._calls: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.in_flight: dict[str, int] = {}
+        """The nonces whose newest call is not answered yet, with the caller's port."""
+        self.open_calls: Counter[str] = Counter()
         self.began = asyncio.Condition()
         self.plan: Callable[[str, int], Plan] = plan
         self.down = False
+        self.unheard = False
+        """The network swallows answers: each counts as an error the caller must bear."""
         self.key: str | None = None
         """The API key that is right; None accepts any."""
         self.port = 0
@@ -94,9 +98,11 @@ class Provider:
         outcome: Literal["answered", "error", "aborted"] = "error" if chosen.planned else "aborted"
         try:
             keep = await self._answer(chosen, reader, writer)
-            outcome = "error" if chosen.planned else "answered"
+            outcome = "error" if chosen.planned or self.unheard else "answered"
         finally:
-            self.in_flight.pop(nonce, None)
+            self.open_calls[nonce] -= 1
+            if serial == self._calls[nonce]:
+                self.in_flight.pop(nonce, None)
             self._journal.write(CallEnded(time.monotonic(), nonce, serial, outcome, chosen.status))
         return keep
 
@@ -105,6 +111,7 @@ class Provider:
         self._calls[nonce] += 1
         serial = self._calls[nonce]
         self.in_flight[nonce] = port
+        self.open_calls[nonce] += 1
         self._journal.write(CallBegan(time.monotonic(), nonce, serial, port, prompt[:200]))
         async with self.began:
             self.began.notify_all()

@@ -1,6 +1,42 @@
 """Every fault, in the order of its number."""
 
 from pressrun.torture.fault import Fault
-from pressrun.torture.faults import kills
+from pressrun.torture.faults import (
+    agents,
+    clocks,
+    database,
+    disk,
+    fairness,
+    kills,
+    lost_answers,
+    poison,
+    provider_answers,
+    provider_down,
+    races,
+    resources,
+    second_server,
+    system_calls,
+    zombies,
+)
 
-FAULTS: dict[str, Fault] = {fault.id: fault for fault in sorted((*kills.FAULTS,), key=lambda fault: fault.id)}
+MODULES = (
+    agents,
+    clocks,
+    database,
+    disk,
+    fairness,
+    kills,
+    lost_answers,
+    poison,
+    provider_answers,
+    provider_down,
+    races,
+    resources,
+    second_server,
+    system_calls,
+    zombies,
+)
+FAULTS: dict[str, Fault] = {
+    fault.id: fault
+    for fault in sorted((fault for module in MODULES for fault in module.FAULTS), key=lambda one: one.id)
+}

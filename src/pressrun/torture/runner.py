@@ -57,6 +57,8 @@ class Plan:
     tier: Tier
     seed: int
     folder: Path
+    source: Path | None = None
+    """A folder with other sources of Pressrun to test, in place of those installed."""
 
 
 async def run(plan: Plan, progress: Callable[[str], None]) -> list[Report]:
@@ -101,8 +103,8 @@ async def _one(plan: Plan, fault: Fault, store: str, cluster: PostgresServer | N
     began = time.monotonic()
     folder = plan.folder / store / fault.id
     with tempfile.TemporaryDirectory(prefix="pressrun-torture-") as scratch:
-        place = Place(store, Path(scratch), await _database(plan, cluster, Path(scratch)), cluster)
-        random = Random(f"{plan.seed} {fault.id} {store}")  # noqa: S311 - a schedule that can be repeated
+        place = Place(store, Path(scratch), await _database(plan, cluster, Path(scratch)), cluster, plan.source)
+        random = Random(f"{plan.seed} {fault.id} {store}")
         bed = Testbed(place, random, fault.repetitions[plan.tier], folder)
         status, reason, verdict = await _judged(bed, fault, LONGEST_S[plan.tier])
     return Report(
@@ -115,9 +117,7 @@ async def _judged(bed: Testbed, fault: Fault, longest_s: float) -> tuple[Status,
         await bed.open()
         async with asyncio.timeout(longest_s):
             await fault.run(bed)
-            drained = await bed.drained(DRAIN_S)
-            bed.find("drained after everything was healed", drained, ok=drained, bar=f"within {DRAIN_S:g} s")
-            verdict = await bed.finish()
+            verdict = bed.verdict or await _healed(bed)
     except TimeoutError:
         return "error", f"it did not end within {longest_s:g} s", None
     except NotStartedError as error:
@@ -128,6 +128,12 @@ async def _judged(bed: Testbed, fault: Fault, longest_s: float) -> tuple[Status,
         await bed.close()
     broken = verdict.violated or any(not finding.ok for finding in bed.findings)
     return "violated" if broken else "passed", "", verdict
+
+
+async def _healed(bed: Testbed) -> Verdict:
+    drained = await bed.drained(DRAIN_S)
+    bed.find("drained after everything was healed", drained, ok=drained, bar=f"within {DRAIN_S:g} s")
+    return await bed.finish()
 
 
 async def _database(plan: Plan, cluster: PostgresServer | None, scratch: Path) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Server:
         workers: int = 2,
         concurrency: int = 20,
         environment: Mapping[str, str] | None = None,
-        prefix: Sequence[str] = (),
+        source: Path | None = None,
     ) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "server.log"
@@ -43,7 +43,8 @@ class Server:
         self.workers = workers
         self.concurrency = concurrency
         self.environment = dict(environment or {})
-        self.prefix = list(prefix)
+        if source is not None:
+            self.environment["PYTHONPATH"] = str(source)
         self.port = 0
         self.api_key = ""
         self.process: subprocess.Popen[bytes] | None = None
@@ -61,7 +62,7 @@ class Server:
 
     async def start(self) -> None:
         """Start it and wait until it and its workers are ready; raises NotStartedError."""
-        self.process = self._spawn(
+        self.process = self.spawn(
             "serve",
             *("--port", str(self.port), "--workers", str(self.workers), "--concurrency", str(self.concurrency)),
         )
@@ -69,17 +70,18 @@ class Server:
 
     def work(self, workers: int = 1, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
         """One more `pressrun work` beside it."""
-        more = self._spawn("work", "--workers", str(workers), "--concurrency", str(self.concurrency), more=environment)
+        more = self.spawn("work", "--workers", str(workers), "--concurrency", str(self.concurrency), more=environment)
         self.extra.append(more)
         return more
 
-    def _spawn(self, *arguments: str, more: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    def spawn(self, *arguments: str, more: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+        """A `pressrun` of this installation on this data."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PRESSRUN_")}
         settings = ["--data-dir", str(self.data_dir), "--database-url", self.database_url]
         with self.log.open("ab") as output:
-            return subprocess.Popen(  # noqa: S603 - the server under test
-                [*self.prefix, sys.executable, "-m", "pressrun", *arguments, *settings],
+            return subprocess.Popen(
+                [sys.executable, "-m", "pressrun", *arguments, *settings],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

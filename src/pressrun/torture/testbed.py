@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,12 +41,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a fault is run: `postgres` is there when the database is the auditor's own cluster."""
+    """Where a fault is run: `postgres` is there when the database is the auditor's own; `source` is what is tested."""
 
     store: str
     folder: Path
     database_url: str
     postgres: PostgresServer | None
+    source: Path | None = None
 
 
 @dataclass
@@ -61,6 +62,12 @@ class Testbed:
     findings: list[Finding] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     agents: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    """Jobs whose agent is gone, so that no list shows them."""
+    looks: list[Callable[[History], None]] = field(default_factory=list)
+    """What a fault wants to see in the whole history, after the end."""
+    verdict: Verdict | None = None
+    """Given by a fault whose database does not outlive it."""
     injections: int = 0
     ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -118,6 +125,7 @@ class Testbed:
             workers=workers,
             concurrency=concurrency,
             environment=wanted,
+            source=self.place.source,
         )
         self._stack.push_async_callback(self._stop_server)
         await self.server.start()
@@ -183,9 +191,12 @@ class Testbed:
     async def finish(self) -> Verdict:
         """Write down how everything ended and judge it."""
         ended_at = time.monotonic()
-        await dump.dump(self.client, self.agents, self.final_log, self.provider.calls)
+        await dump.dump(self.client, self.agents, self.final_log, self.provider.calls, self.orphans)
         self.final_log.write(Run(self.server.slots, ended_at))
-        return check(self.history())
+        history = self.history()
+        for look in self.looks:
+            look(history)
+        return check(history)
 
     def history(self) -> History:
         """What the logs say so far."""

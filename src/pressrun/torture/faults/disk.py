@@ -1,0 +1,128 @@
+"""The disk is full."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pressrun.torture.fault import Fault, Need
+from pressrun.torture.load import LoadOptions, load
+from pressrun.torture.postgres import PostgresServer
+from pressrun.torture.testbed import AGENT, Testbed
+
+ROOT = frozenset({Need.ROOT})
+SMALL_MB = 32
+POSTGRES_MB = 224
+"""A fresh cluster and two WAL segments need about 100."""
+
+CHUNK = b"\0" * 65_536
+FULL_S = 3.0
+
+
+@asynccontextmanager
+async def small_disk(folder: Path, megabytes: int) -> AsyncIterator[Path]:
+    """A tmpfs of that size at the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """A foreign file that takes all the room there is."""
+    path = disk / "foreign"
+    with path.open("wb") as file:
+        try:
+            while True:
+                file.write(CHUNK)
+                file.flush()
+        except OSError:
+            pass
+    return path
+
+
+async def full(bed: Testbed) -> None:
+    """A foreign file fills the disk: creates are refused, polls answered, and no restart is needed afterwards."""
+    folder = bed.place.folder / "small"
+    async with small_disk(folder / "data", SMALL_MB) as disk:
+        await bed.serve(folder=folder, database_url=f"sqlite:///{disk / 'pressrun.db'}")
+        pid = bed.server.pid
+        for _ in range(bed.repetitions):
+            async with load(bed, LoadOptions(rate=15)) as accepted:
+                await asyncio.sleep(1)
+                async with bed.fault("the disk is full"):
+                    foreign = await asyncio.to_thread(fill, disk)
+                    refused = await _refused(bed)
+                    seen = await bed.client.poll(accepted[0])
+                    bed.find("a poll while the disk is full", bool(seen), ok=seen is not None, bar="answered")
+                    await asyncio.sleep(FULL_S)
+                    foreign.unlink()
+                bed.find("creates while it was full", sorted(refused), ok=refused <= {202, 503, 507}, bar="503 or 507")
+            await bed.drained(60)
+        bed.find("the same supervisor all along", bed.server.pid == pid, ok=bed.server.pid == pid)
+        bed.find("it drained", drained := await bed.drained(60), ok=drained)
+        verdict = await bed.finish()
+        bed.find("verdict on the small disk", verdict.violated, ok=not verdict.violated, bar="none")
+        await bed.server.stop()
+    bed.verdict = verdict
+
+
+async def _refused(bed: Testbed) -> set[int]:
+    done = [await bed.client.submit(AGENT, [bed.nonce("ms0")], metadata={"padding": "x" * 1500}) for _ in range(200)]
+    return {one.status for one in done if one.status is not None}
+
+
+async def postgres_full(bed: Testbed) -> None:
+    """The disk of PostgreSQL fills up until it panics; then there is room again and it is started."""
+    folder = bed.place.folder / "pgdisk"
+    async with small_disk(folder, POSTGRES_MB) as disk:
+        cluster = await asyncio.to_thread(PostgresServer, disk, {"min_wal_size": "32MB", "max_wal_size": "32MB"})
+        try:
+            await asyncio.to_thread(cluster.start)
+            await _fill_under_load(bed, disk, cluster)
+        finally:
+            await asyncio.to_thread(cluster.remove)
+
+
+async def _fill_under_load(bed: Testbed, disk: Path, cluster: PostgresServer) -> None:
+    await bed.serve(database_url=cluster.url)
+    for _ in range(bed.repetitions):
+        async with load(bed, LoadOptions(rate=15)):
+            await asyncio.sleep(1)
+            async with bed.fault("the disk of PostgreSQL is full"):
+                foreign = await asyncio.to_thread(fill, disk)
+                for _ in range(30):
+                    await bed.client.submit(AGENT, [bed.nonce("ms0")], metadata={"padding": "x" * 1900})
+                await asyncio.sleep(FULL_S)
+                foreign.unlink()
+                await asyncio.to_thread(cluster.stop)
+                await asyncio.to_thread(cluster.start)
+        await bed.drained(60)
+    bed.verdict = await bed.finish()
+    await bed.server.stop()
+
+
+FAULTS = (
+    Fault(
+        "F12",
+        "The disk of data folder and database is full for a while (32 MB tmpfs, a foreign file)",
+        full,
+        {"p": 1, "r": 20},
+        cost_s=15,
+        stores=("sqlite",),
+        needs=ROOT,
+        promise="disk full",
+    ),
+    Fault(
+        "F17",
+        "The disk of PostgreSQL is full until it panics",
+        postgres_full,
+        {"p": 1, "r": 5},
+        cost_s=25,
+        stores=("postgres",),
+        needs=ROOT | {Need.OWN_POSTGRES},
+    ),
+)

@@ -1,0 +1,62 @@
+"""Jobs that kill whoever runs them, among jobs that do no harm."""
+
+import asyncio
+
+from pressrun.torture import processes, seals
+from pressrun.torture.fault import Fault
+from pressrun.torture.testbed import AGENT, Testbed
+
+DEATHS_ALLOWED = 3
+INNOCENT = 60
+
+
+async def poison(bed: Testbed) -> None:
+    """The nemesis kills every worker that asks the provider for a poisonous nonce."""
+    await bed.serve(concurrency=10)
+    killing = asyncio.create_task(_kill_whoever_asks(bed))
+    bad = [bed.nonce("poison") for _ in range(bed.repetitions)]
+    innocent = [bed.nonce() for _ in range(INNOCENT * bed.repetitions // 2)]
+    mixed = [*bad, *innocent]
+    bed.random.shuffle(mixed)
+    try:
+        ids = {nonce: (await bed.client.submit(AGENT, [nonce])).job_id for nonce in mixed}
+        await bed.drained(150)
+    finally:
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+    calls = [bed.provider.calls(nonce) for nonce in bad]
+    bed.find("deaths of each poisonous job", calls, ok=max(calls) <= DEATHS_ALLOWED, bar=f"<= {DEATHS_ALLOWED}")
+    ends = {nonce: await bed.client.poll(job_id) for nonce, job_id in ids.items() if job_id}
+    wrong = [nonce for nonce in innocent if (ends.get(nonce) or {}).get("state") != "completed"]
+    bed.find("innocent jobs that did not complete", wrong, ok=not wrong, bar="none")
+    codes = sorted({str((ends.get(nonce) or {}).get("error_code")) for nonce in bad})
+    bed.find("how poisonous jobs end", codes, ok=codes == ["poison"], bar="failed: poison")
+
+
+async def _kill_whoever_asks(bed: Testbed) -> None:
+    def poisonous() -> list[str]:
+        return [nonce for nonce in bed.provider.in_flight if seals.word_of(nonce) == "poison"]
+
+    while True:
+        await bed.provider.called(lambda: bool(poisonous()))
+        for nonce in poisonous():
+            port = bed.provider.in_flight.get(nonce)
+            pid = None if port is None else processes.owner_of_port(port, bed.server.worker_pids())
+            if pid is not None:
+                async with bed.fault("a poisonous job kills its worker", nonce):
+                    processes.kill(pid)
+                    while processes.alive(pid) or bed.provider.in_flight.get(nonce) == port:
+                        await asyncio.sleep(0.01)
+
+
+FAULTS = (
+    Fault(
+        "F46",
+        "Jobs that kill their worker, among innocent ones",
+        poison,
+        {"p": 2, "r": 5},
+        cost_s=30,
+        always=("sqlite",),
+        promise="G8",
+    ),
+)

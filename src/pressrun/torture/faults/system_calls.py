@@ -1,0 +1,106 @@
+"""A process is killed at any system call that touches disk or network; a disk refuses to sync."""
+
+import asyncio
+import time
+
+import apsw
+
+from pressrun.torture import strace
+from pressrun.torture.client import ended
+from pressrun.torture.fault import Fault, Need
+from pressrun.torture.load import LoadOptions, load, until
+from pressrun.torture.testbed import AGENT, Testbed
+
+STRACE = frozenset({Need.STRACE})
+CALLS = {"sqlite": ("pwrite64", "fdatasync", "write"), "postgres": ("sendto", "write")}
+LIMIT = 60
+"""A job on an idle server needs fewer calls of each kind than this."""
+
+SYNC_FAILS_S = 1.5
+
+
+async def kill_at_calls(bed: Testbed) -> None:
+    """Kill API or worker at its N-th pwrite64, fdatasync, write or sendto while one job goes through."""
+    await bed.serve(workers=1, concurrency=5)
+    killed = 0
+    points = [(who, call, n) for who in ("api", "worker") for call in CALLS[bed.place.store] for n in range(1, LIMIT)]
+    done: set[tuple[str, str]] = set()
+    for who, call, n in points[bed.random.randrange(7) :: max(1, len(points) // bed.repetitions)]:
+        if (who, call) in done:
+            continue
+        hit = await _one(bed, who, call, n)
+        killed += hit
+        if not hit:
+            done.add((who, call))  # the sweep of this call has run out: later ones would not hit either
+    bed.find("processes killed at a system call", killed, ok=killed > 0, bar="at least 1")
+    bed.injections = killed
+    await bed.drained(60)
+    if bed.is_sqlite:
+        path = bed.place.database_url.removeprefix("sqlite:///")
+        found = next(iter(apsw.Connection(path).execute("PRAGMA integrity_check")))[0]
+        bed.find("integrity_check", found, ok=found == "ok", bar="ok")
+
+
+async def _one(bed: Testbed, who: str, call: str, n: int) -> bool:
+    """Whether the process was killed while a job went through."""
+    pid = bed.server.api_pid() if who == "api" else next(iter(bed.server.worker_pids()), None)
+    if pid is None:
+        await bed.server.kill_all()
+        await bed.server.start()
+        return False
+    async with (
+        bed.fault(f"kill the {who} at {call} number {n}"),
+        strace.injected(pid, call, "signal=SIGKILL", str(n), bed.folder / "strace.log") as tracer,
+    ):
+        job = asyncio.create_task(bed.client.submit(AGENT, [bed.nonce("ms0")], key=f"key-{next(bed.ids)}", tries=8))
+        accepted = await job
+        if accepted.job_id is not None:
+            await ended(bed.client, accepted.job_id)
+        hit = tracer.poll() is not None
+    if hit:
+        # A child that dies young is started again more and more slowly: a new server is faster.
+        await bed.server.kill_all()
+        await bed.server.start()
+    return hit
+
+
+async def sync_fails(bed: Testbed) -> None:
+    """fdatasync of the API, then of a worker, fails with EIO for a while: nothing is acknowledged in vain."""
+    await bed.serve()
+    for number in range(bed.repetitions):
+        pid = bed.server.api_pid() if number % 2 == 0 else bed.random.choice(bed.server.worker_pids())
+        async with load(bed, LoadOptions(rate=15)):
+            await until(lambda: len(bed.provider.in_flight) >= 3, 20)
+            if pid is not None:
+                async with (
+                    bed.fault("fdatasync fails", "API" if number % 2 == 0 else "worker"),
+                    strace.injected(pid, "fdatasync,fsync", "error=EIO", "1+", bed.folder / "strace.log"),
+                ):
+                    await asyncio.sleep(SYNC_FAILS_S)
+            calls, began = bed.provider.total(), time.monotonic()
+            going = await until(lambda calls=calls: bed.provider.total() > calls + 3, 30)  # type: ignore[misc]
+            bed.find("work goes on after the fault, s", round(time.monotonic() - began, 1), ok=going, bar="within 30")
+    await bed.drained(60)
+
+
+FAULTS = (
+    Fault(
+        "F02",
+        "Kill API or worker at its N-th system call that touches disk or network, while one job goes through",
+        kill_at_calls,
+        {"p": 12, "r": 350},
+        cost_s=60,
+        needs=STRACE,
+        promise="G1, G5",
+    ),
+    Fault(
+        "F11",
+        "fdatasync of API or worker fails with EIO for a while, under load",
+        sync_fails,
+        {"p": 2, "r": 20},
+        cost_s=20,
+        stores=("sqlite",),
+        needs=STRACE,
+        promise="G1",
+    ),
+)
