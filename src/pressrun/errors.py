@@ -55,6 +55,21 @@ class PressrunError(Exception):
         super().__init__("; ".join(problem.description.rstrip(".") for problem in self.problems))
 
 
+class LimitError(PressrunError):
+    """A limit is reached: `limit` is its name, `most` its value, `window_s` the time it is for, None when it is none.
+
+    The same request may succeed after `retry_after_s`; None says that waiting for seconds will not help.
+    """
+
+    def __init__(
+        self, message: str, limit: str, most: int, window_s: int | None = None, *, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(Code.TOO_MANY, Problem(message, {"limit": limit, "most": most}), retry_after_s=retry_after_s)
+        self.limit = limit
+        self.most = most
+        self.window_s = window_s
+
+
 class FailureCode(StrEnum):
     """Why a job failed: the closed vocabulary of `error_code`, documented in docs/jobs.md."""
 

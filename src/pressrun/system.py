@@ -9,6 +9,7 @@ from pressrun.agents.cache import Definitions
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.deployed import Deployed
 from pressrun.errors import Code, PressrunError
+from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.create import GROUP_LIMIT, create
 from pressrun.jobs.job import Accepted, NewJob
 from pressrun.models.catalog import Catalog
@@ -56,11 +57,12 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
         unknown_to_default=settings.unknown_model_to_default,
     )
     definitions = Definitions()
+    ceilings = Ceilings(settings.max_queued_jobs, settings.max_queued_jobs_total)
 
     async def accept(tx: Transaction, jobs: Sequence[NewJob]) -> list[Accepted]:
         if not store.has_room:  # asked inside: a full disk makes the store repeat a group without its reserve
             raise no_room()
-        return await create(tx, jobs)
+        return await create(tx, jobs, ceilings)
 
     intake = Grouped(store, accept, limit=GROUP_LIMIT)
     try:

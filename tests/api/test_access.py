@@ -40,6 +40,9 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/keys"): Scope.ADMIN,
     ("POST", "/v1/keys"): Scope.ADMIN,
     ("DELETE", "/v1/keys/{key_id}"): Scope.ADMIN,
+    ("GET", "/v1/limits"): Scope.ADMIN,
+    ("PATCH", "/v1/limits"): Scope.ADMIN,
+    ("GET", "/v1/audit"): Scope.ADMIN,
     ("GET", "/metrics"): Scope.ADMIN,
 }
 """Which scope each route needs; a new route stands here or in PUBLIC, or a test fails."""
@@ -51,13 +54,13 @@ def filled(path: str) -> str:
     return path
 
 
-def test_the_tables_name_every_route(server: Server) -> None:
+def test_s01_the_tables_name_every_route(server: Server) -> None:
     routes = set(server.routes())
     assert {path for method, path in routes if (method, path) not in NEEDS} == PUBLIC
     assert not NEEDS.keys() - routes
 
 
-async def test_every_route_but_the_public_ones_needs_a_key(server: Server) -> None:
+async def test_s01_every_route_but_the_public_ones_needs_a_key(server: Server) -> None:
     for method, path in server.routes():
         for token in (None, "", "wrong", "pr_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA00000000"):
             answer = await server.client(token).send(method, filled(path), raw=b"{}")
@@ -70,7 +73,7 @@ async def test_every_route_but_the_public_ones_needs_a_key(server: Server) -> No
                 assert answer.json["errors"][0]["key"] == "fail.unauthorized.badToken"
 
 
-async def test_public_routes_answer_get_alone(server: Server) -> None:
+async def test_s15_public_routes_answer_get_alone(server: Server) -> None:
     for path in sorted(PUBLIC):
         for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
             answer = await server.client(None).send(method, filled(path))
@@ -80,7 +83,7 @@ async def test_public_routes_answer_get_alone(server: Server) -> None:
 
 
 @pytest.mark.parametrize("scope", [None, *Scope])
-async def test_scopes_by_routes(server: Server, scope: Scope | None) -> None:
+async def test_s04_scopes_by_routes(server: Server, scope: Scope | None) -> None:
     caller = await server.caller(*([scope] if scope else []))
     for (method, path), needed in NEEDS.items():
         answer = await caller.send(method, filled(path), raw=b"{}")
@@ -93,7 +96,7 @@ async def test_scopes_by_routes(server: Server, scope: Scope | None) -> None:
         assert answer.headers["x-should-retry"] == "false"
 
 
-async def test_malformed_authorization(server: Server) -> None:
+async def test_s01_malformed_authorization(server: Server) -> None:
     _, token = await server.key(Scope.ADMIN)
     for sent in ("", "Bearer", "Bearer ", "Bearer   ", f"Basic {token}", token, f"Bearer  {token}", f"Bearer {token}x"):
         answer = await server.client(None).get("/v1/keys", authorization=sent)
@@ -134,7 +137,7 @@ async def test_a_key_in_use_ends_within_two_seconds(server: Server, client: Clie
             pass
 
 
-async def test_unauthorized_before_the_body_is_read(server: Server) -> None:
+async def test_s01_unauthorized_before_the_body_is_read(server: Server) -> None:
     """50 MB are announced, 10 bytes are sent: who waited for the rest, or looked at the size first, fails here."""
     for framing, sent in (
         ("Content-Length: 50000000", b'{"inputs":'),
@@ -145,7 +148,7 @@ async def test_unauthorized_before_the_body_is_read(server: Server) -> None:
             assert (await server.raw(head, sent)).startswith(b"HTTP/1.1 401"), framing
 
 
-async def test_forbidden_before_the_body_is_read(server: Server) -> None:
+async def test_s01_forbidden_before_the_body_is_read(server: Server) -> None:
     _, token = await server.key(Scope.JOBS_READ)
     head = f"POST {JOBS} HTTP/1.1\nHost: localhost\nContent-Length: 150000\nAuthorization: Bearer {token}\n"
     assert (await server.raw(head, b'{"inputs":')).startswith(b"HTTP/1.1 403")
@@ -175,7 +178,7 @@ async def test_two_framings_are_refused(server: Server, client: Client) -> None:
     assert (await server.raw(head + "Content-Length: 4\n", b"2\r\n{}\r\n0\r\n\r\n")).startswith(b"HTTP/1.1 400")
 
 
-async def test_a_name_the_server_does_not_have(server: Server, client: Client) -> None:
+async def test_s24_a_name_the_server_does_not_have(server: Server, client: Client) -> None:
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "[::2]", "10.0.0.1"):
         for path in ("/v1/keys", "/healthz", "/docs", "/openapi.json", "/nothing"):
             head = f"GET {path} HTTP/1.1\nHost: {host}\nAuthorization: Bearer {client.token}\n"

@@ -1,5 +1,9 @@
 """Bodies that are not what they should be: always 400 that says why, never a fault of the server's."""
 
+import pytest
+
+from pressrun.api.json_body import parse
+from pressrun.errors import PressrunError
 from tests.api.client import Client
 from tests.api.samples import JOBS, agent, deploy, text
 
@@ -27,6 +31,10 @@ BODIES = {
     "20,000 levels, closed": (b'{"inputs":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "deeper than 64"),
     "20,000 levels, open": (b"[" * 20_000, "deeper than 64"),
     "20,000 objects": (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, "deeper than 64"),
+    "a name twice": (b'{"inputs":[],"inputs":[]}', "has '/inputs' more than once"),
+    "a name twice, escaped": (b'{"inputs":[],"\\u0069nputs":[]}', "has '/inputs' more than once"),
+    "a name twice, inside": (b'{"inputs":[{"id":"a","value":[],"id":"b"}]}', "has '/inputs/0/id' more than once"),
+    "a name with a slash twice": (b'{"metadata":{"a/b~":"1","a/b~":"2"}}', "has '/metadata/a~1b~0' more than once"),
     "65 levels": (b'{"inputs":' + b"[" * 64 + b"]" * 64 + b"}", "deeper than 64"),
     "5,000 digits": (b'{"inputs":' + b"9" * 5_000 + b"}", ""),
     "minus 5,000 digits": (b'{"inputs":[{"id":"Text","value":[-' + b"9" * 5_000 + b"]}]}", ""),
@@ -67,6 +75,13 @@ async def test_numbers_beyond_64_bits(client: Client) -> None:
         refusal = await client.post(JOBS, raw=raw)
         assert refusal.status == 400
         assert f"{field} must be between" in refusal.json["message"]
+
+
+def test_a_body_of_nothing_but_brackets() -> None:
+    """Refused before it is decoded."""
+    with pytest.raises(PressrunError, match="more than 500,000 objects and arrays"):
+        parse(b"[" + b"[]," * 600_000 + b"1]")
+    assert len(parse(b"[" + b"{}," * 1000 + b"1]")) == 1001
 
 
 async def test_64_levels_are_read(client: Client) -> None:

@@ -7,15 +7,16 @@ import pytest
 from fastapi.routing import APIRoute
 from typer.main import get_command
 
-from pressrun.api import applications, generate, jobs, keys, models, operations, versions
+from pressrun.api import applications, audit, generate, jobs, keys, limits, models, operations, versions
 from pressrun.cli.main import app
 from pressrun.errors import Code, FailureCode
+from pressrun.organizations.audit import Action
 from pressrun.settings import Settings
 from pressrun.telemetry.events import JobEvent, ServerEvent
 
 ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-ROUTERS = (applications, generate, jobs, keys, models, operations, versions)
+ROUTERS = (applications, audit, generate, jobs, keys, limits, models, operations, versions)
 
 
 def routes() -> list[str]:
@@ -55,6 +56,11 @@ def test_settings_are_documented(name: str) -> None:
 @pytest.mark.parametrize("event", [*JobEvent, *ServerEvent])
 def test_events_are_documented_and_used(event: str) -> None:
     assert f"`{event}`" in DOCS
+
+
+@pytest.mark.parametrize("action", Action)
+def test_actions_of_the_audit_log_are_documented(action: str) -> None:
+    assert f"`{action}`" in DOCS
 
 
 @pytest.mark.parametrize("code", [*Code, *FailureCode])

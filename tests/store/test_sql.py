@@ -11,7 +11,7 @@ from pressrun.store.store import Dialect
 
 SOURCE = Path(__file__).parents[2] / "src" / "pressrun"
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgres")
-NO_ORGANIZATION = {"organizations", "workers", "schema_migrations", "store_facts"}
+NO_ORGANIZATION = {"organizations", "workers", "schema_migrations", "store_facts", "authentication_failures"}
 """Tables that belong to the server, not to an organization."""
 
 

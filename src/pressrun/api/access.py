@@ -13,11 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pressrun.api import problems
+from pressrun.api.failures import Failures
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
-from pressrun.organizations import keys
+from pressrun.organizations import keys, limits
+from pressrun.organizations.audit import Actor
 from pressrun.organizations.keys import Key
 from pressrun.organizations.keys import Scope as KeyScope
+from pressrun.organizations.limits import Limit
 from pressrun.store.store import Store
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
@@ -50,6 +53,7 @@ class Access:
         self._max_body_bytes = max_body_bytes
         self._known: OrderedDict[str, tuple[Key, float]] = OrderedDict()
         self._noted: dict[str, float] = {}
+        self._failures = Failures(store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,8 +65,9 @@ class Access:
         structlog.contextvars.bind_contextvars(request=request_id)
         answer = _Answer(send, request_id)
         started = time.monotonic()
+        scope.setdefault("state", {})["request_id"] = request_id
         try:
-            await self._admit(scope, headers)
+            answer.limits = await self._admit(scope, headers)
             await self._app(scope, self._limited(receive, headers), answer.send)
         except PressrunError as error:
             await answer.refuse(scope, receive, error)
@@ -79,7 +84,8 @@ class Access:
             duration_ms=round((time.monotonic() - started) * 1000, 1),
         )
 
-    async def _admit(self, scope: Scope, headers: Headers) -> None:
+    async def _admit(self, scope: Scope, headers: Headers) -> dict[str, str]:
+        """Headers that tell what is left of the key's requests; raises PressrunError."""
         host = headers.get("host", "").rpartition("@")[2]
         name = host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
         if "*" not in self._hosts and name.lower() not in self._hosts:
@@ -88,22 +94,35 @@ class Access:
                 Code.INVALID, f"this server is not called {name[:100]!r}; see the setting allowed_hosts"
             )
         if scope["path"] in PUBLIC or scope["path"].startswith("/docs/"):
-            return
-        scope.setdefault("state", {})["key"] = await self._key(headers.get("authorization", ""))
+            return {}
+        key = scope["state"]["key"] = await self._key(headers.get("authorization", ""))
+        left = await self._spend(key)
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._max_body_bytes:
             raise self._too_large()
+        return left
+
+    async def _spend(self, key: Key) -> dict[str, str]:
+        most = key.requests_per_minute
+        if most is None:
+            return {}
+        left = await self._store.write(lambda tx: limits.spend_request(tx, key))
+        return problems.rate_limit(Limit.REQUESTS_PER_MINUTE, most, limits.MINUTE_S, left)
 
     async def _key(self, authorization: str) -> Key:
         scheme, _, token = authorization.partition(" ")  # the key is all that follows, spaces included
         if scheme.lower() != "bearer" or not token.strip():
+            self._failures.note("missing")
             raise PressrunError(Code.UNAUTHORIZED, "Invalid token: send `Authorization: Bearer <your API key>`")
         now = time.monotonic()
         key, read_at = self._known.get(token, (None, 0.0))
         if key is None or now - read_at > REVOCATION_S:
-            key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
+            key = None
+            if keys.is_possible(token):  # a mistyped key costs the database nothing
+                key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
             if key is None:
                 self._known.pop(token, None)
+                self._failures.note("refused")
                 raise PressrunError(Code.UNAUTHORIZED, "Invalid token: the API key is unknown, revoked or expired")
             self._known[token] = (key, now)
             if len(self._known) > KEYS_REMEMBERED:
@@ -144,6 +163,7 @@ class _Answer:
         self._send = send
         self._request_id = request_id
         self.status: int | None = None
+        self.limits: dict[str, str] = {}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -151,6 +171,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self._request_id
             for name, value in FIXED_HEADERS.items():
+                headers.setdefault(name, value)
+            for name, value in self.limits.items():
                 headers.setdefault(name, value)
             headers.setdefault("cache-control", "no-store")
         await self._send(message)
@@ -165,6 +187,13 @@ def caller(request: Request) -> Key:
     key: Any = request.scope["state"]["key"]
     assert isinstance(key, Key)
     return key
+
+
+def actor(request: Request) -> Actor:
+    """Who acts, for the audit log."""
+    key = caller(request)
+    address = request.client.host if request.client is not None else None
+    return Actor(key.organization_id, key.id, address, request.scope["state"]["request_id"])
 
 
 def require(request: Request, scope: KeyScope) -> Key:

@@ -7,7 +7,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from pressrun.api import applications, docs_page, generate, jobs, keys, models, operations, problems, versions
+from pressrun.api import (
+    applications,
+    audit,
+    docs_page,
+    generate,
+    jobs,
+    keys,
+    limits,
+    models,
+    operations,
+    problems,
+    versions,
+)
 from pressrun.api.access import Access
 from pressrun.api.openapi import document
 from pressrun.api.shortcuts import Shortcuts
@@ -32,6 +44,8 @@ def create_app(system: System, stopping: asyncio.Event) -> ASGIApp:
         generate.router,
         models.router,
         keys.router,
+        limits.router,
+        audit.router,
         operations.router,
         docs_page.router,
     ):

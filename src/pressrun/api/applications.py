@@ -11,12 +11,14 @@ from pressrun.agents.drafts import draft_of
 from pressrun.agents.listing import DEFAULT_LIMIT, list_agents
 from pressrun.api import wire
 from pressrun.api.access import require
+from pressrun.api.audited import write_audited
 from pressrun.api.definition_body import read_definition
 from pressrun.api.json_body import read_object
 from pressrun.api.pages import number
 from pressrun.api.schemas import ApplicationPage, ApplicationShape, Deleted, body_of, definition_body, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
 from pressrun.system import System
@@ -96,7 +98,13 @@ async def create_application(request: Request, id: str | None = None) -> Respons
     """A new agent as a draft, from its definition in JSON or YAML."""
     key = require(request, Scope.AGENTS_WRITE)
     definition = await read_definition(request)
-    agent = await system_of(request).store.write(lambda tx: drafts.add_agent(tx, key.organization_id, definition, id))
+    agent = await write_audited(
+        request,
+        Action.AGENT_CREATED,
+        lambda tx: drafts.add_agent(tx, key.organization_id, definition, id),
+        lambda made: made.id,
+        name=definition.name,
+    )
     return await _answer(request, agent, 201)
 
 
@@ -110,8 +118,12 @@ async def patch_application(request: Request, application_id: str) -> Response:
     """Replace some top-level fields of the draft; `null` removes one. What is deployed stays as it is."""
     key = require(request, Scope.AGENTS_WRITE)
     changes, _ = await read_object(request)
-    agent = await system_of(request).store.write(
-        lambda tx: drafts.patch_draft(tx, key.organization_id, application_id, changes, _expected(request))
+    agent = await write_audited(
+        request,
+        Action.AGENT_CHANGED,
+        lambda tx: drafts.patch_draft(tx, key.organization_id, application_id, changes, _expected(request)),
+        lambda changed: changed.id,
+        fields=sorted(changes),
     )
     return await _answer(request, agent)
 
@@ -135,8 +147,11 @@ async def replace_draft(request: Request, application_id: str) -> Response:
     """The whole definition anew, in JSON or YAML; with `If-Match: <digest>` only if nobody changed it meanwhile."""
     key = require(request, Scope.AGENTS_WRITE)
     definition = await read_definition(request)
-    agent = await system_of(request).store.write(
-        lambda tx: drafts.replace_draft(tx, key.organization_id, application_id, definition, _expected(request))
+    agent = await write_audited(
+        request,
+        Action.AGENT_CHANGED,
+        lambda tx: drafts.replace_draft(tx, key.organization_id, application_id, definition, _expected(request)),
+        lambda changed: changed.id,
     )
     return await _answer(request, agent)
 
@@ -145,8 +160,11 @@ async def replace_draft(request: Request, application_id: str) -> Response:
 async def delete_application(request: Request, application_id: str) -> Response:
     """Nobody can run it any more; jobs already accepted finish on their versions, and results stay readable."""
     key = require(request, Scope.AGENTS_WRITE)
-    agent = await system_of(request).store.write(
-        lambda tx: drafts.delete_agent(tx, key.organization_id, application_id)
+    agent = await write_audited(
+        request,
+        Action.AGENT_DELETED,
+        lambda tx: drafts.delete_agent(tx, key.organization_id, application_id),
+        lambda deleted: deleted.id,
     )
     return wire.answer({"id": agent.id, "deleted": True})
 

@@ -14,6 +14,7 @@ from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call, Result
 from pressrun.agents.run import Values, check_fan_out, run
 from pressrun.agents.stream import stream
+from pressrun.agents.submit import tokens_spent
 from pressrun.api import problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
@@ -22,14 +23,16 @@ from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.jobs import model_calls
 from pressrun.jobs import outcome as job_outcome
+from pressrun.jobs.usage import usage
 from pressrun.models.provider import Provider
 from pressrun.organizations.keys import Scope
+from pressrun.system import System
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 
 router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
-RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 502, 504)
+RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 429, 502, 504)
 RESPONSES["2XX"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
 
 KEEP_ALIVE_S = 15.0
@@ -53,6 +56,7 @@ async def generate(request: Request, application_id: str) -> Response:
         fields.fault("inputs", "inputs is required: a list of {id, value}")
     fields.done()
     system = system_of(request)
+    await _tokens_are_left(system, key.organization_id)
     _, definition = await system.deployed.find(key.organization_id, application_id)
     run_values = check(definition, values.get("inputs"))
     if fan_out is None:
@@ -63,6 +67,12 @@ async def generate(request: Request, application_id: str) -> Response:
         request, key.organization_id, definition, run_values, system.catalog.provider_for(key.organization_id), fan_out
     )
     return await (generation.streamed() if streamed else generation.whole())
+
+
+async def _tokens_are_left(system: System, organization_id: str) -> None:
+    used = await system.store.read(lambda tx: usage(tx, organization_id))
+    if used.most_tokens is not None and used.tokens_today >= used.most_tokens:
+        raise tokens_spent(used.most_tokens)
 
 
 class _Generation:

@@ -74,7 +74,7 @@ async def cancel_job(request: Request, job_id: str) -> Response:
 @router.post(
     "/{application_id}/jobs",
     status_code=202,
-    responses=errors(CreatedJob, 400, 401, 404, 413, 422),
+    responses=errors(CreatedJob, 400, 401, 404, 413, 422, 429),
     openapi_extra=body_of(JobRequest),
     summary="Create a job",
 )

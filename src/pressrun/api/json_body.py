@@ -1,5 +1,6 @@
 """Reading a request's JSON, whatever it turns out to be."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -9,6 +10,12 @@ from pressrun.errors import Code, PressrunError, Problem
 
 DEEPEST = 64
 """Levels of nesting that a body may have."""
+
+MOST_CONTAINERS = 500_000
+"""Objects and arrays, brackets in text included: ten megabytes of them would hold up everybody for seconds."""
+
+MOST_POINTERS = 20
+LONGEST_POINTER = 500
 
 
 async def read_json(request: Request) -> tuple[Any, bytes]:
@@ -31,16 +38,58 @@ async def read_object(request: Request, *, empty_is: dict[str, Any] | None = Non
 
 def parse(raw: bytes) -> Any:
     """A JSON value; raises PressrunError (invalid)."""
+    containers = raw.count(b"{") + raw.count(b"[")
+    if containers > MOST_CONTAINERS:
+        raise PressrunError(Code.INVALID, f"the body holds more than {MOST_CONTAINERS:,} objects and arrays")
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PressrunError(Code.INVALID, f"the body is not valid JSON: {error}") from None
     except RecursionError:
         raise _too_deep() from None
-    nests = isinstance(value, list | dict) and raw.count(b"[") + raw.count(b"{") > DEEPEST
+    nests = isinstance(value, list | dict) and containers > DEEPEST
     if nests and _depth_exceeds(value, DEEPEST):
         raise _too_deep()
+    if b":" in raw:
+        _refuse_duplicates(raw)
     return value
+
+
+class _Repeated(Exception):  # noqa: N818 - says that a name was found twice
+    pass
+
+
+def _refuse_duplicates(raw: bytes) -> None:
+    """A name that stands twice means one thing to us and another to whoever looked before: raises PressrunError."""
+    try:
+        json.loads(raw, object_pairs_hook=_pairs, parse_int=str)  # str: Python refuses ints of 5,000 digits
+    except _Repeated:
+        pointers = _repeated(json.loads(raw, object_pairs_hook=tuple, parse_int=str), "")
+        raise PressrunError(
+            Code.INVALID,
+            [Problem(f"the body has {pointer!r} more than once", {"pointer": pointer}) for pointer in pointers],
+        ) from None
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > 1 and len({name for name, _ in pairs}) < len(pairs):
+        raise _Repeated
+
+
+def _repeated(value: Any, pointer: str) -> list[str]:
+    """JSON pointers of every name that stands twice; an object is a tuple of pairs here, an array a list."""
+    if isinstance(value, list):
+        return [one for index, inner in enumerate(value) for one in _repeated(inner, f"{pointer}/{index}")]
+    if not isinstance(value, tuple):
+        return []
+    found, seen = [], set()
+    for name, inner in value:
+        here = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"[:LONGEST_POINTER]
+        if name in seen:
+            found.append(here)
+        seen.add(name)
+        found += _repeated(inner, here)
+    return list(dict.fromkeys(found))[:MOST_POINTERS]
 
 
 def _too_deep() -> PressrunError:

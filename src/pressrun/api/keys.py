@@ -5,17 +5,22 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
-from pressrun.api.access import require
+from pressrun.api.access import actor, require
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.schemas import CreatedKey, KeyPage, KeyRequest, KeyShape, body_of, errors
 from pressrun.api.state import system_of
-from pressrun.organizations import keys
+from pressrun.organizations import audit, keys
+from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Key, Scope
+from pressrun.organizations.limits import LARGEST
+from pressrun.store.store import Transaction
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
 DEFAULT_SCOPES = (Scope.AGENTS_READ, Scope.JOBS_READ, Scope.JOBS_WRITE)
 """Enough for Writer's clients, and no more."""
+
+LONGEST_LIFETIME_S = 10 * 366 * 86_400
 
 
 @router.get("", responses=errors(KeyPage, 401, 403), summary="List API keys")
@@ -41,30 +46,44 @@ async def create_key(request: Request) -> Response:
     name: str = fields.take("name", str, "a string", "")
     words: list[Any] = fields.take("scopes", list, "a list of strings", list(DEFAULT_SCOPES))
     fold_retries: bool = fields.take("fold_retries", bool, "true or false", default=False)
+    lifetime_s = fields.whole("expires_in_s", 1, LONGEST_LIFETIME_S)
+    requests_per_minute = fields.whole("requests_per_minute", 1, LARGEST)
     known = {scope.value for scope in Scope}
     for word in words:
         if not isinstance(word, str) or word not in known:
             fields.fault("scopes", f"scopes has {str(word)[:50]!r}; known: {', '.join(sorted(known))}")
     fields.done(closed=True)
-    made, token = await system_of(request).store.write(
-        lambda tx: keys.create(
-            tx, key.organization_id, name, {Scope(word) for word in words}, fold_retries=fold_retries
+    who = actor(request)
+
+    async def work(tx: Transaction) -> tuple[Key, str]:
+        made, token = await keys.create(
+            tx,
+            key.organization_id,
+            name,
+            {Scope(word) for word in words},
+            fold_retries=fold_retries,
+            lifetime_s=lifetime_s,
+            requests_per_minute=requests_per_minute,
         )
-    )
+        await audit.record(tx, who, Action.KEY_CREATED, made.id, name=made.name, scopes=sorted(made.scopes))
+        return made, token
+
+    made, token = await system_of(request).store.write(work)
     return wire.answer({**_shape(made), "key": token}, 201)
 
 
-@router.delete("/{key_id}", responses=errors(KeyShape, 401, 403, 404), summary="Revoke an API key")
+@router.delete("/{key_id}", responses=errors(KeyShape, 401, 403, 404, 409), summary="Revoke an API key")
 async def revoke_key(request: Request, key_id: str) -> Response:
     """End a key: within two seconds nobody can use it any more; jobs it created go on."""
     key = require(request, Scope.ADMIN)
-    return wire.answer(
-        _shape(
-            await system_of(request).store.write(
-                lambda tx: keys.revoke(tx, key.organization_id, key_id.replace("\x00", ""))
-            )
-        )
-    )
+    who = actor(request)
+
+    async def work(tx: Transaction) -> Key:
+        revoked = await keys.revoke(tx, key.organization_id, key_id.replace("\x00", ""))
+        await audit.record(tx, who, Action.KEY_REVOKED, revoked.id, name=revoked.name)
+        return revoked
+
+    return wire.answer(_shape(await system_of(request).store.write(work)))
 
 
 def _shape(key: Key) -> dict[str, Any]:
@@ -78,4 +97,5 @@ def _shape(key: Key) -> dict[str, Any]:
         "expires_at": wire.maybe_timestamp(key.expires_at),
         "revoked_at": wire.maybe_timestamp(key.revoked_at),
         "last_used_at": wire.maybe_timestamp(key.last_used_at),
+        "requests_per_minute": key.requests_per_minute,
     }

@@ -12,7 +12,7 @@ from pressrun.jobs import counts, model_calls, read, workers
 from pressrun.jobs.job import OPEN, State
 from pressrun.jobs.model_calls import BEYOND, BUCKETS_MS, ModelCalls
 from pressrun.jobs.workers import WorkerRecord
-from pressrun.store.store import Store, Transaction
+from pressrun.store.store import Row, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Figures:
     oldest_queued_s: float
     workers: Sequence[WorkerRecord]
     calls: Sequence[ModelCalls]
+    failures: Sequence[Row]
 
 
 async def exposition(store: Store) -> bytes:
@@ -34,6 +35,7 @@ async def exposition(store: Store) -> bytes:
             await read.oldest_queued_s(tx),
             await workers.alive(tx),
             await model_calls.everywhere(tx),
+            await tx.all("list_authentication_failures"),
         )
 
     figures = await store.read(work)
@@ -64,6 +66,12 @@ class _Collected(Collector):
             "Jobs all workers together can run",
             sum(one.concurrency for one in figures.workers),
         )
+        refused = CounterMetricFamily(
+            "pressrun_authentication_failures", "Requests without a good key, by reason", labels=["reason"]
+        )
+        for row in figures.failures:
+            refused.add_metric([row["reason"]], row["failures"])
+        yield refused
         yield from _model_metrics(figures.calls)
 
 

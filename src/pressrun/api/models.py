@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
+from pressrun.api.audited import entry
 from pressrun.api.generate import refused
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.schemas import Deleted, ModelPage, ModelRequest, ModelShape, ModelTrial, body_of, errors
@@ -14,6 +15,7 @@ from pressrun.errors import RunFailure
 from pressrun.models.configured import add_model, remove_model, set_default_model
 from pressrun.models.model import DEFAULT_TIMEOUT_S, LARGEST_CONCURRENCY, LONGEST_TIMEOUT_S, Model, NewModel
 from pressrun.models.trial import try_model
+from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -58,7 +60,8 @@ async def create_model(request: Request) -> Response:
         timeout_s,
     )
     system = system_of(request)
-    model = await add_model(system.store, system.vault, key.organization_id, new, replace=replace)
+    also = entry(request, Action.MODEL_ADDED, name, kind=new.kind, base_url=base_url, replace=replace)
+    model = await add_model(system.store, system.vault, key.organization_id, new, replace=replace, also=also)
     return wire.answer(_shape(model), 201)
 
 
@@ -66,7 +69,9 @@ async def create_model(request: Request) -> Response:
 async def delete_model(request: Request, name: str) -> Response:
     """Prompts that name it fail from now on, until another model has the name."""
     key = require(request, Scope.ADMIN)
-    await remove_model(system_of(request).store, key.organization_id, _storable(name))
+    name = _storable(name)
+    also = entry(request, Action.MODEL_REMOVED, name)
+    await remove_model(system_of(request).store, key.organization_id, name, also=also)
     return wire.answer({"id": name, "deleted": True})
 
 
@@ -74,7 +79,9 @@ async def delete_model(request: Request, name: str) -> Response:
 async def set_default(request: Request, name: str) -> Response:
     """Prompts that name no model are answered by this one."""
     key = require(request, Scope.ADMIN)
-    model = await set_default_model(system_of(request).store, key.organization_id, _storable(name))
+    name = _storable(name)
+    also = entry(request, Action.MODEL_MADE_DEFAULT, name)
+    model = await set_default_model(system_of(request).store, key.organization_id, name, also=also)
     return wire.answer(_shape(model))
 
 

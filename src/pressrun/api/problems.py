@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from pressrun.errors import Code, PressrunError, Problem
+from pressrun.errors import Code, LimitError, PressrunError, Problem
 
 LONGEST_RETRY_AFTER_S = 59
 """Writer's clients ignore longer waits and fall back to their own."""
@@ -63,6 +63,20 @@ def body(error: PressrunError) -> dict[str, Any]:
 
 
 def headers(error: PressrunError) -> dict[str, str]:
+    """Whether and when to try again, and which limit was reached."""
+    if not isinstance(error, LimitError):
+        return _retrying(error)
+    left = {} if error.retry_after_s is not None else {"retry-after": str(LONGEST_RETRY_AFTER_S)}
+    return _retrying(error) | left | rate_limit(error.limit, error.most, error.window_s, 0)
+
+
+def rate_limit(limit: str, most: int, window_s: int | None, left: int) -> dict[str, str]:
+    """The RateLimit fields of draft-ietf-httpapi-ratelimit-headers: the limit, and what is left of it."""
+    window = "" if window_s is None else f";w={window_s}"
+    return {"ratelimit-policy": f'"{limit}";q={most}{window}', "ratelimit": f'"{limit}";r={left}'}
+
+
+def _retrying(error: PressrunError) -> dict[str, str]:
     """What tells a client whether to try again: Writer's Python client repeats a bare 409 or 5xx seven times."""
     if error.retry_after_s is not None:
         wait = {"retry-after": str(max(1, min(LONGEST_RETRY_AFTER_S, math.ceil(error.retry_after_s))))}

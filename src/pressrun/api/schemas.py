@@ -307,6 +307,51 @@ class KeyShape(Shape):
     expires_at: str | None
     revoked_at: str | None
     last_used_at: str | None
+    requests_per_minute: int | None
+
+
+class AuditShape(Shape):
+    """Something that was done: when, by which key and from where, to what."""
+
+    id: str
+    at: str
+    action: str
+    target: str
+    key_id: str | None
+    address: str | None
+    request_id: str | None
+    data: dict[str, Any]
+
+
+class AuditPage(Shape):
+    """Entries of the audit log, the newest first."""
+
+    data: list[AuditShape]
+    has_more: bool
+
+
+class LimitShape(Shape):
+    """A limit: the organization's own value, the server's, and what is used; null where there is none."""
+
+    name: str
+    value: int | None
+    server_most: int | None
+    used: int | None
+
+
+class LimitPage(Shape):
+    """All limits of an organization."""
+
+    data: list[LimitShape]
+
+
+class LimitsRequest(BaseModel):
+    """Limits to set; null takes one away."""
+
+    queued_jobs: int | None = None
+    running_jobs: int | None = None
+    tokens_per_day: int | None = None
+    requests_per_minute: int | None = None
 
 
 class CreatedKey(KeyShape):
@@ -327,6 +372,8 @@ class KeyRequest(BaseModel):
     name: str
     scopes: list[str] | None = None
     fold_retries: bool = False
+    expires_in_s: int | None = None
+    requests_per_minute: int | None = None
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -359,6 +406,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     GenerateRequest,
     JobRequest,
     KeyRequest,
+    LimitsRequest,
     ModelRequest,
     RollbackRequest,
 )

@@ -10,7 +10,7 @@ from pressrun.agents.definition import AgentDefinition, to_json
 from pressrun.agents.drafts import draft_of
 from pressrun.agents.lint import lint
 from pressrun.api import wire
-from pressrun.api.access import require
+from pressrun.api.access import actor, require
 from pressrun.api.applications import shape
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.schemas import (
@@ -24,6 +24,8 @@ from pressrun.api.schemas import (
 )
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.organizations import audit
+from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
 
@@ -46,9 +48,11 @@ async def deploy(request: Request, application_id: str) -> Response:
     system = system_of(request)
     draft = draft_of(await system.store.read(lambda tx: find_agent(tx, key.organization_id, application_id)))
     await _models_are_known(request, key.organization_id, draft)
+    who = actor(request)
 
     async def work(tx: Transaction) -> dict[str, Any]:
         agent = await versions.deploy_agent(tx, key.organization_id, application_id, note=note, created_by=key.id)
+        await audit.record(tx, who, Action.AGENT_DEPLOYED, agent.id, version=agent.deployed_version, note=note)
         return await shape(tx, system, agent)
 
     return wire.answer({**await system.store.write(work), "warnings": lint(draft)})
@@ -128,7 +132,11 @@ async def rollback(request: Request, application_id: str) -> Response:
     number = version
     system = system_of(request)
 
+    who = actor(request)
+
     async def work(tx: Transaction) -> dict[str, Any]:
-        return await shape(tx, system, await versions.roll_back(tx, key.organization_id, application_id, number))
+        agent = await versions.roll_back(tx, key.organization_id, application_id, number)
+        await audit.record(tx, who, Action.AGENT_ROLLED_BACK, agent.id, version=number)
+        return await shape(tx, system, agent)
 
     return wire.answer(await system.store.write(work))

@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATUS_PHASES = {"in_progress": Phase.OPEN, "completed": Phase.COMPLETED, "failed": Phase.FAILED}
 
 QUEUED_REASONS = {
-    State.QUEUED: "waiting for a free worker, or for the agent's or model's concurrency limit",
+    State.QUEUED: "waiting for a free worker, or for a limit of the agent, its models or the organization",
     State.WAITING: "waiting to try again",
 }
 

@@ -1,6 +1,6 @@
 """`pressrun keys`: who may ask the server for what."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +9,8 @@ from pressrun.cli.confirming import confirm
 from pressrun.cli.flags import AsJson, Yes
 from pressrun.cli.printing import moment, print_json, print_table, remark, say
 from pressrun.organizations.keys import Scope
+
+DAY_S = 86_400
 
 
 def create(
@@ -23,13 +25,26 @@ def create(
             "--fold-retries", help="Take a client's automatic repeat of a create for the same job, without a header."
         ),
     ] = False,
+    expires_days: Annotated[
+        int | None, typer.Option(min=1, max=3660, help="The key works for so many days; without it, until revoked.")
+    ] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=1, help="Requests the key may send in a minute.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make an API key and print it, this once.
 
     Example: pressrun keys create shop --scope jobs:write --scope jobs:read
     """
-    body = {"name": name, "fold_retries": fold_retries, **({"scopes": [str(one) for one in scope]} if scope else {})}
+    wanted: dict[str, Any] = {
+        "name": name,
+        "fold_retries": fold_retries,
+        "scopes": [str(one) for one in scope] if scope else None,
+        "expires_in_s": None if expires_days is None else expires_days * DAY_S,
+        "requests_per_minute": requests_per_minute,
+    }
+    body = {field: value for field, value in wanted.items() if value is not None}
     made = ask("POST", at("keys"), body)
     if as_json:
         print_json(made)
@@ -48,7 +63,7 @@ def list_keys(as_json: AsJson = False) -> None:
         print_json(found)
         return
     print_table(
-        ("ID", "Name", "Ends in", "Scopes", "Created", "Last used", "Revoked"),
+        ("ID", "Name", "Ends in", "Scopes", "Created", "Last used", "Expires", "Revoked"),
         (
             (
                 key["id"],
@@ -57,6 +72,7 @@ def list_keys(as_json: AsJson = False) -> None:
                 " ".join(key["scopes"]),
                 moment(key["created_at"]),
                 moment(key["last_used_at"]),
+                moment(key["expires_at"]),
                 moment(key["revoked_at"]),
             )
             for key in found["data"]

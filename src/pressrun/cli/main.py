@@ -7,7 +7,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pressrun.cli import agents, agents_apply, agents_versions, jobs, jobs_ending, keys, models, models_install
+from pressrun.cli import (
+    agents,
+    agents_apply,
+    agents_versions,
+    jobs,
+    jobs_ending,
+    keys,
+    limits,
+    models,
+    models_install,
+)
+from pressrun.cli.audit import audit
 from pressrun.cli.demo import demo
 from pressrun.cli.doctor import doctor
 from pressrun.cli.failure import ExitCode, Failure, report
@@ -59,13 +70,14 @@ def pressrun(
     """Deploy no-code writing agents and run them asynchronously, one job or a million."""
 
 
-for command in (serve, work, run, demo, doctor, migrate, torture):
+for command in (serve, work, run, demo, doctor, migrate, audit, torture):
     app.command()(command)
 
 for name, group, about in (
     ("agents", (agents_apply, agents, agents_versions), "Define, deploy and look at agents."),
     ("jobs", (jobs, jobs_ending), "Look at jobs, watch, retry and cancel them."),
     ("keys", (keys,), "Make and revoke API keys."),
+    ("limits", (limits,), "Say what the organization may use."),
     ("models", (models, models_install), "Say which models prompts may name."),
 ):
     noun = typer.Typer(no_args_is_help=True, help=about)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pressrun.jobs import counts, history, lanes
 from pressrun.jobs.job import Claim, State
+from pressrun.jobs.places import with_organization_limits
 from pressrun.store.store import Transaction
 from pressrun.telemetry.events import JobEvent
 
@@ -31,8 +32,8 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -
         return Taken([], 0)
     woken = await tx.all("wake_waiting_jobs", limit=WAKE_LIMIT)
     await counts.move(tx, [(row["organization_id"], row["agent_id"], State.WAITING, State.QUEUED) for row in woken])
-    waiting = await lanes.lanes(tx)
-    dealt = lanes.shares(waiting, min(slots, CLAIM_LIMIT), await lanes.model_limits(tx))
+    waiting, limits = await with_organization_limits(tx, await lanes.lanes(tx), await lanes.model_limits(tx))
+    dealt = lanes.shares(waiting, min(slots, CLAIM_LIMIT), limits)
     queued = sum(max(0, lane.queued) for lane in waiting)
     if not dealt:
         return Taken([], queued)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pressrun.jobs import counts, history, idempotency
+from pressrun.jobs.admission import UNLIMITED, Ceilings, turned_away
 from pressrun.jobs.job import Acceptance, Accepted, NewJob, State
 from pressrun.store.store import Transaction
 from pressrun.telemetry.events import JobEvent
@@ -11,14 +12,17 @@ GROUP_LIMIT = 500
 """Jobs accepted in one transaction."""
 
 
-async def create(tx: Transaction, jobs: Sequence[NewJob]) -> list[Accepted]:
+async def create(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceilings = UNLIMITED) -> list[Accepted]:
     """Accept each job, or find the one its idempotency key already stands for; one answer each, in order.
 
     VERSION_MOVED: the agent was deployed anew, rolled back, renamed or deleted since the inputs were checked.
+    `ceilings` are the server's limits; an organization's own are in the store.
     """
     replayed = await idempotency.hold(tx, jobs)
     fresh = [job for job in jobs if job.id not in replayed]
-    rows = await tx.each("create_jobs", [_values(job) for job in fresh]) if fresh else []
+    refused = await turned_away(tx, fresh, ceilings)
+    admitted = [job for job in fresh if job.id not in refused]
+    rows = await tx.each("create_jobs", [_values(job) for job in admitted]) if admitted else []
     created = {row["id"]: int(row["created_at"]) for row in rows}
     stored = [job for job in fresh if job.id in created]
     await history.record(tx, [history.Note(job.organization_id, job.id, 1, JobEvent.CREATED, 1, 0) for job in stored])
@@ -26,7 +30,7 @@ async def create(tx: Transaction, jobs: Sequence[NewJob]) -> list[Accepted]:
     await idempotency.release(tx, [job for job in fresh if job.id not in created])
     lost = {job.id for job in fresh} - created.keys()
     answers = {job_id: answer for job_id, answer in replayed.items() if answer.job_id not in lost}
-    return [answers.get(job.id) or _accepted(job, created.get(job.id)) for job in jobs]
+    return [answers.get(job.id) or refused.get(job.id) or _accepted(job, created.get(job.id)) for job in jobs]
 
 
 def _values(job: NewJob) -> dict[str, str | int | bytes | None]:

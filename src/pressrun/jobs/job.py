@@ -83,15 +83,22 @@ class Acceptance(StrEnum):
     REPLAYED = "replayed"
     KEY_REUSED = "key_reused"
     VERSION_MOVED = "version_moved"
+    QUEUE_FULL = "queue_full"
+    SERVER_FULL = "server_full"
+    TOKENS_SPENT = "tokens_spent"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The job a request stands for; `created_at` is microseconds since the epoch, 0 where there is no job."""
+    """The job a request stands for; `created_at` is microseconds since the epoch, 0 where there is no job.
+
+    `limit` is the value of the limit it was refused for.
+    """
 
     acceptance: Acceptance
     job_id: str
     created_at: int = 0
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

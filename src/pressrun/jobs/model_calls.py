@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pressrun.jobs import tokens
 from pressrun.jobs.counts import SLOT
 from pressrun.jobs.outcome import Call
 from pressrun.store.store import Transaction
@@ -30,6 +31,10 @@ class ModelCalls:
 
 async def count(tx: Transaction, calls: Iterable[tuple[str, Call]]) -> None:
     """Add calls, each with its organization."""
+    calls = list(calls)
+    await tokens.spend(
+        tx, [(organization_id, call.prompt_tokens + call.completion_tokens) for organization_id, call in calls]
+    )
     sums: dict[tuple[str, str, str, int], Counter[str]] = {}
     for organization_id, call in calls:
         counter = sums.setdefault((organization_id, call.model, call.outcome, bucket(call.duration_s)), Counter())

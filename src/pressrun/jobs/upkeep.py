@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pressrun.jobs import idempotency, rescue, workers
+from pressrun.jobs import idempotency, rescue, tokens, workers
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
 
@@ -44,5 +44,7 @@ async def tidy(store: Store) -> None:
         await tx.run("forget_idempotency_keys", window_us=idempotency.KEEP_US)
         await tx.run("forget_workers", keep_us=workers.KEEP_US)
         await tx.run("forget_outbox", keep_us=OUTBOX_KEEP_US)
+        await tx.run("forget_request_counts")
+        await tx.run("forget_token_counts", days=tokens.KEEP_DAYS)
 
     await store.write(work)

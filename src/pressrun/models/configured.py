@@ -1,5 +1,6 @@
 """The models an organization has added: kept in the store, their keys sealed."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pressrun.errors import Code, PressrunError
@@ -18,7 +19,23 @@ class Configured:
     script: bytes | None = field(default=None, repr=False)
 
 
-async def add_model(store: Store, vault: Vault, organization_id: str, new: NewModel, *, replace: bool = False) -> Model:
+Also = Callable[[Transaction], Awaitable[None]]
+"""Something more to write in the same transaction: the line in the audit log."""
+
+
+async def nothing_more(_tx: Transaction) -> None:
+    """Write nothing more."""
+
+
+async def add_model(
+    store: Store,
+    vault: Vault,
+    organization_id: str,
+    new: NewModel,
+    *,
+    replace: bool = False,
+    also: Also = nothing_more,
+) -> Model:
     """Store a model; raises PressrunError (conflict) when the name is taken, unless `replace` is set."""
     sealed = vault.seal(new.api_key, organization_id, new.name) if new.api_key is not None else None
     values: dict[str, Value] = {
@@ -43,6 +60,7 @@ async def add_model(store: Store, vault: Vault, organization_id: str, new: NewMo
             )
         if is_default:
             await tx.run("flag_default_model", organization_id=organization_id, name=new.name)
+        await also(tx)
         return (await _found(tx, organization_id, new.name)).model
 
     return await store.write(work)
@@ -66,23 +84,25 @@ async def find_model(store: Store, organization_id: str, name: str) -> Configure
     return await store.read(work)
 
 
-async def remove_model(store: Store, organization_id: str, name: str) -> None:
+async def remove_model(store: Store, organization_id: str, name: str, *, also: Also = nothing_more) -> None:
     """Forget a stored model and its key; raises PressrunError (not found)."""
 
     async def work(tx: Transaction) -> None:
         if not await tx.run("remove_model", organization_id=organization_id, name=name):
             raise _unknown(name)
+        await also(tx)
 
     await store.write(work)
 
 
-async def set_default_model(store: Store, organization_id: str, name: str) -> Model:
+async def set_default_model(store: Store, organization_id: str, name: str, *, also: Also = nothing_more) -> Model:
     """Make a stored, built-in or OpenAI model the organization's default; raises PressrunError (not found)."""
 
     async def work(tx: Transaction) -> Model:
         if await tx.one("find_model", organization_id=organization_id, name=name) is None:
             await _adopt(tx, organization_id, name)
         await tx.run("flag_default_model", organization_id=organization_id, name=name)
+        await also(tx)
         return (await _found(tx, organization_id, name)).model
 
     return await store.write(work)

@@ -5,15 +5,18 @@ import hmac
 import secrets
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
+from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction
 
 PREFIX = "pr_live_"
 RANDOM_BYTES = 24
+CHECKSUM_DIGITS = 8
+TOKEN_LENGTH = len(PREFIX) + RANDOM_BYTES * 8 // 6 + CHECKSUM_DIGITS
 LONGEST_NAME = 100
 
 
@@ -41,6 +44,7 @@ class Key:
     expires_at: int | None
     revoked_at: int | None
     last_used_at: int | None
+    requests_per_minute: int | None = None
 
     @classmethod
     def from_row(cls, row: Row) -> "Key":
@@ -58,7 +62,19 @@ class Key:
 def new_token() -> str:
     """A key to hand out: prefix, 192 random bits, and a checksum that lets scanners tell a key from noise."""
     body = secrets.token_urlsafe(RANDOM_BYTES)
-    return f"{PREFIX}{body}{zlib.crc32(body.encode()):08x}"
+    return f"{PREFIX}{body}{_checksum(body)}"
+
+
+def is_possible(token: str) -> bool:
+    """Whether a token can be a key at all: one with our prefix must have our length and checksum."""
+    if not token.startswith(PREFIX):
+        return True  # made elsewhere and imported
+    body, checksum = token[len(PREFIX) : -CHECKSUM_DIGITS], token[-CHECKSUM_DIGITS:]
+    return len(token) == TOKEN_LENGTH and token.isascii() and checksum == _checksum(body)
+
+
+def _checksum(body: str) -> str:
+    return f"{zlib.crc32(body.encode()):08x}"
 
 
 def digest(token: str) -> str:
@@ -74,10 +90,12 @@ async def create(
     *,
     token: str | None = None,
     fold_retries: bool = False,
+    lifetime_s: int | None = None,
+    requests_per_minute: int | None = None,
 ) -> tuple[Key, str]:
     """A new key and its token, which is never to be had again; raises PressrunError for a bad name.
 
-    `token` imports a key that was made elsewhere.
+    `token` imports a key that was made elsewhere; after `lifetime_s` seconds the key works no longer.
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise PressrunError(Code.INVALID, f"name: give the key a printable name of 1 to {LONGEST_NAME} characters")
@@ -91,6 +109,8 @@ async def create(
         hint=token[-4:],
         scopes=" ".join(sorted(scopes)),
         fold_retries=int(fold_retries),
+        lifetime_us=None if lifetime_s is None else lifetime_s * SECOND,
+        requests_per_minute=requests_per_minute,
     )
     assert row is not None
     return Key.from_row(row), token
@@ -102,7 +122,8 @@ async def find_by_token(tx: Transaction, token: str) -> Key | None:
     row = await tx.one("find_key_by_hash", hash=wanted)
     if row is None or not hmac.compare_digest(row["hash"], wanted):
         return None
-    return Key.from_row(row)
+    # The key's own limit, or the organization's for each of its keys.
+    return replace(Key.from_row(row), requests_per_minute=row["requests_allowed"])
 
 
 async def list_keys(tx: Transaction, organization_id: str) -> list[Key]:
@@ -111,7 +132,14 @@ async def list_keys(tx: Transaction, organization_id: str) -> list[Key]:
 
 
 async def revoke(tx: Transaction, organization_id: str, key_id: str) -> Key:
-    """End a key now; raises PressrunError when there is none."""
+    """End a key now; raises PressrunError: not_found, or conflict for the only admin key that is left."""
+    admins = [row["id"] for row in await tx.all("hold_admin_keys", organization_id=organization_id)]
+    if admins == [key_id]:
+        raise PressrunError(
+            Code.CONFLICT,
+            "this is the only admin key that works, and without one nobody can make another: make the next one first, "
+            "with `pressrun keys create NAME --scope admin`",
+        )
     row = await tx.one("revoke_key", key_id=key_id, organization_id=organization_id)
     if row is None:
         raise PressrunError(Code.NOT_FOUND, f"no key {key_id}; `pressrun keys list` shows them")

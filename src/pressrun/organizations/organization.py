@@ -1,6 +1,7 @@
 """The organization everything belongs to."""
 
-from pressrun.organizations import keys
+from pressrun.organizations import audit, keys
+from pressrun.organizations.audit import Action, Actor
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
 
@@ -13,5 +14,6 @@ async def first_key(tx: Transaction) -> str | None:
     if await tx.all("list_organizations"):
         return None
     await tx.run("add_organization", organization_id=FIRST, name="default")
-    _, token = await keys.create(tx, FIRST, "admin", [Scope.ADMIN])
+    key, token = await keys.create(tx, FIRST, "admin", [Scope.ADMIN])
+    await audit.record(tx, Actor(FIRST), Action.KEY_CREATED, key.id, name=key.name, scopes=[Scope.ADMIN])
     return token

@@ -10,14 +10,18 @@ SELECT * FROM organizations ORDER BY id
 
 -- name: add_key
 -- A new key; only a digest of it is kept.
-INSERT INTO keys (id, organization_id, name, hash, hint, scopes, fold_retries, created_at)
-VALUES (:key_id, :organization_id, :name, :hash, :hint, :scopes, :fold_retries, :now)
+INSERT INTO keys (id, organization_id, name, hash, hint, scopes, fold_retries, created_at, expires_at,
+    requests_per_minute)
+VALUES (:key_id, :organization_id, :name, :hash, :hint, :scopes, :fold_retries, :now,
+    :now + CAST(:lifetime_us AS bigint), :requests_per_minute)
 RETURNING *
 
 -- name: find_key_by_hash
 -- The live key with this digest.
 -- system: it is what tells the organization.
-SELECT * FROM keys
+SELECT keys.*, coalesce(keys.requests_per_minute, limits.value) AS requests_allowed
+FROM keys
+LEFT JOIN limits ON limits.organization_id = keys.organization_id AND limits.name = 'requests_per_minute'
 WHERE hash = :hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
 
 -- name: list_keys

@@ -1,0 +1,78 @@
+"""Refusing rather than accepting what could not be done in time: limits of waiting jobs and of tokens.
+
+They are looked at in the transaction that accepts, by the counters. On PostgreSQL several processes accept at once:
+near a limit they do it one after the other, so that none is passed by a single job.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pressrun.jobs.job import Acceptance, Accepted, NewJob
+from pressrun.jobs.usage import Usage, usage
+from pressrun.store.store import Transaction
+
+NEAR = 10_000
+"""Jobs from a limit at which accepting is done one after the other: what twenty processes accept at once, at most."""
+
+EVERYWHERE = "*"
+"""What stands for the organization where all of them are counted together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """The server's own limits of waiting jobs: for each organization, and for all together. None is none."""
+
+    queued_jobs: int | None = None
+    queued_jobs_total: int | None = None
+
+
+UNLIMITED = Ceilings()
+
+
+async def turned_away(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceilings = UNLIMITED) -> dict[str, Accepted]:
+    """The refusals of those of new jobs that pass a limit, by their id; the first ones in order are let in."""
+    refused: dict[str, Accepted] = {}
+    for organization_id in sorted({job.organization_id for job in jobs}):
+        own = [job for job in jobs if job.organization_id == organization_id]
+        refused |= await _of_organization(tx, organization_id, own, ceilings.queued_jobs)
+    if ceilings.queued_jobs_total is not None:
+        most = ceilings.queued_jobs_total
+        left = [job for job in jobs if job.id not in refused]
+        refused |= _beyond(left, most - await _queued_everywhere(tx, most - len(left)), Acceptance.SERVER_FULL, most)
+    return refused
+
+
+async def _of_organization(
+    tx: Transaction, organization_id: str, jobs: Sequence[NewJob], ceiling: int | None
+) -> dict[str, Accepted]:
+    used = await usage(tx, organization_id)
+    most = _least(used.most_queued_jobs, ceiling)
+    if most is not None and used.queued_jobs + len(jobs) > most - NEAR:
+        await tx.one("lock_queue", organization_id=organization_id)
+        used = await usage(tx, organization_id)  # again, now that nobody else adds to it
+    if _is_spent(used):
+        assert used.most_tokens is not None
+        return _beyond(jobs, 0, Acceptance.TOKENS_SPENT, used.most_tokens)
+    return {} if most is None else _beyond(jobs, most - used.queued_jobs, Acceptance.QUEUE_FULL, most)
+
+
+def _is_spent(used: Usage) -> bool:
+    return used.most_tokens is not None and used.tokens_today >= used.most_tokens
+
+
+async def _queued_everywhere(tx: Transaction, safe: int) -> int:
+    row = await tx.one("find_queued_everywhere")
+    assert row is not None
+    if row["queued_jobs"] > safe - NEAR:
+        await tx.one("lock_queue", organization_id=EVERYWHERE)
+        row = await tx.one("find_queued_everywhere")
+        assert row is not None
+    return int(row["queued_jobs"])
+
+
+def _beyond(jobs: Sequence[NewJob], room: int, why: Acceptance, most: int) -> dict[str, Accepted]:
+    return {job.id: Accepted(why, job.id, limit=most) for job in jobs[max(0, room) :]}
+
+
+def _least(*limits: int | None) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)

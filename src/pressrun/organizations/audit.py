@@ -1,0 +1,79 @@
+"""The audit log: who did what, from where; written in the action's transaction, never changed afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from pressrun.store.store import Row, Transaction
+
+
+class Action(StrEnum):
+    """What is kept in the audit log; docs/security.md lists them all."""
+
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
+    AGENT_CREATED = "agent.created"
+    AGENT_CHANGED = "agent.changed"
+    AGENT_DEPLOYED = "agent.deployed"
+    AGENT_ROLLED_BACK = "agent.rolled_back"
+    AGENT_DELETED = "agent.deleted"
+    JOB_DELETED = "job.deleted"
+    MODEL_ADDED = "model.added"
+    MODEL_REMOVED = "model.removed"
+    MODEL_MADE_DEFAULT = "model.made_default"
+    LIMITS_CHANGED = "limits.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the key, the address it came from, the request's id; all None for the server itself."""
+
+    organization_id: str
+    key_id: str | None = None
+    address: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line; `at` is microseconds since the epoch, `target` the id or name of what was acted on."""
+
+    seq: int
+    at: int
+    key_id: str | None
+    address: str | None
+    request_id: str | None
+    action: str
+    target: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def from_row(cls, row: Row) -> "AuditEntry":
+        """A line from a row of `audit_log`."""
+        values = {name: row[name] for name in cls.__dataclass_fields__}
+        return cls(**{**values, "data": msgspec.json.decode(row["data"], type=dict[str, Any])})
+
+
+async def record(tx: Transaction, actor: Actor, action: Action, target: str, **data: Any) -> None:
+    """Write a line; `data` holds no secrets."""
+    await tx.run(
+        "record_audit",
+        organization_id=actor.organization_id,
+        key_id=actor.key_id,
+        address=actor.address,
+        request_id=actor.request_id,
+        action=action,
+        target=target,
+        data=msgspec.json.encode(data),
+    )
+
+
+async def entries(
+    tx: Transaction, organization_id: str, *, before: int, limit: int, action: str = ""
+) -> list[AuditEntry]:
+    """At most `limit` lines with a `seq` below `before`, the newest first; `action` picks one kind."""
+    rows = await tx.all("list_audit", organization_id=organization_id, before=before, limit=limit, action=action)
+    return [AuditEntry.from_row(row) for row in rows]

@@ -1,0 +1,172 @@
+"""S-27: who did what, when and from where; one line for each action, in its transaction, never changed afterwards."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from pressrun.api.failures import Failures
+from pressrun.organizations import audit, keys
+from pressrun.organizations.audit import Action
+from pressrun.organizations.keys import Scope
+from pressrun.organizations.organization import FIRST
+from pressrun.system import System
+from tests.api.client import Client
+from tests.api.samples import JOBS, RANDOM_ID, agent, create, deploy
+from tests.api.server import THEIRS, Server
+from tests.raw_sql import execute, fetch
+from tests.security.api_process import api_process
+
+UNAUDITED = {
+    ("POST", "/v1/applications/{application_id}"): "a run, not an action on what is configured",
+    ("POST", "/v1/applications/{application_id}/jobs"): "jobs have a timeline of their own",
+    ("POST", "/v1/applications/jobs/{job_id}/retry"): "in the job's timeline",
+    ("POST", "/v1/applications/jobs/{job_id}/cancel"): "in the job's timeline",
+    ("POST", "/v1/models/{name:path}/test"): "changes nothing",
+}
+"""Routes that change something, or look as if they did, and write no line; with the reason."""
+
+
+async def log_of(client: Client, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await client.get(f"/v1/audit?{query}")).ok()["data"]
+    return found
+
+
+async def act(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+    """Every action once: by its route, the line it must have written."""
+    acts: dict[tuple[str, str], tuple[Action, str]] = {}
+    one = "/v1/applications/{application_id}"
+    made = (await client.post("/v1/applications", agent())).ok(201)["id"]
+    acts["POST", "/v1/applications"] = Action.AGENT_CREATED, made
+    (await client.send("PATCH", "/v1/applications/echo", {"name": "Other"})).ok()
+    acts["PATCH", one] = Action.AGENT_CHANGED, made
+    (await client.send("PUT", "/v1/applications/echo/draft", agent(name="Third"))).ok()
+    acts["PUT", one + "/draft"] = Action.AGENT_CHANGED, made
+    (await client.post("/v1/applications/echo/deploy", {"note": "first"})).ok()
+    acts["POST", one + "/deploy"] = Action.AGENT_DEPLOYED, made
+    (await client.post("/v1/applications/echo/rollback", {"version": 1})).ok()
+    acts["POST", one + "/rollback"] = Action.AGENT_ROLLED_BACK, made
+    job_id = await create(client, "a")
+    (await client.post(f"/v1/applications/jobs/{job_id}/cancel")).ok()
+    if (await client.delete(f"/v1/applications/jobs/{job_id}")).status != 405:
+        acts["DELETE", "/v1/applications/jobs/{job_id}"] = Action.JOB_DELETED, job_id
+    (await client.delete("/v1/applications/echo")).ok()
+    acts["DELETE", one] = Action.AGENT_DELETED, made
+    key = (await client.post("/v1/keys", {"name": "shop", "scopes": ["jobs:read"]})).ok(201)["id"]
+    acts["POST", "/v1/keys"] = Action.KEY_CREATED, key
+    (await client.delete(f"/v1/keys/{key}")).ok()
+    acts["DELETE", "/v1/keys/{key_id}"] = Action.KEY_REVOKED, key
+    (await client.post("/v1/models", {"name": "m", "script": "- answer: a"})).ok(201)
+    acts["POST", "/v1/models"] = Action.MODEL_ADDED, "m"
+    (await client.post("/v1/models/m/default")).ok()
+    acts["POST", "/v1/models/{name:path}/default"] = Action.MODEL_MADE_DEFAULT, "m"
+    (await client.delete("/v1/models/m")).ok()
+    acts["DELETE", "/v1/models/{name:path}"] = Action.MODEL_REMOVED, "m"
+    (await client.send("PATCH", "/v1/limits", {"running_jobs": 5})).ok()
+    acts["PATCH", "/v1/limits"] = Action.LIMITS_CHANGED, FIRST
+    return acts
+
+
+async def test_s27_each_action_has_its_line(server: Server) -> None:
+    key, token = await server.key(Scope.ADMIN)
+    client = server.client(token)
+    acts = await act(client)
+    found = await log_of(client)
+    assert [(line["action"], line["target"]) for line in found[::-1] if line["key_id"]] == list(acts.values())
+    for line in found[:-1]:
+        assert (line["key_id"], line["address"]) == (key.id, "127.0.0.1")
+        assert line["request_id"]
+        assert line["at"].endswith("Z")
+    first = found[-1]
+    assert (first["action"], first["key_id"], first["data"]["scopes"]) == ("key.created", None, ["admin"])
+    # A route that changes something is in the log or in the list of those that need not be.
+    changing = {(method, path) for method, path in server.routes() if method not in {"GET", "HEAD", "OPTIONS"}}
+    assert changing == acts.keys() | UNAUDITED.keys()
+
+
+async def test_s27_what_was_refused_did_not_happen(client: Client) -> None:
+    """Nothing but what was done stands there."""
+    await deploy(client)
+    before = await log_of(client)
+    for method, path, body in (
+        ("POST", "/v1/applications", agent()),
+        ("DELETE", f"/v1/keys/{RANDOM_ID}", None),
+        ("PATCH", "/v1/limits", {"money": 1}),
+        ("DELETE", "/v1/models/nobody", None),
+        ("POST", "/v1/applications/echo/rollback", {"version": 7}),
+    ):
+        assert (await client.send(method, path, body)).status >= 400
+    assert await log_of(client) == before
+
+
+async def test_s27_the_log_cannot_be_rewritten(server: Server, client: Client, database_url: str) -> None:
+    """Not even past the API."""
+    await act(client)
+    before = await log_of(client)
+    for statement in ("UPDATE audit_log SET key_id = 'x'", "DELETE FROM audit_log"):
+        with pytest.raises(Exception, match="never change"):
+            await execute(database_url, statement)
+    assert await log_of(client) == before
+
+
+async def test_s27_pages_and_filters(client: Client) -> None:
+    await act(client)
+    whole = await log_of(client)
+    paged: list[dict[str, Any]] = []
+    more = True
+    while more:
+        before = f"&before={paged[-1]['id']}" if paged else ""
+        page = (await client.get(f"/v1/audit?limit=3{before}")).ok()
+        paged, more = paged + page["data"], page["has_more"]
+    assert paged == whole
+    assert {line["action"] for line in await log_of(client, "action=key.revoked")} == {"key.revoked"}
+    for query in ("action=key.borrowed", "limit=x", "before=x"):
+        assert (await client.get(f"/v1/audit?{query}")).status == 400
+
+
+async def test_s27_the_log_of_an_organization_is_its_own(server: Server, client: Client) -> None:
+    await act(client)
+    theirs = await server.caller(Scope.ADMIN, organization_id=THEIRS)
+    assert await log_of(theirs) == []
+
+
+async def test_s27_no_secret_is_in_the_log(client: Client, database_url: str) -> None:
+    token = (await client.post("/v1/keys", {"name": "shop"})).ok(201)["key"]
+    body = {"name": "m", "base_url": "https://example.com/v1", "api_key": "CANARY-provider"}
+    (await client.post("/v1/models", body)).ok(201)
+    rows = str(await fetch(database_url, "SELECT * FROM audit_log"))
+    assert "example.com" in rows
+    assert "CANARY" not in rows
+    assert token not in rows
+
+
+async def test_s27_what_was_answered_survives_a_kill(system: System, tmp_path: Path, database_url: str) -> None:
+    """The line is in the transaction of the action."""
+    with api_process(tmp_path, database_url) as server:
+        _, token = await system.store.write(lambda tx: keys.create(tx, FIRST, "admin", [Scope.ADMIN]))
+        headers = {"authorization": f"Bearer {token}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for number in range(10):
+                async with session.post(f"{server.url}/v1/keys", json={"name": f"k{number}"}) as answer:
+                    assert answer.status == 201
+        server.process.send_signal(signal.SIGKILL)
+    made = await system.store.read(lambda tx: audit.entries(tx, FIRST, before=2**62, limit=1000))
+    assert [line.data["name"] for line in made[:10]] == [f"k{number}" for number in reversed(range(10))]
+
+
+async def test_s27_failed_authentications_are_counted_not_kept(server: Server, client: Client) -> None:
+    """A million of them are one row, whatever they said."""
+    failures = Failures(server.system.store)
+    for _ in range(1000):
+        failures.note("refused")
+    failures.note("missing")
+    assert failures._writer is not None
+    async with asyncio.timeout(20):
+        await failures._writer
+    text = (await client.get("/metrics")).raw.decode()
+    assert 'pressrun_authentication_failures_total{reason="refused"} 1000.0' in text
+    assert 'pressrun_authentication_failures_total{reason="missing"} 1.0' in text
+    assert JOBS not in text
