@@ -19,11 +19,14 @@ from pressrun.cli import (
     models_install,
 )
 from pressrun.cli.audit import audit
+from pressrun.cli.backup import backup
 from pressrun.cli.demo import demo
 from pressrun.cli.doctor import doctor
 from pressrun.cli.failure import ExitCode, Failure, report
 from pressrun.cli.migrate import migrate
+from pressrun.cli.move import move
 from pressrun.cli.printing import say
+from pressrun.cli.restore import restore
 from pressrun.cli.run import run
 from pressrun.cli.serve import serve
 from pressrun.cli.torture import torture
@@ -70,7 +73,7 @@ def pressrun(
     """Deploy no-code writing agents and run them asynchronously, one job or a million."""
 
 
-for command in (serve, work, run, demo, doctor, migrate, audit, torture):
+for command in (serve, work, run, demo, doctor, migrate, audit, torture, backup, restore, move):
     app.command()(command)
 
 for name, group, about in (

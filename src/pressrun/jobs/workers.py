@@ -51,6 +51,11 @@ async def bury(tx: Transaction, worker_id: str) -> bool:
     return await tx.run("bury_worker", worker_id=worker_id) > 0
 
 
+async def bury_all(tx: Transaction) -> list[str]:
+    """Declare every worker dead: the database is another one than they knew."""
+    return [row["id"] for row in await tx.all("bury_every_worker")]
+
+
 async def bury_silent(tx: Transaction, lease_s: float) -> list[str]:
     """Declare dead whoever has not been heard for a lease's length."""
     rows = await tx.all("bury_silent_workers", lease_us=int(lease_s * SECOND))

@@ -30,6 +30,18 @@ async def note(tx: Transaction, fact: Fact, value: str) -> None:
     await tx.run("note_fact", name=fact, value=value)
 
 
+async def forget(tx: Transaction, *facts: Fact) -> None:
+    """These are no longer so."""
+    for fact in facts:
+        await tx.run("forget_fact", name=fact)
+
+
+async def everything(tx: Transaction) -> dict[Fact, tuple[str, int]]:
+    """Every fact: its value and when it was noted, in microseconds since the epoch."""
+    rows = await tx.all("list_facts")
+    return {Fact(row["name"]): (str(row["value"]), int(row["noted_at"])) for row in rows}
+
+
 async def epoch(tx: Transaction) -> str:
     """A random word that changes whenever a backup is restored: what a process knew before is void after it."""
     found = await find(tx, Fact.EPOCH)

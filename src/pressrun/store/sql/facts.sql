@@ -23,3 +23,11 @@ FROM (
 -- name: bury_every_worker
 -- No worker can be alive: this machine has started anew, or the database is a restored one.
 UPDATE workers SET state = 'dead' WHERE state = 'alive' RETURNING id
+
+-- name: list_facts
+-- All that the store knows about itself.
+SELECT name, value, noted_at FROM store_facts ORDER BY name
+
+-- name: forget_fact
+-- Something is no longer so.
+DELETE FROM store_facts WHERE name = :name

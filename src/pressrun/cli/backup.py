@@ -1,0 +1,55 @@
+"""`pressrun backup`: everything in one file, while the server runs."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pressrun.cli.configuration import load_settings
+from pressrun.cli.failure import Failure
+from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
+from pressrun.cli.long_work import moment_of, shown, told
+from pressrun.cli.printing import print_json, say
+from pressrun.store.backup import Manifest, back_up
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; must not be there yet.")],
+    database_url: DatabaseUrl = None,
+    data_dir: DataDir = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace FILE if it is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a backup of one state of the database; servers and workers may go on meanwhile.
+
+    It is one SQLite file, whichever database it is of, checked and on disk when the command ends.
+
+    Example: pressrun backup pressrun-2026-11-25.backup
+    """
+    settings = load_settings(database_url=database_url, data_dir=data_dir)
+    file = file.expanduser().absolute()
+    if file.exists() and not replace:
+        raise Failure(f"{file} is there already: name another file, or say --replace")
+    if not file.parent.is_dir():
+        raise Failure(f"{file.parent} is no folder")
+    with shown("copy") as progress, told():
+        manifest = asyncio.run(back_up(settings.store_url, file, progress))
+    if as_json:
+        print_json(summary(manifest) | {"file": str(file), "bytes": file.stat().st_size})
+        return
+    jobs = manifest.tables["jobs"].rows
+    say(f"{file}: {jobs:,} jobs, {file.stat().st_size:,} bytes")
+    if settings.secret_key is None and settings.secret_key_file.exists():
+        say(f"Keep {settings.secret_key_file} with it, apart: without that key, stored model keys cannot be opened.")
+
+
+def summary(manifest: Manifest) -> dict[str, object]:
+    """A backup as JSON tells of it."""
+    return {
+        "made_at": moment_of(manifest.made_at),
+        "source": manifest.source,
+        "pressrun": manifest.pressrun,
+        "schema": manifest.schema,
+        "rows": {name: tally.rows for name, tally in sorted(manifest.tables.items())},
+    }
