@@ -84,6 +84,7 @@ VALUES: dict[str, Any] = {
     "phase": "open",
     "error": "",
     "deaths_allowed": 3,
+    "format": 1,
 }
 
 

@@ -70,6 +70,17 @@ class LimitError(PressrunError):
         self.window_s = window_s
 
 
+class CommitUnknownError(PressrunError):
+    """The answer to a commit was lost: it may have happened or not. `value` is what the work returned before it.
+
+    Never repeat the work blindly: read back first (`store/sure.py`).
+    """
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        super().__init__(Code.UNAVAILABLE, "the database did not answer whether it has stored this", retry_after_s=5)
+
+
 class FailureCode(StrEnum):
     """Why a job failed: the closed vocabulary of `error_code`, documented in docs/jobs.md."""
 
@@ -95,13 +106,21 @@ class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, n
     """A run of an agent could not produce its result; becomes the job's `error`.
 
     `retryable` says whether another attempt may succeed; `retry_after_s` is the provider's own wish, in seconds.
+    `outage`: the provider serves nobody now, so the attempt says nothing about the job and is not charged to it.
     """
 
     def __init__(
-        self, code: FailureCode, message: str, *, retryable: bool = False, retry_after_s: float | None = None
+        self,
+        code: FailureCode,
+        message: str,
+        *,
+        retryable: bool = False,
+        retry_after_s: float | None = None,
+        outage: bool = False,
     ) -> None:
         self.code = code
         self.message = message
         self.retryable = retryable
         self.retry_after_s = retry_after_s
+        self.outage = outage
         super().__init__(message)

@@ -10,7 +10,7 @@ from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.deployed import Deployed
 from pressrun.errors import Code, PressrunError
 from pressrun.jobs.admission import Ceilings
-from pressrun.jobs.create import GROUP_LIMIT, create
+from pressrun.jobs.create import GROUP_LIMIT, create, witness
 from pressrun.jobs.job import Accepted, NewJob
 from pressrun.models.catalog import Catalog
 from pressrun.models.local import LocalOptions
@@ -20,6 +20,9 @@ from pressrun.store.ballast import no_room
 from pressrun.store.grouping import Grouped
 from pressrun.store.open import open_store
 from pressrun.store.store import Store, Transaction
+
+INTAKE_PATIENCE_S = 10.0
+"""How long a client waits to be told whether its job was stored, when the database left that open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
             raise no_room()
         return await create(tx, jobs, ceilings)
 
-    intake = Grouped(store, accept, limit=GROUP_LIMIT)
+    intake = Grouped(store, accept, limit=GROUP_LIMIT, witness=witness, patience_s=INTAKE_PATIENCE_S)
     try:
         yield System(settings, store, catalog, vault, definitions, Deployed(store, definitions), intake)
     finally:

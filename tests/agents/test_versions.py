@@ -31,7 +31,7 @@ async def test_deploying_makes_a_version_of_the_draft(store: Store, clock: FakeC
     assert first.last_deployed_at == clock.now
     row = await store.read(lambda tx: tx.one("find_agent", organization_id="ours", reference=agent.id))
     assert row is not None
-    assert row["models"] == '["small"]'
+    assert row["models"] == '["default", "small"]'
     (version,) = await store.read(lambda tx: list_versions(tx, "ours", agent.id))
     assert (version.version, version.note, version.created_by, version.digest, version.created_at) == (
         1, "go 😀", "key-1", agent.draft_digest, clock.now,

@@ -1,4 +1,4 @@
-"""`pressrun jobs`: retry, cancel."""
+"""`pressrun jobs`: retry, cancel, delete."""
 
 import json
 
@@ -30,3 +30,16 @@ def test_cancel_ends_a_job(pressrun: Pressrun, agent: str) -> None:
     assert ended.exit_code == 1
     assert "cancelled" in ended.stderr
     assert json.loads(pressrun("jobs", "cancel", job_id, "--json").stdout)["state"] == "cancelled"
+
+
+def test_delete_removes_a_job_that_has_ended(pressrun: Pressrun, agent: str) -> None:
+    """And asks first; one that has not ended stays."""
+    job_id = json.loads(pressrun("run", agent, "Topic=fine", "--json").stdout)["id"]
+    assert pressrun("jobs", "delete", job_id).exit_code == 2
+    assert pressrun("jobs", "delete", job_id, "--yes").exit_code == 0
+    assert pressrun("jobs", "show", job_id).exit_code == 1
+    running = pressrun("run", agent, "Topic=slowly", "--async").stdout.strip()
+    refused = pressrun("jobs", "delete", running, "--yes")
+    assert refused.exit_code == 1
+    assert "cancel it first" in refused.stderr
+    pressrun("jobs", "cancel", running)

@@ -7,8 +7,8 @@ import msgspec
 
 from pressrun.errors import FailureCode
 from pressrun.ids import new_lease_token
-from pressrun.jobs import read, workers
-from pressrun.jobs.claim import claim
+from pressrun.jobs import read, rescue, workers
+from pressrun.jobs.claim import claim, claim_suspect
 from pressrun.jobs.create import create
 from pressrun.jobs.job import Accepted, Claim, IdempotencyKey, Job, NewJob, State
 from pressrun.jobs.outcome import Again, Completed, Ending, Failed, Outcome
@@ -71,6 +71,15 @@ class Scene:
     async def claim(self, slots: int = 10, worker_id: str = "w") -> list[Claim]:
         """Take jobs under a fresh token."""
         return (await self.store.write(lambda tx: claim(tx, worker_id, new_lease_token(), slots))).claims
+
+    async def claim_alone(self, worker_id: str = "w") -> Claim | None:
+        """Take a suspect, as a worker does that runs nothing else."""
+        return await self.store.write(lambda tx: claim_suspect(tx, worker_id, new_lease_token()))
+
+    async def die(self, worker_id: str, *, blamed: bool = True) -> None:
+        """A worker's process ends, and its jobs are freed."""
+        await self.store.write(lambda tx: workers.bury(tx, worker_id, blamed=blamed))
+        await self.store.write(rescue.rescue)
 
     async def settle(self, held: Claim, outcome: Outcome) -> State | None:
         """End one attempt."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pressrun.jobs.create import create
+from pressrun.jobs.create import create, witness
 from pressrun.jobs.job import Acceptance
 from pressrun.store.grouping import Grouped
 from tests.fake_clock import FakeClock
@@ -54,7 +54,7 @@ async def test_keys_of_other_callers_are_other_keys(scene: Scene) -> None:
 
 
 async def test_concurrent_twins_create_one_job(scene: Scene) -> None:
-    grouped = Grouped(scene.store, create, limit=5)
+    grouped = Grouped(scene.store, create, limit=5, witness=witness, patience_s=5)
     accepted = await asyncio.gather(*(grouped.submit(scene.new_job(idempotency=key("k1"))) for _ in range(64)))
     assert sum(one.acceptance == Acceptance.CREATED for one in accepted) == 1
     assert len({one.job_id for one in accepted}) == 1

@@ -69,6 +69,18 @@ def test_a_backlog_does_not_starve_another_organization() -> None:
     assert dealt == {"a": 9, "b": 1}
 
 
+def test_one_slot_at_a_time_is_not_always_the_same_organizations() -> None:
+    """One worker with one place: nothing runs when it claims, so only lots decide."""
+    waiting = [Lane("big", "a", 100_000, 0), Lane("small", "b", 1, 0)]
+    served = Counter(next(iter(shares(waiting, 1, {}, f"token {number}"))) for number in range(200))
+    assert served["b"] > 50
+    assert served["a"] > 50
+
+
+def test_whoever_runs_least_comes_first() -> None:
+    assert shares([Lane("big", "a", 100_000, 50), Lane("small", "b", 9, 3)], 1, {}, "any") == {"b": 1}
+
+
 def test_within_an_organization_the_lane_that_runs_least_goes_first() -> None:
     assert shares([Lane("o", "a", 10, 5), Lane("o", "b", 10, 0)], 4, {}) == {"b": 4}
 

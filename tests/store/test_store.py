@@ -23,6 +23,11 @@ async def organizations(tx: Transaction) -> list[Row]:
     return await tx.all("list_organizations")
 
 
+async def never(_tx: Transaction, _items: object, _results: object) -> bool:
+    """A witness of nothing."""
+    return False
+
+
 async def test_a_write_is_seen_by_the_next_read(store: Store, clock: FakeClock) -> None:
     await store.write(lambda tx: add_organization(tx, "a"))
     rows = await store.read(organizations)
@@ -88,7 +93,7 @@ async def test_grouped_callers_share_transactions_and_get_their_own_results(stor
             await add_organization(tx, name)
         return [name.upper() for name in names]
 
-    grouped: Grouped[str, str] = Grouped(store, work, limit=40)
+    grouped: Grouped[str, str] = Grouped(store, work, limit=40, witness=never, patience_s=0)
     names = [f"n{number:03}" for number in range(100)]
     assert await asyncio.gather(*(grouped.submit(name) for name in names)) == [name.upper() for name in names]
     assert sum(groups) == 100
@@ -102,7 +107,7 @@ async def test_a_group_that_fails_tells_every_caller(store: Store) -> None:
         await add_organization(tx, "same")
         return []
 
-    grouped: Grouped[str, str] = Grouped(store, work, limit=10)
+    grouped: Grouped[str, str] = Grouped(store, work, limit=10, witness=never, patience_s=0)
     outcomes = await asyncio.gather(grouped.submit("a"), grouped.submit("b"), return_exceptions=True)
     assert all(isinstance(outcome, Exception) for outcome in outcomes)
     assert await store.read(organizations) == []

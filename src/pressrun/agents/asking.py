@@ -10,6 +10,7 @@ from pressrun.agents.definition import AgentDefinition, Prompt
 from pressrun.agents.outcome import Call
 from pressrun.agents.references import fill, filled_chars
 from pressrun.agents.schemas import json_of, validator, why_not
+from pressrun.agents.steps import Forgetful, Steps
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.models.provider import Answer, Message, Provider, Question, Usage
 
@@ -41,24 +42,35 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What every model call of one run needs."""
+    """What every model call of one run needs; `part` names the value of a fan-out that it is about."""
 
     definition: AgentDefinition
     provider: Provider
     calls: list[Call]
     clock: Clock
     budget: Budget = field(default_factory=Budget)
+    steps: Steps = field(default_factory=Forgetful)
+    part: str = ""
 
 
 async def ask(asking: Asking, index: int, texts: Mapping[str, str]) -> str:
-    """The result of a prompt; raises RunFailure."""
+    """The result of a prompt, asked for unless an earlier attempt has it; raises RunFailure."""
+    step = f"{asking.part}{index}"
+    known = asking.steps.done(step)
+    if known is not None:
+        asking.budget.spend(known)
+        return known
     question = question_of(asking.definition, index, texts)
     async with _counted(asking, index) as count:
         answer = await asking.provider.complete(question)
         count(answer)
+    call = asking.calls[-1]
     text = _whole(answer.text)
     asking.budget.spend(text)
-    return _checked(asking.definition.prompts[index], text, answer)
+    result = _checked(asking.definition.prompts[index], text, answer)
+    if asking.part or index + 1 < len(asking.definition.prompts):
+        await asking.steps.keep(step, result, call)
+    return result
 
 
 async def ask_in_pieces(asking: Asking, index: int, texts: Mapping[str, str]) -> AsyncGenerator[str, None]:
@@ -105,7 +117,7 @@ async def _counted(asking: Asking, index: int) -> AsyncIterator[Callable[[Answer
     prompt, started = asking.definition.prompts[index], asking.clock()
     answers: list[Answer] = []
 
-    def record(failure: str | None) -> None:
+    def record(failure: str | None, *, outage: bool = False) -> None:
         answer = answers[-1] if answers else None
         asking.calls.append(
             Call(
@@ -117,13 +129,14 @@ async def _counted(asking: Asking, index: int) -> AsyncIterator[Callable[[Answer
                 finish_reason=answer.finish_reason if answer else None,
                 request_id=answer.request_id if answer else None,
                 failure_code=failure,
+                outage=outage,
             )
         )
 
     try:
         yield answers.append
     except RunFailure as failure:
-        record(failure.code)
+        record(failure.code, outage=failure.outage)
         raise
     except (asyncio.CancelledError, GeneratorExit):
         record(FailureCode.CANCELLED)

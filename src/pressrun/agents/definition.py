@@ -13,6 +13,7 @@ from pressrun.agents.faults import between, refuse
 from pressrun.agents.input_kinds import Closed, Input, TextInput
 from pressrun.agents.names import Alias, Name
 from pressrun.agents.references import Names, Reference, Template, compile_template
+from pressrun.jobs.lanes import DEFAULT_MODEL
 
 MAX_DEFINITION_BYTES = 8 * 1024 * 1024
 MAX_DESCRIPTION_CHARS = 10_000
@@ -106,6 +107,11 @@ class AgentDefinition(Closed):
     def models(self) -> tuple[str, ...]:
         """The models named by the prompts, each once; the catalog's default is not among them."""
         return tuple(dict.fromkeys(prompt.model for prompt in self.prompts if prompt.model is not None))
+
+    @property
+    def lane_models(self) -> tuple[str, ...]:
+        """What a run asks, for whoever bounds that; `default` stands for the model of prompts that name none."""
+        return tuple(dict.fromkeys(prompt.model or DEFAULT_MODEL for prompt in self.prompts))
 
     @property
     def fan_out_inputs(self) -> tuple[TextInput, ...]:

@@ -61,10 +61,14 @@ async def replace_draft(
     return await _change(tx, agent, definition, expected_digest)
 
 
-async def delete_agent(tx: Transaction, organization_id: str, reference: str) -> Agent:
-    """The agent as it was; jobs already accepted finish on their versions. Raises PressrunError (not_found)."""
+async def delete_agent(tx: Transaction, organization_id: str, reference: str, *, cancel_jobs: bool = False) -> Agent:
+    """The agent as it was; jobs already accepted finish on their versions, or are cancelled soon (`cancel_jobs`).
+
+    Raises PressrunError (not_found).
+    """
     agent = await find_agent(tx, organization_id, reference)
-    if await tx.one("delete_agent", organization_id=organization_id, agent_id=agent.id) is None:
+    values = {"organization_id": organization_id, "agent_id": agent.id}
+    if await tx.one("delete_agent", **values, cancel_jobs=int(cancel_jobs)) is None:
         raise PressrunError(Code.NOT_FOUND, "the agent has just been deleted by somebody else")
     return agent
 

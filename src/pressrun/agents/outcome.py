@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pressrun.jobs import outcome as job_outcome
+from pressrun.jobs.lanes import DEFAULT_MODEL
 from pressrun.models.provider import Usage
 
 
@@ -19,6 +21,21 @@ class Call:
     finish_reason: str | None
     request_id: str | None
     failure_code: str | None
+    outage: bool = False
+
+    def as_counted(self, *, outage: bool = False, counted: bool = False) -> job_outcome.Call:
+        """The call as counters and timelines keep it."""
+        return job_outcome.Call(
+            model=self.model or DEFAULT_MODEL,
+            outcome=self.failure_code or "completed",
+            duration_s=self.duration_s,
+            prompt_tokens=self.usage.prompt_tokens,
+            completion_tokens=self.usage.completion_tokens,
+            prompt=self.prompt,
+            request_id=self.request_id,
+            outage=self.outage or outage,
+            counted=counted,
+        )
 
 
 @dataclass(frozen=True, slots=True)

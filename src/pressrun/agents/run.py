@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pressrun.agents.asking import Asking, Budget, Clock, ask
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call, Part, Result
 from pressrun.agents.references import Reference, fill
+from pressrun.agents.steps import Forgetful, Steps
 from pressrun.errors import Code, FailureCode, PressrunError, Problem, RunFailure
 from pressrun.models.provider import Provider
 
@@ -27,22 +29,24 @@ async def run(
     clock: Clock = time.monotonic,
     *,
     fan_out: bool = False,
+    steps: Steps | None = None,
 ) -> Result:
-    """The result of one run; raises RunFailure.
+    """The result of one run; raises RunFailure. `steps` has the calls that an earlier attempt at it has made.
 
     `values` come from `inputs.check`. Every model call, failed ones too, is appended to `calls`; `clock` tells seconds.
     """
-    asking = Asking(definition, provider, calls, clock)
+    asking = Asking(definition, provider, calls, clock, steps=steps or Forgetful())
     if not fan_out:
         return await _once(asking, values)
     name, each = fanned(definition, values)
     gate = asyncio.Semaphore(FAN_OUT_CONCURRENCY)
 
-    async def one(value: str) -> Result:
+    async def one(number: int, value: str) -> Result:
         async with gate:
-            return await _once(asking, {**values, name: (value,)})
+            return await _once(replace(asking, part=f"{number}."), {**values, name: (value,)})
 
-    return joined(definition, name, each, await _all_or_none([one(value) for value in each]))
+    runs = [one(number, value) for number, value in enumerate(each)]
+    return joined(definition, name, each, await _all_or_none(runs))
 
 
 def check_fan_out(definition: AgentDefinition) -> None:

@@ -66,7 +66,7 @@ async def roll_back(tx: Transaction, organization_id: str, reference: str, versi
         agent_id=agent.id,
         version=version,
         concurrency=definition.settings.concurrency,
-        models=json.dumps(definition.models),
+        models=json.dumps(definition.lane_models),
     )
     if row is None:
         raise PressrunError(Code.NOT_FOUND, "the agent has just been deleted by somebody else")
@@ -109,7 +109,7 @@ async def _deploy(tx: Transaction, agent: Agent, note: str, created_by: str) -> 
         draft_digest=agent.draft_digest,
         last_version=agent.last_version,
         concurrency=definition.settings.concurrency,
-        models=json.dumps(definition.models),
+        models=json.dumps(definition.lane_models),
     )
     if row is None:
         return None

@@ -18,6 +18,7 @@ from pressrun.api.pages import number
 from pressrun.api.schemas import ApplicationPage, ApplicationShape, Deleted, body_of, definition_body, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.jobs import cancel
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
@@ -156,16 +157,27 @@ async def replace_draft(request: Request, application_id: str) -> Response:
     return await _answer(request, agent)
 
 
-@router.delete("/{application_id}", responses=errors(Deleted, 401, 403, 404), summary="Delete an agent")
-async def delete_application(request: Request, application_id: str) -> Response:
-    """Nobody can run it any more; jobs already accepted finish on their versions, and results stay readable."""
+@router.delete("/{application_id}", responses=errors(Deleted, 400, 401, 403, 404), summary="Delete an agent")
+async def delete_application(request: Request, application_id: str, jobs: str | None = None) -> Response:
+    """Nobody can run it any more; jobs already accepted finish on their versions, or are cancelled with `jobs=cancel`.
+
+    Either way they stay readable under their ids.
+    """
     key = require(request, Scope.AGENTS_WRITE)
+    if jobs not in {None, "", "drain", "cancel"}:
+        raise PressrunError(Code.INVALID, Problem("jobs must be drain or cancel", {"field": "jobs"}))
+    store = system_of(request).store
     agent = await write_audited(
         request,
         Action.AGENT_DELETED,
-        lambda tx: drafts.delete_agent(tx, key.organization_id, application_id),
+        lambda tx: drafts.delete_agent(tx, key.organization_id, application_id, cancel_jobs=jobs == "cancel"),
         lambda deleted: deleted.id,
     )
+    if jobs == "cancel":
+        # The wish is stored with the deletion: should this process die now, upkeep goes on with it.
+        while await store.write(lambda tx: cancel.cancel_of_agent(tx, key.organization_id, agent.id)):
+            store.bells.ring("cancels")
+        store.bells.ring("finished")
     return wire.answer({"id": agent.id, "deleted": True})
 
 

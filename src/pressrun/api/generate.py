@@ -22,7 +22,6 @@ from pressrun.api.schemas import Generated, GenerateRequest, body_of, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.jobs import model_calls
-from pressrun.jobs import outcome as job_outcome
 from pressrun.jobs.usage import usage
 from pressrun.models.provider import Provider
 from pressrun.organizations.keys import Scope
@@ -137,7 +136,7 @@ class _Generation:
             await asyncio.shield(self._count())
 
     async def _count(self) -> None:
-        calls = [(self._organization_id, counted(call)) for call in self._calls]
+        calls = [(self._organization_id, call.as_counted()) for call in self._calls]
         self._calls.clear()
         if calls:
             await self._store.write(lambda tx: model_calls.count(tx, calls))
@@ -146,17 +145,6 @@ class _Generation:
         return PressrunError(
             Code.TIMEOUT, f"the text was not done after {self._timeout_s:g} seconds; create a job for long work"
         )
-
-
-def counted(call: Call) -> job_outcome.Call:
-    """A call of a run as the counters keep it."""
-    return job_outcome.Call(
-        call.model or "default",
-        call.failure_code or "completed",
-        call.duration_s,
-        call.usage.prompt_tokens,
-        call.usage.completion_tokens,
-    )
 
 
 def refused(failure: RunFailure) -> PressrunError:

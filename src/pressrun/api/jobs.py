@@ -1,6 +1,7 @@
 """Jobs over HTTP: create, look at, list, retry, cancel."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,17 +12,20 @@ from pressrun.api.access import require
 from pressrun.api.following import follow
 from pressrun.api.json_body import Fields, json_type, read_object
 from pressrun.api.pages import number, offset_and_limit
-from pressrun.api.schemas import CreatedJob, JobEvents, JobPage, JobRequest, JobShape, body_of, errors
+from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobRequest, JobShape, body_of, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
-from pressrun.jobs import cancel, history, read, retry
+from pressrun.jobs import cancel, delete, history, read, retry
 from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
+from pressrun.store.sure import write_surely
 
 router = APIRouter(prefix="/v1/applications", tags=["jobs"])
 
 LONGEST_WAIT_S = 60
+PATIENCE_S = 10.0
+"""How long a client waits to be told whether its wish was stored, when the database left that open."""
 LONGEST_DEADLINE_S = 30 * 86_400
 MOST_METADATA = 50
 LONGEST_METADATA = 2000
@@ -55,7 +59,7 @@ async def retry_job(request: Request, job_id: str) -> Response:
     """Start a failed job anew, under the same id and on the version it was accepted with."""
     key = require(request, Scope.JOBS_WRITE)
     store = system_of(request).store
-    job = _found(await store.write(lambda tx: retry.retry(tx, key.organization_id, _storable(job_id))), job_id)
+    job = await _moved(request, lambda tx: retry.retry(tx, key.organization_id, _storable(job_id)), job_id)
     store.bells.ring("jobs")
     return wire.answer(wire.created_job(job.id, job.agent_id, job.created_at, wire.status_of(job.state)), 202)
 
@@ -65,10 +69,40 @@ async def cancel_job(request: Request, job_id: str) -> Response:
     """A job that does not run yet is cancelled at once, a running one is asked to stop, an ended one stays as it is."""
     key = require(request, Scope.JOBS_WRITE)
     store = system_of(request).store
-    job = _found(await store.write(lambda tx: cancel.cancel(tx, key.organization_id, _storable(job_id))), job_id)
+    job = await _moved(request, lambda tx: cancel.cancel(tx, key.organization_id, _storable(job_id)), job_id)
     store.bells.ring("cancels")
     store.bells.ring("finished")
     return wire.answer(wire.job(job))
+
+
+@router.delete("/jobs/{job_id}", responses=errors(Deleted, 401, 404, 409), summary="Delete a job")
+async def delete_job(request: Request, job_id: str) -> Response:
+    """A job that has ended is gone for good, with its inputs, result and timeline; one that has not is refused."""
+    key = require(request, Scope.JOBS_WRITE)
+    name = _storable(job_id)
+
+    async def is_gone(tx: Transaction, _deleted: bool) -> bool:
+        return await delete.is_gone(tx, key.organization_id, name)
+
+    deleted = await write_surely(
+        system_of(request).store,
+        lambda tx: delete.delete(tx, key.organization_id, name),
+        is_gone,
+        patience_s=PATIENCE_S,
+    )
+    if not deleted:
+        raise _no_job(job_id)
+    return wire.answer({"id": job_id, "deleted": True})
+
+
+async def _moved(request: Request, move: Callable[[Transaction], Awaitable[Job | None]], job_id: str) -> Job:
+    """A job after a move that may have gone unanswered: its count of moves tells whether it happened."""
+
+    async def has_moved(tx: Transaction, then: Job | None) -> bool:
+        now = None if then is None else await read.find(tx, then.organization_id, then.id)
+        return then is None or (now is not None and now.events >= then.events)
+
+    return _found(await write_surely(system_of(request).store, move, has_moved, patience_s=PATIENCE_S), job_id)
 
 
 @router.post(
@@ -167,5 +201,9 @@ def _storable(job_id: str) -> str:
 
 def _found(job: Job | None, job_id: str) -> Job:
     if job is None:
-        raise PressrunError(Code.NOT_FOUND, f"there is no job {job_id[:100]!r} that this key may see")
+        raise _no_job(job_id)
     return job
+
+
+def _no_job(job_id: str) -> PressrunError:
+    return PressrunError(Code.NOT_FOUND, f"there is no job {job_id[:100]!r} that this key may see")

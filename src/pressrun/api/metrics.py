@@ -21,6 +21,7 @@ class Figures:
 
     jobs: dict[State, int]
     oldest_queued_s: float
+    stuck: int
     workers: Sequence[WorkerRecord]
     calls: Sequence[ModelCalls]
     failures: Sequence[Row]
@@ -33,6 +34,7 @@ async def exposition(store: Store) -> bytes:
         return Figures(
             await counts.everywhere(tx),
             await read.oldest_queued_s(tx),
+            await read.stuck(tx),
             await workers.alive(tx),
             await model_calls.everywhere(tx),
             await tx.all("list_authentication_failures"),
@@ -59,6 +61,9 @@ class _Collected(Collector):
         yield ended
         yield GaugeMetricFamily(
             "pressrun_oldest_queued_seconds", "How long the oldest runnable job has waited", figures.oldest_queued_s
+        )
+        yield GaugeMetricFamily(
+            "pressrun_stuck_jobs", "Jobs that have not ended a minute after their deadline; must be 0", figures.stuck
         )
         yield GaugeMetricFamily("pressrun_workers_alive", "Workers whose heart beats", len(figures.workers))
         yield GaugeMetricFamily(

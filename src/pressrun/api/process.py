@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from pressrun.api.app import create_app
 from pressrun.api.connection import Connection
 from pressrun.api.slow_clients import SlowClients, connections_possible
+from pressrun.jobs.keeping_up import keep_up
 from pressrun.lifeline import watch_parent
 from pressrun.settings import Settings
 from pressrun.system import open_system
@@ -21,6 +22,8 @@ from pressrun.telemetry import log
 
 IDLE_S = 5
 """How long a silent connection is kept."""
+
+UPKEEP_S = 5.0
 
 CLOSE_S = 5
 """How long answers under way get when the server stops; streams would otherwise hold it for ever."""
@@ -39,7 +42,12 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop)
         watch_parent(stop)
-        await server.serve(sockets=[listener])
+        keeping = asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S))
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
 
 
 class HttpServer(uvicorn.Server):

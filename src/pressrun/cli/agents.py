@@ -101,15 +101,25 @@ def _describe(agent: dict[str, Any], definition: AgentDefinition, version: int |
     say(f"Output    {definition.output.title}")
 
 
-def delete(agent: Agent, yes: Yes = False, as_json: AsJson = False) -> None:
+def delete(
+    agent: Agent,
+    yes: Yes = False,
+    cancel_jobs: Annotated[
+        bool, typer.Option("--cancel-jobs", help="Cancel the jobs already accepted; otherwise they finish.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Delete an agent; jobs already accepted finish, and results stay readable.
 
     Example: pressrun agents delete product-description --yes
     """
     if not yes:
         found = ask("GET", at("applications", agent), include="drafts")
-        confirm(f"Delete the agent {found['name']!r} ({found['alias'] or found['id']})? Nobody can run it any more")
-    deleted = ask("DELETE", at("applications", agent))
+        fate = "; its open jobs are cancelled" if cancel_jobs else ""
+        confirm(
+            f"Delete the agent {found['name']!r} ({found['alias'] or found['id']})? Nobody can run it any more{fate}"
+        )
+    deleted = ask("DELETE", at("applications", agent), jobs="cancel" if cancel_jobs else None)
     if as_json:
         print_json(deleted)
     else:

@@ -1,11 +1,12 @@
-"""`pressrun jobs`: retry, cancel."""
+"""`pressrun jobs`: retry, cancel, delete."""
 
 from typing import Annotated, Any
 
 import typer
 
 from pressrun.cli.client import Server, ask, at, with_server
-from pressrun.cli.flags import AsJson, JobId
+from pressrun.cli.confirming import confirm
+from pressrun.cli.flags import AsJson, JobId, Yes
 from pressrun.cli.following import ended, how_to_find, tell, waiting_for
 from pressrun.cli.printing import print_json, remark, say
 
@@ -51,4 +52,18 @@ def cancel(job: JobId, as_json: AsJson = False) -> None:
         say(f"Job {found['id']} is {found['state']}.")
 
 
-COMMANDS = {"retry": retry, "cancel": cancel}
+def delete(job: JobId, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Delete a job that has ended, with its inputs, its text and its timeline.
+
+    Example: pressrun jobs delete 0199f3a0-5b1c-7c3e-9a51-4d1f0f6a2b10 --yes
+    """
+    if not yes:
+        confirm(f"Delete the job {job} with its text and its timeline? It cannot be had back")
+    deleted = ask("DELETE", at("applications", "jobs", job))
+    if as_json:
+        print_json(deleted)
+    else:
+        say(f"Deleted the job {deleted['id']}.")
+
+
+COMMANDS = {"retry": retry, "cancel": cancel, "delete": delete}

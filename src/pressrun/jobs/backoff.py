@@ -4,6 +4,8 @@ from random import Random
 
 FIRST_S = 1.0
 LONGEST_S = 300.0
+LONGEST_UNCHARGED_S = 15.0
+"""Nobody is to blame for an outage and its end is not announced: look again soon."""
 
 
 def wait_s(errors: int, retry_after_s: float | None, random: Random) -> float:
@@ -16,3 +18,11 @@ def wait_s(errors: int, retry_after_s: float | None, random: Random) -> float:
     if retry_after_s is not None:
         return retry_after_s + random.uniform(0, min(bound, 1 + retry_after_s / 10))
     return random.uniform(0, bound)
+
+
+def uncharged_wait_s(attempts: int, retry_after_s: float | None, random: Random) -> float:
+    """Seconds to wait after an attempt that its job is not to blame for, the generation's `attempts`th (1 or more)."""
+    bound = min(LONGEST_UNCHARGED_S, FIRST_S * 2.0 ** min(attempts, 16))
+    if retry_after_s is not None:
+        return retry_after_s + random.uniform(0, min(bound, 1 + retry_after_s / 10))
+    return random.uniform(bound / 2, bound)

@@ -1,9 +1,10 @@
 """A worker takes jobs: as many as it has room for, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressrun.jobs import counts, history, lanes
-from pressrun.jobs.job import Claim, State
+from pressrun.jobs.job import FORMAT, Claim, State
 from pressrun.jobs.places import with_organization_limits
 from pressrun.store.store import Transaction
 from pressrun.telemetry.events import JobEvent
@@ -14,13 +15,19 @@ CLAIM_LIMIT = 500
 WAKE_LIMIT = 1000
 """Waiting jobs made runnable in one claim."""
 
+SUSPECTS_LOOKED_AT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a claim brought, and how many runnable jobs it left behind for want of places."""
+    """What a claim brought, and how many runnable jobs it left behind for want of places.
+
+    `missed`: there was work for free places, and nothing came; never twice in a row unless something is wrong.
+    """
 
     claims: list[Claim]
     left: int
+    missed: bool = False
 
 
 async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -> Taken:
@@ -28,23 +35,77 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -
 
     None for a worker that was declared dead, or that a restored backup does not know: its heartbeat will tell it.
     """
-    if await tx.one("lock_claims", worker_id=worker_id) is None:
+    found = await _open_lanes(tx, worker_id)
+    if found is None:
         return Taken([], 0)
-    woken = await tx.all("wake_waiting_jobs", limit=WAKE_LIMIT)
-    await counts.move(tx, [(row["organization_id"], row["agent_id"], State.WAITING, State.QUEUED) for row in woken])
-    waiting, limits = await with_organization_limits(tx, await lanes.lanes(tx), await lanes.model_limits(tx))
-    dealt = lanes.shares(waiting, min(slots, CLAIM_LIMIT), limits)
+    waiting, limits = found
+    dealt = lanes.shares(waiting, min(slots, CLAIM_LIMIT), limits, lease_token)
     queued = sum(max(0, lane.queued) for lane in waiting)
     if not dealt:
         return Taken([], queued)
     rows = await tx.each(
         "claim_jobs",
         [
-            {"agent_id": agent_id, "share": share, "worker_id": worker_id, "lease_token": lease_token}
+            {
+                "agent_id": agent_id,
+                "share": share,
+                "worker_id": worker_id,
+                "lease_token": lease_token,
+                "format": FORMAT,
+            }
             for agent_id, share in dealt.items()
         ],
     )
     claims = [Claim.from_row(row) for row in rows]
+    await _started(tx, worker_id, claims)
+    missed = not claims and not await tx.all("list_suspects", format=FORMAT, limit=1)
+    return Taken(claims, queued - len(claims), missed)
+
+
+async def claim_suspect(tx: Transaction, worker_id: str, lease_token: str) -> Claim | None:
+    """One job that may run only where nothing else does, or None; for workers that take nothing else."""
+    found = await _open_lanes(tx, worker_id)
+    if found is None:
+        return None
+    waiting, limits = found
+    for suspect in await tx.all("list_suspects", format=FORMAT, limit=SUSPECTS_LOOKED_AT):
+        if not lanes.may_start(waiting, suspect["agent_id"], limits):
+            continue
+        row = await tx.one("claim_suspect", seq=suspect["seq"], worker_id=worker_id, lease_token=lease_token)
+        if row is not None:
+            held = Claim.from_row(row)
+            await _started(tx, worker_id, [held])
+            return held
+    return None
+
+
+async def has_suspects(tx: Transaction) -> bool:
+    """Whether a job waits for a worker that runs nothing else."""
+    return bool(await tx.all("list_suspects", format=FORMAT, limit=1))
+
+
+async def witness(tx: Transaction, taken: Taken) -> bool:
+    """Whether a claim whose commit went unanswered has happened; one that took nothing changed nothing."""
+    if not taken.claims:
+        return True
+    first = taken.claims[0]
+    return await tx.one("find_lease", job_id=first.id, lease_token=first.lease_token) is not None
+
+
+async def held_by(tx: Transaction, worker_id: str) -> list[Claim]:
+    """All that the store thinks a worker holds."""
+    return [Claim.from_row(row) for row in await tx.all("list_held_jobs", worker_id=worker_id)]
+
+
+async def _open_lanes(tx: Transaction, worker_id: str) -> tuple[list[lanes.Lane], lanes.ModelLimits] | None:
+    if await tx.one("lock_claims", worker_id=worker_id) is None:
+        return None
+    woken = await tx.all("wake_waiting_jobs", limit=WAKE_LIMIT)
+    await counts.move(tx, [(row["organization_id"], row["agent_id"], State.WAITING, State.QUEUED) for row in woken])
+    return await with_organization_limits(tx, *await lanes.open_lanes(tx))
+
+
+async def _started(tx: Transaction, worker_id: str, claims: Sequence[Claim]) -> None:
     await counts.move(tx, [(claim.organization_id, claim.agent_id, State.QUEUED, State.RUNNING) for claim in claims])
     await history.record(
         tx,
@@ -61,4 +122,3 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -
             for claim in claims
         ],
     )
-    return Taken(claims, queued - len(claims))

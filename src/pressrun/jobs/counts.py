@@ -13,8 +13,8 @@ from pressrun.store.store import Transaction
 SLOTS = 16
 SLOT = os.getpid() % SLOTS
 
-Move = tuple[str, str, State | None, State]
-"""Organization, agent, the state a job left (None: it is new), the state it came to."""
+Move = tuple[str, str, State | None, State | None]
+"""Organization, agent, the state a job left (None: it is new), the state it came to (None: it is gone)."""
 
 
 async def move(tx: Transaction, moves: Iterable[Move]) -> None:
@@ -23,7 +23,8 @@ async def move(tx: Transaction, moves: Iterable[Move]) -> None:
     for organization_id, agent_id, left, came in moves:
         if left is not None:
             deltas[agent_id, organization_id, left] -= 1
-        deltas[agent_id, organization_id, came] += 1
+        if came is not None:
+            deltas[agent_id, organization_id, came] += 1
     # In order, so that two transactions never wait for each other's rows.
     await tx.each(
         "add_to_counts",

@@ -33,6 +33,12 @@ async def create(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceilings = U
     return [answers.get(job.id) or refused.get(job.id) or _accepted(job, created.get(job.id)) for job in jobs]
 
 
+async def witness(tx: Transaction, _jobs: Sequence[NewJob], answers: Sequence[Accepted]) -> bool:
+    """Whether an acceptance whose commit went unanswered has happened; one that created nothing changed nothing."""
+    created = [answer for answer in answers if answer.acceptance == Acceptance.CREATED]
+    return not created or await tx.one("find_created", job_id=created[0].job_id) is not None
+
+
 def _values(job: NewJob) -> dict[str, str | int | bytes | None]:
     return {
         "job_id": job.id,

@@ -73,4 +73,6 @@ def _answer(job: NewJob, row: Row) -> Accepted:
     assert job.idempotency is not None
     if row["body_hash"] != job.idempotency.body_hash:
         return Accepted(Acceptance.KEY_REUSED, row["job_id"])
+    if row["job_id"] == job.id:  # the same request once more, after a commit that seemed lost and was not
+        return Accepted(Acceptance.CREATED, job.id, int(row["created_at"]))
     return Accepted(Acceptance.REPLAYED, row["job_id"], int(row["created_at"]))

@@ -34,6 +34,9 @@ PHASES: dict[Phase, frozenset[State]] = {
     Phase.FAILED: frozenset({State.FAILED, State.CANCELLED}),
 }
 
+FORMAT = 1
+"""What a worker of this version understands of a job; a newer version's jobs may have a higher one."""
+
 DEFAULT_PRIORITY = 5
 """0 is the most urgent, 9 the least."""
 

@@ -1,11 +1,16 @@
 """Who is served next: a lane is one agent's queue; free slots are dealt in rounds, organization by organization."""
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pressrun.jobs import outages
 from pressrun.store.store import Row, Transaction
+
+DEFAULT_MODEL = "default"
+"""The model of prompts that name none, as lanes and calls spell it."""
 
 ModelLimits = Mapping[tuple[str, str], int]
 """The most jobs that may run at once for (organization, model)."""
@@ -35,22 +40,38 @@ class Lane:
         )
 
 
-async def lanes(tx: Transaction) -> list[Lane]:
-    """Every lane with something queued or running."""
-    return [Lane.from_row(row) for row in await tx.all("list_lanes")]
-
-
-async def model_limits(tx: Transaction) -> ModelLimits:
-    """The limits that models have of their own."""
+async def open_lanes(tx: Transaction) -> tuple[list[Lane], ModelLimits]:
+    """Every lane with something queued or running, and how many jobs may ask each model that is not free."""
     rows = await tx.all("list_model_limits")
-    return {(row["organization_id"], row["name"]): int(row["concurrency"]) for row in rows}
+    defaults = {row["organization_id"]: str(row["name"]) for row in rows if row["is_default"]}
+    limits = {
+        (row["organization_id"], row["name"]): int(row["concurrency"]) for row in rows if row["concurrency"] is not None
+    }
+    for (organization_id, model), outage in (await outages.find_all(tx)).items():
+        name = organization_id, _named(model, organization_id, defaults)
+        if outage.limit is not None:
+            limits[name] = min(limits.get(name, outage.limit), outage.limit)
+    lanes = [Lane.from_row(row) for row in await tx.all("list_lanes")]
+    return [_with_default_named(lane, defaults) for lane in lanes], limits
 
 
-def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits) -> dict[str, int]:
+def _with_default_named(lane: Lane, defaults: Mapping[str, str]) -> Lane:
+    if DEFAULT_MODEL not in lane.models or lane.organization_id not in defaults:
+        return lane
+    named = dict.fromkeys(_named(model, lane.organization_id, defaults) for model in lane.models)
+    return replace(lane, models=tuple(named))
+
+
+def _named(model: str, organization_id: str, defaults: Mapping[str, str]) -> str:
+    return defaults.get(organization_id, model) if model == DEFAULT_MODEL else model
+
+
+def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits, salt: str = "") -> dict[str, int]:
     """How many jobs each agent may start now, given free slots: {agent: jobs}.
 
     A round gives every organization one job, from its lane that runs least; rounds go on until the slots are spent or
-    nothing more may start. So a backlog of one organization, or of one agent, never holds up another's.
+    nothing more may start. Who runs least comes first, and `salt`, new for each claim, draws lots among equals: with one
+    slot at a time nobody may always be the first. So a backlog of one organization, or agent, never holds up another's.
     """
     dealer = _Dealer(waiting, limits)
     open_lanes = [lane for lane in waiting if lane.queued > 0]
@@ -61,11 +82,17 @@ def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits) -> dict[str
         if len(ready) == 1:
             dealer.start_many(ready[0], slots - dealer.given.total())
             break
-        for organization_id in dict.fromkeys(lane.organization_id for lane in ready):
+        for organization_id in dealer.in_turn({lane.organization_id for lane in ready}, salt):
             own = [lane for lane in ready if lane.organization_id == organization_id and dealer.may_start(lane)]
             if own and slots > dealer.given.total():
                 dealer.start(min(own, key=lambda lane: dealer.running[lane.agent_id]))
     return dict(dealer.given)
+
+
+def may_start(waiting: Sequence[Lane], agent_id: str, limits: ModelLimits) -> bool:
+    """Whether one more job of an agent may start now."""
+    dealer = _Dealer(waiting, limits)
+    return any(dealer.may_start(lane) for lane in waiting if lane.agent_id == agent_id)
 
 
 class _Dealer:
@@ -74,6 +101,9 @@ class _Dealer:
     def __init__(self, waiting: Sequence[Lane], limits: ModelLimits) -> None:
         self.given: Counter[str] = Counter()
         self.running = Counter({lane.agent_id: lane.running for lane in waiting})
+        self._running_of: Counter[str] = Counter()
+        for lane in waiting:
+            self._running_of[lane.organization_id] += lane.running
         self._limits = limits
         self._asking: Counter[tuple[str, str]] = Counter()
         for lane in waiting:
@@ -87,7 +117,11 @@ class _Dealer:
         models = [(lane.organization_id, model) for model in lane.models]
         return all(model not in self._limits or self._asking[model] < self._limits[model] for model in models)
 
+    def in_turn(self, organizations: set[str], salt: str) -> list[str]:
+        return sorted(organizations, key=lambda one: (self._running_of[one], zlib.crc32(f"{salt} {one}".encode()), one))
+
     def start(self, lane: Lane) -> None:
+        self._running_of[lane.organization_id] += 1
         self.given[lane.agent_id] += 1
         self.running[lane.agent_id] += 1
         for model in lane.models:

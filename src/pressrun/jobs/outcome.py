@@ -8,13 +8,20 @@ from pressrun.errors import FailureCode
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a model, for the counters. `outcome` is completed or a FailureCode; durations are seconds."""
+    """One call of a model, for counters and timeline. `outcome` is completed or a FailureCode; durations are seconds.
+
+    `outage`: the provider served nobody. `counted`: a checkpoint has added it to the job's usage already.
+    """
 
     model: str
     outcome: str
     duration_s: float
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    prompt: str = ""
+    request_id: str | None = None
+    outage: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """It may succeed later: wait `wait_s` seconds and try again."""
+    """It may succeed later: wait `wait_s` seconds and try again; not `charged`, the attempt counts for nothing."""
 
     wait_s: float
     code: FailureCode
     message: str
+    charged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +64,18 @@ Outcome = Completed | Failed | Again | Cancelled | Released
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """An outcome and what it cost."""
+    """An outcome and what it cost; `checkpointed` when calls of the job are kept that its end makes useless."""
 
     outcome: Outcome
     calls: Sequence[Call] = ()
+    checkpointed: bool = False
 
     @property
     def prompt_tokens(self) -> int:
         """Tokens sent, over all calls."""
-        return sum(call.prompt_tokens for call in self.calls)
+        return sum(call.prompt_tokens for call in self.calls if not call.counted)
 
     @property
     def completion_tokens(self) -> int:
         """Tokens received, over all calls."""
-        return sum(call.completion_tokens for call in self.calls)
+        return sum(call.completion_tokens for call in self.calls if not call.counted)

@@ -33,6 +33,12 @@ async def page(
     return [Job.from_row(row) for row in rows], total
 
 
+async def stuck(tx: Transaction) -> int:
+    """Open jobs whose deadline passed a minute ago: 0, or nothing ends jobs any more."""
+    row = await tx.one("count_stuck_jobs")
+    return 0 if row is None else int(row["jobs"])
+
+
 async def oldest_queued_s(tx: Transaction) -> float:
     """Seconds that the runnable job has waited which has been runnable longest; 0 when none waits."""
     row = await tx.one("find_oldest_queued")

@@ -1,6 +1,7 @@
 """Freeing what nobody works on any more: jobs of dead workers, and jobs past their deadline."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pressrun.errors import FailureCode
 from pressrun.jobs import counts, history, settle
@@ -9,7 +10,7 @@ from pressrun.store.store import Row, Transaction
 from pressrun.telemetry.events import JobEvent
 
 DEATHS_ALLOWED = 3
-"""A job whose worker died this often is held to be the cause."""
+"""A job whose worker died this often is held to be the cause; before the last time it runs alone (`list_suspects`)."""
 
 EXPIRE_LIMIT = 500
 """Jobs past their deadline that are ended in one transaction, for each state."""
@@ -20,7 +21,7 @@ PAST_DEADLINE = "the deadline passed before the job was done"
 async def rescue(tx: Transaction) -> int:
     """Free the jobs of every worker that is not alive; how many there were."""
     rows = await tx.all("rescue_jobs", deaths_allowed=DEATHS_ALLOWED)
-    await _record(tx, rows, State.RUNNING, JobEvent.RESCUED, {"reason": FailureCode.WORKER_LOST})
+    await _record(tx, rows, State.RUNNING, JobEvent.RESCUED)
     return len(rows)
 
 
@@ -29,12 +30,12 @@ async def expire(tx: Transaction) -> int:
     ended = 0
     for state in sorted(OPEN):
         rows = await tx.all("expire_jobs", state=state, error=PAST_DEADLINE, limit=EXPIRE_LIMIT)
-        await _record(tx, rows, state, JobEvent.FAILED, {"error_code": FailureCode.DEADLINE_EXCEEDED})
+        await _record(tx, rows, state, JobEvent.FAILED)
         ended += len(rows)
     return ended
 
 
-async def _record(tx: Transaction, rows: Sequence[Row], left: State, event: JobEvent, data: dict[str, str]) -> None:
+async def _record(tx: Transaction, rows: Sequence[Row], left: State, event: JobEvent) -> None:
     if not rows:
         return
     await counts.move(tx, [(row["organization_id"], row["agent_id"], left, State(row["state"])) for row in rows])
@@ -49,8 +50,15 @@ async def _record(tx: Transaction, rows: Sequence[Row], left: State, event: JobE
                 event if row["state"] == State.QUEUED else settle.EVENTS[State(row["state"])],
                 row["generation"],
                 row["attempts"],
-                data,
+                _why(row, event),
             )
             for row in rows
         ],
     )
+
+
+def _why(row: Row, event: JobEvent) -> dict[str, Any]:
+    if event == JobEvent.RESCUED:
+        # Whatever it had asked of a model may have been answered and is lost: the next attempt may pay again.
+        return {"reason": FailureCode.WORKER_LOST, "deaths": row["deaths"]}
+    return {"error_code": row["error_code"]}

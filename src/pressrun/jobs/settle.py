@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from pressrun.errors import FailureCode
 from pressrun.ids import new_id
-from pressrun.jobs import counts, history, model_calls
-from pressrun.jobs.job import Claim, State
-from pressrun.jobs.outcome import Again, Cancelled, Completed, Ending, Failed, Outcome, Released
+from pressrun.jobs import checkpoints, counts, history, model_calls, outages
+from pressrun.jobs.job import OPEN, Claim, State
+from pressrun.jobs.outcome import Again, Call, Cancelled, Completed, Ending, Failed, Outcome, Released
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction, Value
 from pressrun.telemetry.events import JobEvent
@@ -19,6 +20,9 @@ SETTLE_LIMIT = 2000
 
 LONGEST_ERROR = 4000
 """Characters of a job's error that are kept."""
+
+LONGEST_CALLS = 100
+"""Model calls of one attempt that its timeline tells one by one."""
 
 CANCELLED_ON_REQUEST = "cancelled on request"
 
@@ -38,7 +42,7 @@ async def settle(tx: Transaction, endings: Sequence[tuple[Claim, Ending]]) -> li
     # An id alone is not enough: a group may hold two claims of one job, of which one is stale.
     kept = [(claim, ending) for claim, ending in endings if _is_settled(claim, settled.get(claim.id))]
     await _record_results(tx, kept, settled)
-    await history.record(tx, [_note(claim, ending.outcome, settled[claim.id]) for claim, ending in kept])
+    await history.record(tx, [_note(claim, ending, settled[claim.id]) for claim, ending in kept])
     await counts.move(
         tx,
         [
@@ -46,11 +50,29 @@ async def settle(tx: Transaction, endings: Sequence[tuple[Claim, Ending]]) -> li
             for claim, _ in kept
         ],
     )
-    await model_calls.count(tx, [(claim.organization_id, call) for claim, ending in endings for call in ending.calls])
+    await _take_in_calls(tx, endings)
+    await checkpoints.drop(
+        tx,
+        [claim for claim, ending in kept if ending.checkpointed and State(settled[claim.id]["state"]) not in OPEN],
+    )
     await _note_refused(tx, [claim for claim, _ in endings if not _is_settled(claim, settled.get(claim.id))])
     return [
         State(settled[claim.id]["state"]) if _is_settled(claim, settled.get(claim.id)) else None for claim, _ in endings
     ]
+
+
+async def _take_in_calls(tx: Transaction, endings: Sequence[tuple[Claim, Ending]]) -> None:
+    """Calls count whether or not their attempt still held its job: they were made."""
+    calls = [(claim.organization_id, call) for claim, ending in endings for call in ending.calls]
+    await model_calls.count(tx, [(organization_id, call) for organization_id, call in calls if not call.counted])
+    reasons = {
+        (claim.organization_id, call.model): ending.outcome.message
+        for claim, ending in endings
+        if isinstance(ending.outcome, Again | Failed)
+        for call in ending.calls
+        if call.outage
+    }
+    await outages.note(tx, calls, reasons)
 
 
 def _is_settled(claim: Claim, row: Row | None) -> bool:
@@ -69,10 +91,14 @@ def _values(claim: Claim, ending: Ending) -> Mapping[str, Value]:
         # PostgreSQL's text cannot hold a NUL, and a provider's message may.
         "error": message and message.replace("\x00", "\ufffd")[:LONGEST_ERROR],
         "wait_us": int(wait_s * SECOND),
-        "errors": 1 if isinstance(ending.outcome, Again | Failed) else 0,
+        "errors": int(_is_charged(ending.outcome)),
         "prompt_tokens": ending.prompt_tokens,
         "completion_tokens": ending.completion_tokens,
     }
+
+
+def _is_charged(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) or (isinstance(outcome, Again) and outcome.charged)
 
 
 def _parts(outcome: Outcome) -> tuple[State, FailureCode | None, str | None, float]:
@@ -81,7 +107,7 @@ def _parts(outcome: Outcome) -> tuple[State, FailureCode | None, str | None, flo
             return State.COMPLETED, None, None, 0
         case Failed(code, message):
             return State.FAILED, code, message, 0
-        case Again(wait_s, code, message):
+        case Again(wait_s, code, message, _):
             return State.WAITING, code, message, wait_s
         case Cancelled():
             return State.CANCELLED, FailureCode.CANCELLED, CANCELLED_ON_REQUEST, 0
@@ -127,17 +153,41 @@ async def record_outbox(tx: Transaction, rows: Sequence[Row]) -> None:
         )
 
 
-def _note(claim: Claim, outcome: Outcome, row: Row) -> history.Note:
-    data: dict[str, str | float] = {}
-    match outcome:
+def _note(claim: Claim, ending: Ending, row: Row) -> history.Note:
+    data: dict[str, Any] = {}
+    match ending.outcome:
         case Failed(code, message):
             data = {"error_code": code, "error": message[:LONGEST_ERROR]}
-        case Again(wait_s, code, message):
+        case Again(wait_s, code, message, charged):
             data = {"error_code": code, "error": message[:LONGEST_ERROR], "wait_s": round(wait_s, 3)}
+            data["charged"] = charged
         case _:
             pass
+    if ending.calls:
+        data["calls"] = [_call(call) for call in ending.calls[:LONGEST_CALLS]]
     event = EVENTS[State(row["state"])]
     return history.Note(claim.organization_id, claim.id, row["events"], event, claim.generation, claim.attempts, data)
+
+
+def _call(call: Call) -> dict[str, Any]:
+    """A model call as the timeline tells it: enough to find it on the provider's bill."""
+    told: dict[str, Any] = {"model": call.model, "outcome": call.outcome, "duration_s": round(call.duration_s, 3)}
+    if call.prompt:
+        told["prompt"] = call.prompt
+    if call.request_id is not None:
+        told["request_id"] = call.request_id
+    if call.prompt_tokens or call.completion_tokens:
+        told |= {"prompt_tokens": call.prompt_tokens, "completion_tokens": call.completion_tokens}
+    return told
+
+
+async def witness(tx: Transaction, endings: Sequence[tuple[Claim, Ending]], states: Sequence[State | None]) -> bool:
+    """Whether a settlement whose commit went unanswered has happened: its first ending stands in the timeline."""
+    for (claim, _), state in zip(endings, states, strict=True):
+        if state is not None:
+            row = await tx.one("find_ending", job_id=claim.id, generation=claim.generation, attempt=claim.attempts)
+            return row is not None
+    return False
 
 
 async def _note_refused(tx: Transaction, claims: Sequence[Claim]) -> None:

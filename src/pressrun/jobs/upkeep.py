@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pressrun.jobs import idempotency, rescue, tokens, workers
+from pressrun.jobs import cancel, checkpoints, claim, idempotency, rescue, tokens, workers
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
 
@@ -12,28 +12,43 @@ OUTBOX_KEEP_US = 72 * 3600 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What one round of upkeep did."""
+    """What one round of upkeep did, and whether suspects wait for a worker that runs nothing else."""
 
     buried: list[str]
     rescued: int
     expired: int
+    cancelled: int = 0
+    suspects: bool = False
+
+    @property
+    def touched(self) -> int:
+        """How many jobs were moved."""
+        return self.rescued + self.expired + self.cancelled
 
 
 async def upkeep(store: Store, lease_s: float, *, may_bury: bool = True) -> Upkeep:
     """One round: free the jobs of silent workers, end what is past its deadline; `lease_s` in seconds.
 
+    Of several processes that do this at the same moment one does, the others do nothing.
     Whoever could not see the heartbeats for a while passes `may_bury=False`: the workers could not write them either.
     """
 
     async def work(tx: Transaction) -> Upkeep:
+        lock = await tx.one("try_lock_upkeep")
+        if lock is None or not lock["locked"]:
+            return Upkeep([], 0, 0)
         buried = await workers.bury_silent(tx, lease_s) if may_bury else []
-        return Upkeep(buried, await rescue.rescue(tx), await rescue.expire(tx))
+        rescued, expired = await rescue.rescue(tx), await rescue.expire(tx)
+        cancelled = await cancel.cancel_of_deleted_agents(tx)
+        return Upkeep(buried, rescued, expired, cancelled, await claim.has_suspects(tx))
 
     done = await store.write(work)
     if done.rescued:
         store.bells.ring("jobs")
-    if done.expired:
+    if done.expired or done.cancelled:
         store.bells.ring("finished")
+    if done.cancelled:
+        store.bells.ring("cancels")
     return done
 
 
@@ -46,5 +61,6 @@ async def tidy(store: Store) -> None:
         await tx.run("forget_outbox", keep_us=OUTBOX_KEEP_US)
         await tx.run("forget_request_counts")
         await tx.run("forget_token_counts", days=tokens.KEEP_DAYS)
+        await tx.run("forget_checkpoints", keep_us=checkpoints.KEEP_US)
 
     await store.write(work)

@@ -46,9 +46,18 @@ async def stop(tx: Transaction, worker_id: str) -> None:
     await tx.run("stop_worker", worker_id=worker_id)
 
 
-async def bury(tx: Transaction, worker_id: str) -> bool:
-    """A worker's process was seen to end; True when nobody knew yet."""
-    return await tx.run("bury_worker", worker_id=worker_id) > 0
+async def bury(tx: Transaction, worker_id: str, *, blamed: bool = True) -> bool:
+    """A worker's process was seen to end; True when nobody knew yet.
+
+    `blamed`: one of its jobs may have killed it, so each is held to be a suspect.
+    """
+    return await tx.run("bury_worker", worker_id=worker_id, blamed=int(blamed)) > 0
+
+
+async def is_alive(tx: Transaction, worker_id: str) -> bool:
+    """Whether a worker is held to be alive."""
+    row = await tx.one("find_worker", worker_id=worker_id)
+    return row is not None and row["state"] == "alive"
 
 
 async def bury_all(tx: Transaction) -> list[str]:

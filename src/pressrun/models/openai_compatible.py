@@ -103,13 +103,16 @@ class OpenAICompatible(Provider):
                     raise refused(peer, response.status, said, response.headers, self._now_s())
                 yield response
         except TimeoutError as error:
-            raise peer.failure(FailureCode.MODEL_TIMEOUT, self._timed_out(error), retryable=True) from error
+            outage = isinstance(error, aiohttp.ConnectionTimeoutError)
+            what = self._timed_out(error)
+            raise peer.failure(FailureCode.MODEL_TIMEOUT, what, retryable=True, outage=outage) from error
         except aiohttp.ClientPayloadError as error:
             what = f"broke off in the middle of its answer ({shorten(str(error))})"
             raise peer.failure(FailureCode.MODEL_UNAVAILABLE, what, retryable=True) from error
         except (aiohttp.ClientError, OSError) as error:
             what = f"could not be reached ({shorten(str(error)) or type(error).__name__})"
-            raise peer.failure(FailureCode.MODEL_UNAVAILABLE, what, retryable=True) from error
+            outage = isinstance(error, aiohttp.ClientConnectorError)
+            raise peer.failure(FailureCode.MODEL_UNAVAILABLE, what, retryable=True, outage=outage) from error
 
     def _timed_out(self, error: TimeoutError) -> str:
         if isinstance(error, aiohttp.ConnectionTimeoutError):

@@ -35,6 +35,8 @@ CODE_OF_STATUS = {
     504: FailureCode.MODEL_TIMEOUT,
 }
 RETRYABLE_BELOW_500 = frozenset({408, 425, 429})
+OUTAGE_STATUSES = frozenset({502, 503, 504, 529})
+"""The server says that it serves nobody now; 500 may be about this one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,18 @@ class Peer:
     secret: str | None = field(default=None, repr=False)
 
     def failure(
-        self, code: FailureCode, what: str, *, retryable: bool = False, retry_after_s: float | None = None
+        self,
+        code: FailureCode,
+        what: str,
+        *,
+        retryable: bool = False,
+        retry_after_s: float | None = None,
+        outage: bool = False,
     ) -> RunFailure:
         """A failure whose message begins with the model and the host."""
         name = f"Model {self.model!r}" if self.model else "The model"
-        return RunFailure(
-            code, self.hide(f"{name} at {self.host} {what}"), retryable=retryable, retry_after_s=retry_after_s
-        )
+        message = self.hide(f"{name} at {self.host} {what}")
+        return RunFailure(code, message, retryable=retryable, retry_after_s=retry_after_s, outage=outage)
 
     def malformed(self, what: str) -> RunFailure:
         """An answer that is none; another attempt may get a better one."""
@@ -109,7 +116,8 @@ def _failure(peer: Peer, status: int, words: frozenset[str], message: str, wait_
     # Hidden before it is shortened: a key cut in half would no longer be found.
     said = shorten(peer.hide(message))
     what = f"answered {status}" + (f": {said}" if said else "")
-    return peer.failure(code, what, retryable=retryable, retry_after_s=wait_s if retryable else None)
+    outage = retryable and status in OUTAGE_STATUSES
+    return peer.failure(code, what, retryable=retryable, retry_after_s=wait_s if retryable else None, outage=outage)
 
 
 def _said(document: Any) -> tuple[frozenset[str], str]:

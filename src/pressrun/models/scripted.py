@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from pressrun.models.provider import Answer, Provider, Question, Usage
-from pressrun.models.refusals import Peer, classify
+from pressrun.models.refusals import OUTAGE_STATUSES, Peer, classify
 from pressrun.models.script import Fail, Rule, read_script
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -58,7 +58,10 @@ def _failure(question: Question, fail: Fail) -> Exception:
     code, retryable = classify(fail.status, frozenset({fail.word} if fail.word else ()))
     wait_s = fail.retry_after_s if retryable else None
     what = f"answered {fail.status}: {fail.message}"
-    return Peer(question.model, "scripted").failure(code, what, retryable=retryable, retry_after_s=wait_s)
+    outage = retryable and fail.status in OUTAGE_STATUSES
+    return Peer(question.model, "scripted").failure(
+        code, what, retryable=retryable, retry_after_s=wait_s, outage=outage
+    )
 
 
 def _count(question: Question, text: str) -> Usage:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from pressrun.store.store import Store, Transaction
+from pressrun.store.sure import write_surely
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -13,6 +14,8 @@ Result = TypeVar("Result")
 
 class Grouped(Generic[Item, Result]):
     """Collects items and hands them to `work` in groups of at most `limit`; one result for each item, in order.
+
+    `witness` tells, after an unanswered commit, whether a group's results have happened (see `store/sure.py`).
 
     No timer: the first item goes at once, and the time its commit takes is the time in which the next group gathers.
     """
@@ -23,8 +26,12 @@ class Grouped(Generic[Item, Result]):
         work: Callable[[Transaction, Sequence[Item]], Awaitable[Sequence[Result]]],
         *,
         limit: int,
+        witness: Callable[[Transaction, Sequence[Item], Sequence[Result]], Awaitable[bool]],
+        patience_s: float,
     ) -> None:
         self._store = store
+        self._witness = witness
+        self._patience_s = patience_s
         self._work = work
         self._limit = limit
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
@@ -49,8 +56,11 @@ class Grouped(Generic[Item, Result]):
         async def work(tx: Transaction) -> Sequence[Result]:
             return await self._work(tx, items)
 
+        async def happened(tx: Transaction, results: Sequence[Result]) -> bool:
+            return await self._witness(tx, items, results)
+
         try:
-            results = await self._store.write(work)
+            results = await write_surely(self._store, work, happened, patience_s=self._patience_s)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait for this group
             for _, future in group:
                 if not future.done():

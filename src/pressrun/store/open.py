@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pressrun.errors import Code, PressrunError
 from pressrun.store.clock import Clock
-from pressrun.store.postgres import PostgresStore
+from pressrun.store.postgres import POOL_SIZE, PostgresStore
 from pressrun.store.sqlite import SqliteStore
 from pressrun.store.store import Store
 
@@ -13,19 +13,26 @@ SQLITE = "sqlite:///"
 
 
 async def open_store(
-    database_url: str, *, clock: Clock | None = None, migrate: bool = True, ballast_bytes: int = 0
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    migrate: bool = True,
+    ballast_bytes: int = 0,
+    hints: bool = True,
+    pool_size: int = POOL_SIZE,
 ) -> Store:
     """Open `sqlite:///PATH` or `postgresql://…`, bringing its schema up to date first when `migrate` is set.
 
-    `ballast_bytes` is the reserve beside a SQLite file (0: none); PostgreSQL's disk is its operator's. `clock` replaces
-    the store's own clock in tests. Raises PressrunError for an address that is neither, for a database that cannot be
-    opened, is newer than this program, was moved or is being moved.
+    `ballast_bytes` is the reserve beside a SQLite file (0: none); PostgreSQL's disk is its operator's. Without `hints` it
+    hears and rings no bells; `pool_size` bounds the connections to PostgreSQL. `clock` replaces the store's own clock in
+    tests. Raises PressrunError for an address that is neither, for a database that cannot be opened, is newer than this
+    program, was moved or is being moved.
     """
     if database_url.startswith(POSTGRES):
-        return await PostgresStore.open(database_url, clock=clock, migrate=migrate)
+        return await PostgresStore.open(database_url, clock=clock, migrate=migrate, hints=hints, pool_size=pool_size)
     if database_url.startswith(SQLITE):
         path = sqlite_path(database_url)
-        return await SqliteStore.open(path, clock=clock, migrate=migrate, ballast_bytes=ballast_bytes)
+        return await SqliteStore.open(path, clock=clock, migrate=migrate, ballast_bytes=ballast_bytes, hints=hints)
     raise PressrunError(
         Code.INVALID,
         f"database_url must start with sqlite:/// or postgresql://, got {database_url.partition(':')[0]!r}",

@@ -1,13 +1,14 @@
 """PostgreSQL: a pool of connections, named queries with numbered parameters, arrays for many rows at once."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import asyncpg
 
-from pressrun.errors import Code, PressrunError
+from pressrun.errors import Code, CommitUnknownError, PressrunError
 from pressrun.store.ballast import no_room
 from pressrun.store.bells import Bells
 from pressrun.store.clock import Clock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 POOL_SIZE = 8
-COMMAND_TIMEOUT_S = 60.0
+COMMAND_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
 FULL_S = 5.0
 """How long nothing new is begun after the disk was full."""
@@ -39,6 +40,13 @@ PLANNER = {
     "enable_bitmapscan": "off",
     "enable_sort": "off",
     "application_name": "pressrun",
+    # A process that was cut off may hold the lock of the claims: the server must notice soon, whatever it waits for.
+    "tcp_user_timeout": "10s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "2",
+    "idle_in_transaction_session_timeout": "15s",
+    "statement_timeout": "20s",
 }
 
 REPEAT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -51,6 +59,10 @@ UNREACHABLE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,  # the statement's timeout: a lock that somebody else does not let go
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or a primary that has been demoted
 )
 
 
@@ -71,14 +83,22 @@ class PostgresStore:
         self.bells = Bells(self._listening.send)
 
     @classmethod
-    async def open(cls, url: str, *, clock: Clock | None = None, migrate: bool = True) -> "PostgresStore":
+    async def open(
+        cls,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        migrate: bool = True,
+        pool_size: int = POOL_SIZE,
+        hints: bool = True,
+    ) -> "PostgresStore":
         """Connect; raises PressrunError when nobody answers or the database is of a newer Pressrun."""
         try:
             await migrate_postgres(url, apply=migrate)
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
-                max_size=POOL_SIZE,
+                max_size=pool_size,
                 command_timeout=COMMAND_TIMEOUT_S,
                 timeout=CONNECT_TIMEOUT_S,
                 server_settings=PLANNER,
@@ -87,7 +107,8 @@ class PostgresStore:
             raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}", retry_after_s=5) from error
         store = cls(url, pool, clock)
         try:
-            await store._listening.open(store.bells.heard)
+            if hints:
+                await store._listening.open(store.bells.heard)
             await store.read(refuse_moved)
         except BaseException:
             await store.close()
@@ -106,8 +127,8 @@ class PostgresStore:
         """See Store.write."""
         for left in reversed(range(TRIES)):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    return await work(PostgresTransaction(connection, self._statements, self._clock))
+                async with self._pool.acquire() as connection:
+                    return await self._write_once(connection, work)
             except REPEAT:
                 if not left:
                     raise
@@ -121,6 +142,23 @@ class PostgresStore:
             except UNREACHABLE as error:
                 raise _unavailable() from error
         raise AssertionError("unreachable")
+
+    async def _write_once(
+        self, connection: "PoolConnectionProxy[asyncpg.Record]", work: Callable[[Transaction], Awaitable[T]]
+    ) -> T:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            value = await work(PostgresTransaction(connection, self._statements, self._clock))
+        except BaseException:
+            with contextlib.suppress(*UNREACHABLE):  # what is wrong with the work counts, not what came of it
+                await transaction.rollback()
+            raise
+        try:
+            await transaction.commit()
+        except UNREACHABLE as error:
+            raise CommitUnknownError(value) from error
+        return value
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """See Store.read."""

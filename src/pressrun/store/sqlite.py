@@ -56,6 +56,7 @@ class SqliteStore:
         migrate: bool = True,
         ballast_bytes: int = 0,
         machine: Machine = MACHINE,
+        hints: bool = True,
         vfs: str | None = None,
     ) -> "SqliteStore":
         """Open or create the file; raises PressrunError when it cannot be, is of a newer Pressrun, or was moved.
@@ -79,7 +80,8 @@ class SqliteStore:
         store = cls(path, clock, Ballast(path, ballast_bytes), presence, vfs)
         await store.keep_room()
         store._writer.start(connection)
-        await store._datagrams.open(store.bells.heard)
+        if hints:
+            await store._datagrams.open(store.bells.heard)
         return store
 
     @property

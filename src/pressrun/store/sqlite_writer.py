@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
+from pressrun.errors import CommitUnknownError
 from pressrun.store.ballast import Ballast
 from pressrun.store.clock import Clock
 from pressrun.store.sqlite_connection import SqliteTransaction, drive, refusal
@@ -94,14 +95,18 @@ class SqliteWriter:
                 loop.call_soon_threadsafe(_settle, mine)
 
     def _transaction(self, connection: apsw.Connection, group: list[_Waiting]) -> list[_Outcome]:
+        outcomes: list[_Outcome] | None = None
         try:
             connection.execute("BEGIN IMMEDIATE")
             outcomes = [self._one(connection, waiting) for waiting in group]
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise
+            if outcomes is None or not isinstance(error, apsw.IOError):
+                raise
+            # A sync that failed may have written all the same; nobody can say before it is read back.
+            return [(waiting, None, failed or CommitUnknownError(value)) for waiting, value, failed in outcomes]
         return outcomes
 
     def _one(self, connection: apsw.Connection, waiting: _Waiting) -> _Outcome:

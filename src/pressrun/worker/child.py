@@ -19,22 +19,24 @@ KILL_AFTER_S = 5.0
 
 
 class Child:
-    """A process and its successors. `command` makes the next one's arguments, `ended` hears that one is gone."""
+    """A process and its successors. `command` makes the next one's arguments, `ended` hears one's exit code."""
 
     def __init__(
         self,
         name: str,
         command: Callable[[], Sequence[str]],
         environment: Mapping[str, str],
-        ended: Callable[[], Awaitable[None]],
+        ended: Callable[[int], Awaitable[None]],
         *,
         pass_fds: Sequence[int] = (),
+        identity: Callable[[], str] = str,
     ) -> None:
         self._name = name
         self._command = command
         self._environment = environment
         self._ended = ended
         self._pass_fds = pass_fds
+        self._identity = identity
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
 
@@ -43,8 +45,13 @@ class Child:
         """The process that lives now."""
         return self._process.pid if self._process is not None else None
 
-    async def run(self) -> None:
-        """Keep a process alive until `stop`."""
+    @property
+    def identity(self) -> str:
+        """What the process that lives now calls itself."""
+        return self._identity()
+
+    async def run(self, *, once: bool = False) -> None:
+        """Keep a process alive until it is interrupted; `once`: without successors."""
         pause_s = 0.0
         while not self._stopping.is_set():
             started = time.monotonic()
@@ -62,7 +69,9 @@ class Child:
             code = await process.wait()
             self._process = None
             log.emit(ServerEvent.PROCESS_ENDED, name=self._name, pid=process.pid, exit_code=code)
-            await self._ended()
+            await self._ended(code)
+            if once:
+                return
             steady = time.monotonic() - started > STEADY_S
             pause_s = 0.0 if steady else min(LONGEST_PAUSE_S, pause_s * 2 or 0.1)
             with contextlib.suppress(TimeoutError):

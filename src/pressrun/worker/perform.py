@@ -1,4 +1,4 @@
-"""One attempt, from claim to ending: read it aloud."""
+"""One attempt, from claim to outcome: read it aloud."""
 
 import asyncio
 import time
@@ -13,13 +13,19 @@ from pressrun.agents.submit import JobOptions
 from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.jobs import backoff
 from pressrun.jobs.job import Claim
-from pressrun.jobs.outcome import Again, Call, Completed, Ending, Failed, Outcome
+from pressrun.jobs.lanes import DEFAULT_MODEL
+from pressrun.jobs.outcome import Again, Call, Completed, Failed, Outcome
 from pressrun.store.clock import SECOND
 from pressrun.system import System
 from pressrun.telemetry import log
 from pressrun.telemetry.events import JobEvent
+from pressrun.worker.health import Health
+from pressrun.worker.steps import JobSteps, Stepping
 
 INTERNAL = "Pressrun itself failed; its log has the details under this job's id"
+
+UNCHARGED = frozenset({FailureCode.MODEL_RATE_LIMITED})
+"""Failures that say nothing about the job: the provider asked for patience."""
 
 
 class Performer:
@@ -28,50 +34,80 @@ class Performer:
     def __init__(self, system: System, random: Random | None = None) -> None:
         self._system = system
         self._random = random or Random()  # noqa: S311 - spreads a herd, keeps no secret
+        self._health = Health()
+        self._stepping = Stepping(system.store)
 
-    async def perform(self, claim: Claim) -> Ending:
-        """How the attempt ended; raises nothing but its own cancellation."""
-        calls: list[AgentCall] = []
+    async def perform(self, claim: Claim, calls: list[Call]) -> Outcome:
+        """How the attempt ended; its model calls are appended to `calls`. Raises nothing but its own cancellation."""
+        made: list[AgentCall] = []
+        steps: list[JobSteps] = []
         started = time.monotonic()
         ends = started + max(0.0, (claim.deadline_at - claim.started_at) / SECOND)
         try:
             async with asyncio.timeout(ends - started):
-                result = await self._run(claim, calls)
+                result = await self._run(claim, made, steps)
         except TimeoutError:
             outcome: Outcome = Failed(FailureCode.DEADLINE_EXCEEDED, "the deadline passed before the job was done")
         except RunFailure as failure:
-            outcome = self._failed(claim, failure, ends)
+            outcome = self._failed(claim, failure, made, ends)
         except PressrunError as error:
-            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, str(error), retryable=True), ends)
+            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, str(error), retryable=True), made, ends)
         except Exception:  # noqa: BLE001 - a fault of ours ends this job, never the worker
             log.warn(JobEvent.FAILED, job=claim.id, exc_info=True)
-            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True), ends)
+            outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True), made, ends)
         else:
             outcome = Completed(payload(result))
+        finally:
+            counted = [call for one in steps for call in one.counted]
+            calls.extend(self._counted(claim, call, counted=any(call is one for one in counted)) for call in made)
         _emit(claim, outcome, time.monotonic() - started)
-        return Ending(outcome, [_counted(call) for call in calls])
+        return outcome
 
-    async def _run(self, claim: Claim, calls: list[AgentCall]) -> Result:
+    async def _run(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> Result:
         definition = await self._system.definition(claim.organization_id, claim.agent_id, claim.agent_version)
         values = msgspec.json.decode(claim.inputs, type=dict[str, tuple[str, ...]])
         options = msgspec.json.decode(claim.options, type=JobOptions)
         provider = self._system.catalog.provider_for(claim.organization_id)
-        return await run(definition, values, provider, calls, fan_out=options.fan_out)
+        steps = None
+        if options.fan_out or len(definition.prompts) > 1:
+            steps = await self._stepping.of(claim)
+            kept.append(steps)
+        return await run(definition, values, provider, made, fan_out=options.fan_out, steps=steps)
 
-    def _failed(self, claim: Claim, failure: RunFailure, ends: float) -> Outcome:
+    def _counted(self, claim: Claim, made: AgentCall, *, counted: bool) -> Call:
+        name = claim.organization_id, made.model or DEFAULT_MODEL
+        failing = made.failure_code == FailureCode.MODEL_UNAVAILABLE
+        outage = failing and self._health.is_failing_for_all(name, claim.id)
+        call = made.as_counted(outage=outage, counted=counted)
+        self._health.note(name, claim.id, call)
+        return call
+
+    def _failed(self, claim: Claim, failure: RunFailure, made: list[AgentCall], ends: float) -> Outcome:
         """Another attempt, if the failure may pass, attempts are left, and the wait ends before the deadline.
 
         `ends` is the deadline on the monotonic clock: the host's own may jump.
         """
-        errors = claim.errors + 1
         if not failure.retryable:
             return Failed(failure.code, failure.message)
-        if errors >= claim.max_attempts:
-            return Failed(failure.code, f"{failure.message} (gave up after {errors} attempts)")
-        wait_s = backoff.wait_s(errors, failure.retry_after_s, self._random)
-        if time.monotonic() + wait_s >= ends:
+        if self._is_charged(claim, failure, made):
+            errors = claim.errors + 1
+            if errors >= claim.max_attempts:
+                return Failed(failure.code, f"{failure.message} (gave up after {errors} attempts)")
+            again = Again(backoff.wait_s(errors, failure.retry_after_s, self._random), failure.code, failure.message)
+        else:
+            wait_s = backoff.uncharged_wait_s(claim.attempts, failure.retry_after_s, self._random)
+            again = Again(wait_s, failure.code, failure.message, charged=False)
+        if time.monotonic() + again.wait_s >= ends:
             return Failed(failure.code, f"{failure.message} (the deadline allows no further attempt)")
-        return Again(wait_s, failure.code, failure.message)
+        return again
+
+    def _is_charged(self, claim: Claim, failure: RunFailure, made: list[AgentCall]) -> bool:
+        if failure.outage or failure.code in UNCHARGED:
+            return False
+        if failure.code != FailureCode.MODEL_UNAVAILABLE or not made:
+            return True
+        name = claim.organization_id, made[-1].model or DEFAULT_MODEL
+        return not self._health.is_failing_for_all(name, claim.id)
 
 
 def payload(result: Result) -> bytes:
@@ -83,16 +119,6 @@ def payload(result: Result) -> bytes:
             "prompts": dict(result.prompts),
             **({} if result.results is None else {"results": result.results}),
         }
-    )
-
-
-def _counted(call: AgentCall) -> Call:
-    return Call(
-        call.model or "default",
-        call.failure_code or "completed",
-        call.duration_s,
-        call.usage.prompt_tokens,
-        call.usage.completion_tokens,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pressrun.jobs.job import Claim
+from pressrun.jobs.outcome import Cancelled, Outcome, Released
 
 
 class Stop(StrEnum):
@@ -13,6 +14,17 @@ class Stop(StrEnum):
     CANCEL = "cancel"
     RELEASE = "release"
     FENCE = "fence"
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How a run that was interrupted so has ended; None when nothing of it may be written."""
+        match self:
+            case Stop.CANCEL:
+                return Cancelled()
+            case Stop.RELEASE:
+                return Released()
+            case Stop.FENCE:
+                return None
 
 
 @dataclass(slots=True)

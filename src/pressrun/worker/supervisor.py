@@ -5,24 +5,24 @@ import contextlib
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable
 from uuid import uuid4
 
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
-from pressrun.jobs.upkeep import tidy, upkeep
+from pressrun.jobs.keeping_up import keep_up
+from pressrun.jobs.rescue import rescue
+from pressrun.jobs.upkeep import Upkeep
 from pressrun.settings import Settings
-from pressrun.store.store import Store
+from pressrun.store.store import Store, Transaction
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 from pressrun.worker.child import KILL_AFTER_S, Child
+from pressrun.worker.exits import EXIT_FENCED, EXIT_STUCK
 from pressrun.worker.store_watch import StoreWatch
 
 UPKEEP_S = 1.0
 """How often lost leases and passed deadlines are looked for."""
-
-TIDY_S = 600.0
 
 
 class Supervisor:
@@ -33,8 +33,10 @@ class Supervisor:
         self._settings = settings
         self._watch = StoreWatch(store)
         self._environment = {**os.environ, **settings.environment()}
-        self._workers = [self._worker_child(number) for number in range(settings.workers)]
+        self._workers = [self._worker_child(f"worker {number + 1}") for number in range(settings.workers)]
         self._api = None if listener is None else self._api_child(listener)
+        self._lone: Child | None = None
+        self._lone_run: asyncio.Task[None] | None = None
 
     async def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Run until SIGTERM or SIGINT, then stop everything in order; a second signal stops it at once."""
@@ -46,26 +48,41 @@ class Supervisor:
             loop.add_signal_handler(number, self._stop, stop)
         api = [] if self._api is None else [asyncio.create_task(self._api.run())]
         working = [asyncio.create_task(child.run()) for child in self._workers]
-        keeping = asyncio.create_task(self._keep_up())
+        keeping = asyncio.create_task(
+            keep_up(
+                self._store,
+                self._settings.lease_s,
+                every_s=UPKEEP_S,
+                tidies=True,
+                first=self._look_at_store,
+                then=self._look_after,
+            )
+        )
         started()
         await stop.wait()
         log.emit(ServerEvent.SERVER_STOPPING)
         # Workers first: while they finish, clients can still ask how their jobs stand.
-        await self._finish(self._workers, working, self._settings.grace_s + KILL_AFTER_S)
-        await self._finish([] if self._api is None else [self._api], api, KILL_AFTER_S)
-        keeping.cancel()
+        keeping.cancel()  # before the workers go: it would start new ones for suspects
         await asyncio.gather(keeping, return_exceptions=True)
+        lone = [] if self._lone_run is None else [self._lone_run]
+        await self._finish(self._all_workers, [*working, *lone], self._settings.grace_s + KILL_AFTER_S)
+        await self._finish([] if self._api is None else [self._api], api, KILL_AFTER_S)
+
+    @property
+    def _all_workers(self) -> list[Child]:
+        return [*self._workers, *([] if self._lone is None else [self._lone])]
 
     def _stop(self, stop: asyncio.Event) -> None:
         if stop.is_set():
-            for child in (*self._workers, *([self._api] if self._api else [])):
+            for child in (*self._all_workers, *([self._api] if self._api else [])):
                 child.kill()
         stop.set()
 
-    def _renew_children(self) -> None:
-        """After a restore no lease of theirs holds any more, and what they remember of agents may be wrong."""
-        for child in (*self._workers, *([self._api] if self._api else [])):
-            child.renew()
+    async def _look_at_store(self) -> None:
+        """Renew all children after a restore: no lease of theirs holds, what they remember of agents may be wrong."""
+        if await self._watch.look():
+            for child in (*self._all_workers, *([self._api] if self._api else [])):
+                child.renew()
 
     async def _finish(self, children: list[Child], tasks: "list[asyncio.Task[None]]", timeout_s: float) -> None:
         if not tasks:
@@ -77,61 +94,55 @@ class Supervisor:
             child.kill()
         await asyncio.gather(*tasks)
 
-    def _worker_child(self, number: int) -> Child:
+    def _worker_child(self, name: str, *arguments: str) -> Child:
         current = ""
 
         def command() -> list[str]:
             nonlocal current
             current = f"{socket.gethostname()}-{uuid4().hex[:12]}"
-            return ["-m", "pressrun.worker.process", current]
+            return ["-m", "pressrun.worker.process", current, *arguments]
 
-        async def ended() -> None:
-            await self._bury([current])
+        async def ended(exit_code: int) -> None:
+            # One that ended by its own decision has let go of its jobs; they did not kill it.
+            await self._bury([current], blamed=exit_code not in {0, EXIT_FENCED, EXIT_STUCK})
 
-        return Child(f"worker {number + 1}", command, self._environment, ended)
+        return Child(name, command, self._environment, ended, identity=lambda: current)
+
+    async def _look_after(self, done: Upkeep) -> None:
+        """Have suspects run where nothing else does, and end workers of ours that live on although they were buried."""
+        if done.suspects and self._workers and (self._lone_run is None or self._lone_run.done()):
+            self._lone = self._worker_child("worker alone", "alone")
+            self._lone_run = asyncio.create_task(self._lone.run(once=True))
+        for child in self._all_workers:
+            if child.identity in done.buried:
+                child.renew()
 
     def _api_child(self, listener: socket.socket) -> Child:
         descriptor = listener.fileno()
 
-        async def ended() -> None:
+        async def ended(_exit_code: int) -> None:
             return
 
         command = ["-m", "pressrun.api.process", str(descriptor)]
         return Child("api", lambda: command, self._environment, ended, pass_fds=[descriptor])
 
     async def _bury_the_unsupervised(self) -> None:
-        """Free what workers of this machine held that died with their supervisor."""
+        """Free what workers of this machine held that died with their supervisor: no job can have done that."""
         records = await self._store.read(lambda tx: workers.of_host(tx, socket.gethostname()))
-        await self._bury([record.id for record in records if not _is_alive(record.pid)])
+        await self._bury([record.id for record in records if not _is_alive(record.pid)], blamed=False)
 
-    async def _bury(self, worker_ids: list[str]) -> None:
+    async def _bury(self, worker_ids: list[str], *, blamed: bool) -> None:
         """Free the jobs of workers whose processes are known to have ended, now rather than after a lease."""
-        for worker_id in worker_ids:
-            with contextlib.suppress(PressrunError):  # the lease runs out all the same
-                if await self._store.write(lambda tx, worker_id=worker_id: workers.bury(tx, worker_id)):  # type: ignore[misc]
-                    log.warn(ServerEvent.WORKER_BURIED, worker=worker_id)
-        with contextlib.suppress(PressrunError):
-            await upkeep(self._store, self._settings.lease_s, may_bury=False)
 
-    async def _keep_up(self) -> None:
-        tidied = 0.0
-        watching_since = time.monotonic()
-        while True:
-            try:
-                if await self._watch.look():
-                    self._renew_children()
-                # After the database was away, or on waking up, every heartbeat is old: watch for a lease first.
-                may_bury = time.monotonic() - watching_since > self._settings.lease_s
-                done = await upkeep(self._store, self._settings.lease_s, may_bury=may_bury)
-                if done.rescued or done.expired:
-                    log.emit(ServerEvent.UPKEEP_DONE, buried=done.buried, rescued=done.rescued, expired=done.expired)
-                if time.monotonic() - tidied > TIDY_S:
-                    await tidy(self._store)
-                    tidied = time.monotonic()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next round must come
-                log.warn(ServerEvent.UPKEEP_FAILED, error=str(error), exc_info=not isinstance(error, PressrunError))
-                watching_since = time.monotonic()
-            await asyncio.sleep(UPKEEP_S)
+        async def work(tx: Transaction) -> list[str]:
+            buried = [one for one in worker_ids if await workers.bury(tx, one, blamed=blamed)]
+            await rescue(tx)
+            return buried
+
+        with contextlib.suppress(PressrunError):  # the lease runs out all the same
+            for worker_id in await self._store.write(work):
+                log.warn(ServerEvent.WORKER_BURIED, worker=worker_id, blamed=blamed)
+            self._store.bells.ring("jobs")
 
 
 def _is_alive(pid: int) -> bool:

@@ -3,21 +3,21 @@
 import asyncio
 import os
 import socket
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from pressrun.errors import PressrunError
 from pressrun.ids import new_lease_token
 from pressrun.jobs import claim as claiming
 from pressrun.jobs import workers
-from pressrun.jobs.job import Claim, State
-from pressrun.jobs.outcome import Cancelled, Ending, Released
-from pressrun.jobs.settle import SETTLE_LIMIT, settle
-from pressrun.store.grouping import Grouped
-from pressrun.store.store import Store
+from pressrun.jobs.job import Claim
+from pressrun.jobs.outcome import Call, Ending, Outcome
+from pressrun.store.store import Store, Transaction
+from pressrun.store.sure import write_surely
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
+from pressrun.worker.heart import Heart, LoopHeart, Pulse
+from pressrun.worker.recording import Recorder
 from pressrun.worker.running import Run, Running, Stop
 
 POLL_S = 1.0
@@ -29,51 +29,73 @@ GATHER_S = 0.01
 STORE_PAUSE_S = 1.0
 """How long to leave a database alone that cannot serve."""
 
-BEATS_PER_LEASE = 3
-FENCE_AFTER = 2 / 3
-"""Part of a lease without a confirmed heartbeat after which a worker lets go, before anyone may take over."""
+CLAIM_PATIENCE_S = 30.0
+LOST_AND_FOUND_S = 10.0
+"""How often a worker asks whether the store thinks it holds jobs that it knows nothing of."""
 
-Perform = Callable[[Claim], Awaitable[Ending]]
+MISSES_ALLOWED = 30
+"""Claims in a row that found work for free places and brought none; a claim comes at least once a second."""
+
+ALONE_IDLE_S = 5.0
+"""A worker for suspects ends when none has come for so long."""
+
+Perform = Callable[[Claim, list[Call]], Awaitable[Outcome]]
+"""Carries a claim out; appends every model call to the list, whatever becomes of it. Raises nothing but its own
+cancellation."""
 
 
 class FencedError(Exception):
     """This worker was declared dead, or may have been: it must write nothing more and start anew."""
 
 
+class StuckError(Exception):
+    """This worker finds work and cannot take it: another process may do better."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """How a worker behaves; durations in seconds."""
+    """How a worker behaves; durations in seconds. `alone`: it takes suspects only, one at a time."""
 
     worker_id: str
     concurrency: int
     lease_s: float
     grace_s: float
+    alone: bool = False
 
 
 class Worker:
-    """One worker process's loop; `perform` turns a claim into an ending and raises nothing but its cancellation."""
+    """One worker process's loop; it hears from its heart (`heart.Listener`) and lets go when that fails."""
 
-    def __init__(self, store: Store, perform: Perform, options: WorkerOptions) -> None:
+    def __init__(self, store: Store, perform: Perform, options: WorkerOptions, heart: Heart | None = None) -> None:
         self._store = store
         self._perform = perform
         self._options = options
         self._running = Running()
-        self._recorder: Grouped[tuple[Claim, Ending], State | None] = Grouped(store, settle, limit=SETTLE_LIMIT)
-        self._confirmed = time.monotonic()
+        self._recorder = Recorder(store)
+        self._heart = heart or LoopHeart(Pulse(options.worker_id, options.lease_s), store)
+        self._may_claim = asyncio.Event()
+        self._may_claim.set()
+        self._dead = asyncio.Event()
+        self._misses = 0
+        self._unknown: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then finish what runs or give it back; raises FencedError when declared dead."""
+        """Work until `stop` is set, then finish what runs or give it back.
+
+        Raises FencedError when declared dead, StuckError when it cannot take what there is.
+        """
         options = self._options
         await self._store.write(
             lambda tx: workers.add(
                 tx, options.worker_id, host=socket.gethostname(), pid=os.getpid(), concurrency=options.concurrency
             )
         )
-        self._confirmed = time.monotonic()
         log.emit(ServerEvent.WORKER_STARTED, worker=options.worker_id, concurrency=options.concurrency)
+        self._heart.start(self)
         try:
             async with asyncio.TaskGroup() as group:
-                watchers = [group.create_task(self._beat()), group.create_task(self._watch_cancellations())]
+                watchers = [group.create_task(work) for work in (self._watch_cancellations(), self._watch_lost())]
+                watchers.append(group.create_task(self._watch_death()))
                 await self._claim_until(stop)
                 await self._leave()
                 for watcher in watchers:
@@ -81,16 +103,35 @@ class Worker:
         except BaseExceptionGroup as errors:
             self._running.interrupt_all(Stop.FENCE)
             raise errors.exceptions[0] from None
+        finally:
+            await self._heart.stop()
         await self._store.write(lambda tx: workers.stop(tx, options.worker_id))
         log.emit(ServerEvent.WORKER_STOPPED, worker=options.worker_id)
+
+    def let_go(self) -> None:
+        """See heart.Listener: stop asking models; what is finished is kept and recorded as soon as that is possible."""
+        log.warn(ServerEvent.WORKER_LET_GO, worker=self._options.worker_id, running=len(self._running))
+        self._may_claim.clear()
+        self._running.interrupt_all(Stop.RELEASE)
+
+    def recovered(self) -> None:
+        """See heart.Listener."""
+        log.emit(ServerEvent.WORKER_RECOVERED, worker=self._options.worker_id)
+        self._may_claim.set()
+
+    def declared_dead(self) -> None:
+        """See heart.Listener."""
+        self._dead.set()
 
     async def _claim_until(self, stop: asyncio.Event) -> None:
         bell = self._store.bells.listen("jobs")
         stopped = asyncio.create_task(stop.wait())
+        idle_since = asyncio.get_running_loop().time()
         try:
             while not stop.is_set():
+                self._heart.pulse.came_round()
                 self._running.freed.clear()
-                more = await self._claim_once()
+                more = await self._claim_once() if self._may_claim.is_set() else False
                 woken = [asyncio.create_task(self._running.freed.wait())] if more else []
                 if not more or len(self._running) < self._options.concurrency:
                     woken.append(asyncio.create_task(bell.wait(POLL_S)))  # type: ignore[arg-type]
@@ -99,7 +140,12 @@ class Worker:
                     task.cancel()
                 if more and len(self._running) > self._options.concurrency // 2:
                     await asyncio.sleep(GATHER_S)
+                now = asyncio.get_running_loop().time()
+                idle_since = now if len(self._running) else idle_since
+                if self._options.alone and now - idle_since > ALONE_IDLE_S:
+                    return
         finally:
+            self._heart.pulse.rest()
             stopped.cancel()
             self._store.bells.leave("jobs", bell)
 
@@ -110,67 +156,56 @@ class Worker:
             return True
         if not self._store.has_room:
             return False  # what is left is for the jobs that run to end
-        token = new_lease_token()
         try:
-            taken = await self._store.write(lambda tx: claiming.claim(tx, self._options.worker_id, token, free))
+            taken = await self._take(free)
         except PressrunError as error:
             log.warn(ServerEvent.WORKER_TROUBLED, error=str(error))
             await asyncio.sleep(STORE_PAUSE_S)
             return False
-        for claim in taken.claims:
+        self._misses = self._misses + 1 if taken.missed else 0
+        if self._misses > MISSES_ALLOWED:
+            raise StuckError
+        self._start(taken.claims)
+        return taken.left > 0
+
+    async def _take(self, free: int) -> claiming.Taken:
+        token, worker_id = new_lease_token(), self._options.worker_id
+
+        async def alone(tx: Transaction) -> claiming.Taken:
+            held = await claiming.claim_suspect(tx, worker_id, token)
+            return claiming.Taken([] if held is None else [held], 0)
+
+        async def many(tx: Transaction) -> claiming.Taken:
+            return await claiming.claim(tx, worker_id, token, free)
+
+        work = alone if self._options.alone else many
+        return await write_surely(self._store, work, claiming.witness, patience_s=CLAIM_PATIENCE_S)
+
+    def _start(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
             run = Run(claim)
             self._running.runs[claim.id] = run
             run.task = asyncio.create_task(self._carry_out(run))
-        return taken.left > 0
+        if not self._may_claim.is_set():  # the heart failed while the claim was under way
+            self._running.interrupt_all(Stop.RELEASE)
 
     async def _carry_out(self, run: Run) -> None:
+        calls: list[Call] = []
         try:
-            ending = await self._end(run)
-            if ending is not None:
+            outcome = await self._outcome(run, calls)
+            if outcome is not None:
                 run.recording = True
-                await self._record(run, ending)
+                several = len(calls) > 1 or run.claim.attempts > 1  # else there is nothing a checkpoint could hold
+                await self._recorder.record(run.claim, Ending(outcome, calls, checkpointed=several))
         finally:
             self._running.remove(run)
 
-    async def _end(self, run: Run) -> Ending | None:
+    async def _outcome(self, run: Run, calls: list[Call]) -> Outcome | None:
         """How the attempt ended; None when nothing of it may be written."""
         try:
-            return await self._perform(run.claim)
+            return await self._perform(run.claim, calls)
         except asyncio.CancelledError:
-            match run.stop:
-                case Stop.CANCEL:
-                    return Ending(Cancelled())
-                case Stop.RELEASE:
-                    return Ending(Released())
-                case _:
-                    return None
-
-    async def _record(self, run: Run, ending: Ending) -> None:
-        """Write the ending, however long the database is away: what was paid for is not thrown away."""
-        while True:
-            try:
-                state = await self._recorder.submit((run.claim, ending))
-            except PressrunError as error:
-                log.warn(ServerEvent.WORKER_TROUBLED, job=run.claim.id, error=str(error))
-                await asyncio.sleep(STORE_PAUSE_S)
-                continue
-            self._store.bells.ring("finished" if state not in {State.QUEUED, State.WAITING} else "jobs")
-            return
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(self._options.lease_s / BEATS_PER_LEASE)
-            try:
-                async with asyncio.timeout(self._options.lease_s / BEATS_PER_LEASE):
-                    alive = await self._store.write(lambda tx: workers.beat(tx, self._options.worker_id))
-            except (PressrunError, TimeoutError) as error:
-                log.warn(ServerEvent.WORKER_TROUBLED, error=str(error) or "the heartbeat timed out")
-                alive = time.monotonic() - self._confirmed < self._options.lease_s * FENCE_AFTER
-            else:
-                self._confirmed = time.monotonic()
-            if not alive:
-                log.warn(ServerEvent.WORKER_FENCED, worker=self._options.worker_id, running=len(self._running))
-                raise FencedError
+            return None if run.stop is None else run.stop.outcome
 
     async def _watch_cancellations(self) -> None:
         bell = self._store.bells.listen("cancels")
@@ -185,6 +220,30 @@ class Worker:
             for job_id in job_ids:
                 if run := self._running.runs.get(job_id):
                     self._running.interrupt(run, Stop.CANCEL)
+
+    async def _watch_lost(self) -> None:
+        """Carry out what the store says this worker holds and it does not know of.
+
+        A claim whose commit was never answered may come to that. Seen twice, so that a claim under way is not meant.
+        """
+        while True:
+            await asyncio.sleep(LOST_AND_FOUND_S)
+            try:
+                held = await self._store.read(lambda tx: claiming.held_by(tx, self._options.worker_id))
+            except PressrunError:
+                continue
+            unknown = {claim.lease_token: claim for claim in held if not self._knows(claim)}
+            self._start([claim for token, claim in unknown.items() if token in self._unknown])
+            self._unknown = set(unknown)
+
+    def _knows(self, claim: Claim) -> bool:
+        run = self._running.runs.get(claim.id)
+        return run is not None and run.claim.lease_token == claim.lease_token
+
+    async def _watch_death(self) -> None:
+        await self._dead.wait()
+        log.warn(ServerEvent.WORKER_FENCED, worker=self._options.worker_id, running=len(self._running))
+        raise FencedError
 
     async def _leave(self) -> None:
         log.emit(ServerEvent.WORKER_STOPPING, worker=self._options.worker_id, running=len(self._running))

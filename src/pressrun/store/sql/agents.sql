@@ -21,8 +21,9 @@ WHERE organization_id = :organization_id AND id = :agent_id AND deleted_at IS NU
 RETURNING *
 
 -- name: delete_agent
--- Nobody can run the agent any more and its alias is free; its versions stay for the jobs pinned to them.
-UPDATE agents SET deleted_at = :now, updated_at = :now
+-- Nobody can run the agent any more and its alias is free; its versions stay for the jobs pinned to them, which
+-- finish or, with cancel_jobs, are cancelled.
+UPDATE agents SET deleted_at = :now, updated_at = :now, cancel_jobs = :cancel_jobs
 WHERE organization_id = :organization_id AND id = :agent_id AND deleted_at IS NULL
 RETURNING *
 

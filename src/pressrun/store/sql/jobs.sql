@@ -51,6 +51,36 @@ SET state = 'queued', generation = generation + 1, attempts = 0, errors = 0, dea
 WHERE id = :job_id AND organization_id = :organization_id AND state IN ('failed', 'cancelled')
 RETURNING events, generation
 
+-- name: list_cancelling_agents
+-- Deleted agents whose open jobs are to be cancelled too.
+-- system: upkeep.
+SELECT organization_id, id FROM agents WHERE cancel_jobs = 1 ORDER BY id LIMIT :limit
+
+-- name: end_cancelling
+-- Nothing of a deleted agent is open any more.
+UPDATE agents SET cancel_jobs = 0 WHERE organization_id = :organization_id AND id = :agent_id
+
+-- name: request_cancel_of_agent
+-- The running jobs of an agent are asked to stop.
+UPDATE jobs
+SET cancel_requested = 1, updated_at = :now, events = events + 1
+WHERE agent_id = :agent_id AND organization_id = :organization_id AND state = 'running' AND cancel_requested = 0
+RETURNING id, organization_id, agent_id, generation, attempts, events
+
+-- name: delete_job
+-- A job that has ended is gone for good.
+DELETE FROM jobs
+WHERE id = :job_id AND organization_id = :organization_id AND state IN ('completed', 'failed', 'cancelled')
+RETURNING agent_id, state
+
+-- name: delete_job_results
+-- The results of a job that is gone.
+DELETE FROM results WHERE job_id = :job_id AND organization_id = :organization_id
+
+-- name: delete_job_events
+-- The timeline of a job that is gone.
+DELETE FROM job_events WHERE job_id = :job_id AND organization_id = :organization_id
+
 -- name: list_cancelled_runs
 -- The jobs a worker runs that somebody asked to cancel.
 -- system: a worker serves every organization.
@@ -60,3 +90,8 @@ SELECT id FROM jobs WHERE state = 'running' AND worker_id = :worker_id AND cance
 -- How long the job has waited that has been runnable longest.
 -- system: a figure of the whole server.
 SELECT CAST(:now - min(run_at) AS bigint) AS waited_us FROM jobs WHERE state = 'queued'
+
+-- name: find_created
+-- Whether a job was accepted.
+-- system: its id was just made, and nobody else knows it.
+SELECT 1 AS found FROM jobs WHERE id = :job_id

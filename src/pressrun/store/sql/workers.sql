@@ -12,12 +12,17 @@ UPDATE workers SET seen_at = :now WHERE id = :worker_id AND state = 'alive' RETU
 UPDATE workers SET state = 'stopped', seen_at = :now WHERE id = :worker_id AND state = 'alive'
 
 -- name: bury_worker
--- The supervisor saw a worker's process end.
-UPDATE workers SET state = 'dead' WHERE id = :worker_id AND state = 'alive'
+-- The supervisor saw a worker's process end; its jobs are blamed for that, or not.
+UPDATE workers SET state = 'dead', blamed = :blamed WHERE id = :worker_id AND state = 'alive'
 
 -- name: bury_silent_workers
 -- Workers that have not been heard for a lease's length.
 UPDATE workers SET state = 'dead' WHERE state = 'alive' AND seen_at < :now - :lease_us RETURNING id
+
+-- name: find_worker
+-- One worker, whatever became of it.
+-- system: a worker serves every organization.
+SELECT * FROM workers WHERE id = :worker_id
 
 -- name: list_workers
 -- The workers that are alive.

@@ -14,14 +14,17 @@ WHERE seq IN (
 RETURNING organization_id, agent_id
 
 -- name: claim_jobs
--- A worker takes each lane's share: urgent ones first, then in order of acceptance.
+-- A worker takes each lane's share: urgent ones first, then in order of acceptance; suspects run alone, elsewhere.
 -- system: a worker serves every organization.
 WITH picked AS MATERIALIZED (
     SELECT lane.seq, share.worker_id, share.lease_token
     FROM unnest(CAST(:agent_id AS text[]), CAST(:share AS bigint[]), CAST(:worker_id AS text[]),
-        CAST(:lease_token AS text[])) AS share (agent_id, share, worker_id, lease_token)
+        CAST(:lease_token AS text[]), CAST(:format AS bigint[]))
+        AS share (agent_id, share, worker_id, lease_token, format)
     CROSS JOIN LATERAL (
-        SELECT jobs.seq FROM jobs WHERE jobs.agent_id = share.agent_id AND jobs.state = 'queued'
+        SELECT jobs.seq FROM jobs
+        WHERE jobs.agent_id = share.agent_id AND jobs.state = 'queued' AND jobs.deaths < 2
+            AND jobs.format <= share.format
         ORDER BY jobs.priority, jobs.seq LIMIT share.share FOR UPDATE SKIP LOCKED
     ) AS lane
 )
@@ -59,35 +62,18 @@ WHERE jobs.id = ended.job_id AND jobs.generation = ended.generation AND jobs.att
     AND jobs.lease_token = ended.lease_token AND jobs.state = 'running'
 RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.generation, jobs.attempts, jobs.state, jobs.events
 
--- name: rescue_jobs
--- Jobs of dead workers can be claimed again, unless that is forbidden or has been in vain too often.
--- system: upkeep.
-UPDATE jobs
-SET deaths = deaths + 1, lease_token = NULL, worker_id = NULL, run_at = :now, updated_at = :now, events = events + 1,
-    state = CASE WHEN cancel_requested = 1 THEN 'cancelled'
-        WHEN on_worker_loss = 'fail' OR deaths + 1 >= :deaths_allowed THEN 'failed' ELSE 'queued' END,
-    error_code = CASE WHEN cancel_requested = 1 THEN 'cancelled' WHEN on_worker_loss = 'fail' THEN 'worker_lost'
-        WHEN deaths + 1 >= :deaths_allowed THEN 'poison' END,
-    error = CASE WHEN cancel_requested = 1 THEN 'cancelled on request'
-        WHEN on_worker_loss = 'fail' THEN 'the worker died while it ran this job, and the agent forbids another try'
-        WHEN deaths + 1 >= :deaths_allowed
-            THEN 'every worker that ran this job died; retry it if the cause is gone' END,
-    completed_at = CASE WHEN cancel_requested = 1 OR on_worker_loss = 'fail' OR deaths + 1 >= :deaths_allowed
-        THEN :now END
-WHERE state = 'running' AND worker_id IN (SELECT id FROM workers WHERE state <> 'alive')
-RETURNING id, organization_id, agent_id, generation, attempts, state, events
-
 -- name: expire_jobs
 -- Jobs past their deadline end, whatever became of their worker.
 -- system: upkeep.
 UPDATE jobs
-SET state = 'failed', error_code = 'deadline_exceeded', error = :error, lease_token = NULL, worker_id = NULL,
+SET state = 'failed', error_code = CASE WHEN error_code = 'model_unavailable' THEN error_code ELSE 'deadline_exceeded' END,
+    error = CASE WHEN error_code = 'model_unavailable' THEN CAST(:error AS text) || ': ' || error ELSE CAST(:error AS text) END, lease_token = NULL, worker_id = NULL,
     completed_at = :now, updated_at = :now, events = events + 1
 WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND state IN ('queued', 'running', 'waiting') AND deadline_at < :now
         ORDER BY deadline_at LIMIT CAST(:limit AS bigint)
     FOR UPDATE SKIP LOCKED)
     AND state = :state
-RETURNING id, organization_id, agent_id, generation, attempts, state, events
+RETURNING id, organization_id, agent_id, generation, attempts, state, events, error_code
 
 -- name: record_results
 -- The result of a generation, once.

@@ -11,13 +11,15 @@ WHERE seq IN (SELECT seq FROM jobs WHERE state = 'waiting' AND run_at <= :now OR
 RETURNING organization_id, agent_id
 
 -- name: claim_jobs
--- A worker takes each lane's share: urgent ones first, then in order of acceptance.
+-- A worker takes each lane's share: urgent ones first, then in order of acceptance; suspects run alone, elsewhere.
 -- system: a worker serves every organization.
 UPDATE jobs
 SET state = 'running', attempts = attempts + 1, lease_token = :lease_token, worker_id = :worker_id,
     started_at = :now, updated_at = :now, events = events + 1
 WHERE seq IN (
-    SELECT seq FROM jobs WHERE agent_id = :agent_id AND state = 'queued' ORDER BY priority, seq LIMIT :share
+    SELECT seq FROM jobs
+    WHERE agent_id = :agent_id AND state = 'queued' AND deaths < 2 AND format <= :format
+    ORDER BY priority, seq LIMIT :share
 )
 RETURNING id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
     created_at, started_at, run_at, lease_token, events, inputs, options
@@ -39,33 +41,16 @@ WHERE id = :job_id AND generation = :generation AND attempts = :attempt AND leas
     AND state = 'running'
 RETURNING id, organization_id, agent_id, generation, attempts, state, events
 
--- name: rescue_jobs
--- Jobs of dead workers can be claimed again, unless that is forbidden or has been in vain too often.
--- system: upkeep.
-UPDATE jobs
-SET deaths = deaths + 1, lease_token = NULL, worker_id = NULL, run_at = :now, updated_at = :now, events = events + 1,
-    state = CASE WHEN cancel_requested = 1 THEN 'cancelled'
-        WHEN on_worker_loss = 'fail' OR deaths + 1 >= :deaths_allowed THEN 'failed' ELSE 'queued' END,
-    error_code = CASE WHEN cancel_requested = 1 THEN 'cancelled' WHEN on_worker_loss = 'fail' THEN 'worker_lost'
-        WHEN deaths + 1 >= :deaths_allowed THEN 'poison' END,
-    error = CASE WHEN cancel_requested = 1 THEN 'cancelled on request'
-        WHEN on_worker_loss = 'fail' THEN 'the worker died while it ran this job, and the agent forbids another try'
-        WHEN deaths + 1 >= :deaths_allowed
-            THEN 'every worker that ran this job died; retry it if the cause is gone' END,
-    completed_at = CASE WHEN cancel_requested = 1 OR on_worker_loss = 'fail' OR deaths + 1 >= :deaths_allowed
-        THEN :now END
-WHERE state = 'running' AND worker_id IN (SELECT id FROM workers WHERE state <> 'alive')
-RETURNING id, organization_id, agent_id, generation, attempts, state, events
-
 -- name: expire_jobs
 -- Jobs past their deadline end, whatever became of their worker.
 -- system: upkeep.
 UPDATE jobs
-SET state = 'failed', error_code = 'deadline_exceeded', error = :error, lease_token = NULL, worker_id = NULL,
+SET state = 'failed', error_code = CASE WHEN error_code = 'model_unavailable' THEN error_code ELSE 'deadline_exceeded' END,
+    error = CASE WHEN error_code = 'model_unavailable' THEN :error || ': ' || error ELSE :error END, lease_token = NULL, worker_id = NULL,
     completed_at = :now, updated_at = :now, events = events + 1
 WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND state IN ('queued', 'running', 'waiting') AND deadline_at < :now
         ORDER BY deadline_at LIMIT :limit) AND state = :state
-RETURNING id, organization_id, agent_id, generation, attempts, state, events
+RETURNING id, organization_id, agent_id, generation, attempts, state, events, error_code
 
 -- name: record_results
 -- The result of a generation, once.

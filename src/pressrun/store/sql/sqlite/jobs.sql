@@ -13,3 +13,16 @@ WHERE agents.id = :agent_id AND agents.organization_id = :organization_id
     AND (agents.id = :agent_reference OR agents.alias = :agent_reference)
     AND agents.deployed_version = :agent_version AND agents.deleted_at IS NULL
 RETURNING id, created_at
+
+-- name: cancel_jobs_of_agent
+-- Some jobs of an agent that do not run are cancelled.
+UPDATE jobs
+SET state = 'cancelled', error_code = 'cancelled', error = :error, completed_at = :now, updated_at = :now,
+    cancel_requested = 1, events = events + 1
+WHERE seq IN (
+    SELECT seq FROM jobs
+    WHERE agent_id = :agent_id AND organization_id = :organization_id AND state = :state
+        AND state IN ('queued', 'waiting')
+    LIMIT :limit
+) AND state = :state
+RETURNING id, organization_id, agent_id, generation, attempts, state, events

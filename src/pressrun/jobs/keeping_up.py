@@ -1,0 +1,56 @@
+"""Upkeep round after round, in every server process: jobs end in time as long as one of them lives."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from pressrun.errors import PressrunError
+from pressrun.jobs.upkeep import Upkeep, tidy, upkeep
+from pressrun.store.store import Store
+from pressrun.telemetry import log
+from pressrun.telemetry.events import ServerEvent
+
+TIDY_S = 600.0
+
+
+async def keep_up(
+    store: Store,
+    lease_s: float,
+    *,
+    every_s: float,
+    tidies: bool = False,
+    first: Callable[[], Awaitable[None]] | None = None,
+    then: Callable[[Upkeep], Awaitable[None]] | None = None,
+) -> None:
+    """Do a round every `every_s` seconds until cancelled; `tidies`: forget old things too.
+
+    `first` is done before each round, `then` hears what the round did.
+
+    Whoever could not see the heartbeats for a while cannot tell silent workers from its own blindness: after trouble,
+    and at the start, it watches for a lease's length before it buries anybody.
+    """
+    tidied = 0.0
+    watching_since = time.monotonic()
+    while True:
+        try:
+            if first is not None:
+                await first()
+            may_bury = time.monotonic() - watching_since > lease_s
+            done = await upkeep(store, lease_s, may_bury=may_bury)
+            if done.touched:
+                log.emit(
+                    ServerEvent.UPKEEP_DONE,
+                    buried=done.buried,
+                    rescued=done.rescued,
+                    expired=done.expired,
+                    cancelled=done.cancelled,
+                )
+            if then is not None:
+                await then(done)
+            if tidies and time.monotonic() - tidied > TIDY_S:
+                await tidy(store)
+                tidied = time.monotonic()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next round must come
+            log.warn(ServerEvent.UPKEEP_FAILED, error=str(error), exc_info=not isinstance(error, PressrunError))
+            watching_since = time.monotonic()
+        await asyncio.sleep(every_s)

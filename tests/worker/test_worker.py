@@ -1,0 +1,164 @@
+"""The worker's loop against real stores that go away, and a heart that stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from pressrun.jobs import workers
+from pressrun.jobs.job import Claim, State
+from pressrun.jobs.outcome import Call, Completed, Outcome
+from pressrun.store.store import Store
+from pressrun.worker.heart import STUCK_AFTER_S, LoopHeart, Pulse
+from pressrun.worker.worker import FencedError, Worker, WorkerOptions
+from tests.jobs.scene import RESULT, Scene
+from tests.lossy_store import AwayStore
+
+OPTIONS = WorkerOptions("w", concurrency=5, lease_s=1.5, grace_s=5)
+
+
+class Work:
+    """What the worker performs: each claim ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun: asyncio.Queue[Claim] = asyncio.Queue()
+        self.go = asyncio.Event()
+        self.interrupted = asyncio.Event()
+
+    async def perform(self, claim: Claim, calls: list[Call]) -> Outcome:
+        self.begun.put_nowait(claim)
+        try:
+            await self.go.wait()
+        except asyncio.CancelledError:
+            self.interrupted.set()
+            raise
+        finally:
+            calls.append(Call("m", "completed", 0.1, 1, 1))
+        return Completed(RESULT)
+
+
+@asynccontextmanager
+async def working(store: Store, work: Work, options: WorkerOptions = OPTIONS) -> AsyncIterator["asyncio.Task[None]"]:
+    """A worker at work; the task tells how it ended."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(Worker(store, work.perform, options).run(stop))
+    try:
+        yield task
+    finally:
+        stop.set()
+        await asyncio.wait([task], timeout=20)
+
+
+@pytest.fixture
+async def bare(store: Store) -> Scene:
+    """A scene without a worker."""
+    return await Scene.set(store)
+
+
+async def until(condition: "asyncio.Queue[Claim] | asyncio.Event", what: str) -> None:
+    waiting = condition.get() if isinstance(condition, asyncio.Queue) else condition.wait()
+    try:
+        await asyncio.wait_for(waiting, 20)
+    except TimeoutError:
+        raise AssertionError(f"never came true: {what}") from None
+
+
+async def state(scene: Scene, job_id: str, wanted: State) -> None:
+    for _ in range(2000):
+        if (await scene.job(job_id)).state == wanted:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(await scene.job(job_id))
+
+
+async def test_a_finished_result_outlasts_the_databases_absence(bare: Scene) -> None:
+    away, work = AwayStore(bare.store), Work()
+    async with working(away, work):
+        job_id = await bare.add()
+        away.bells.ring("jobs")
+        await until(work.begun, "the job began")
+        away.away = True
+        work.go.set()
+        await asyncio.sleep(OPTIONS.lease_s * 2)  # past the lease: it has let go, but what it has it keeps
+        assert (await bare.job(job_id)).state == State.RUNNING
+        away.away = False
+        await state(bare, job_id, State.COMPLETED)
+    assert await bare.events(job_id) == ["created", "started", "completed"]
+
+
+async def test_calls_under_way_are_let_go_before_anybody_may_take_over(bare: Scene) -> None:
+    away, work = AwayStore(bare.store), Work()
+    async with working(away, work):
+        job_id = await bare.add()
+        away.bells.ring("jobs")
+        await until(work.begun, "the job began")
+        away.away = True
+        await until(work.interrupted, "the call was aborted")
+        away.away = False
+        work.go.set()
+        await state(bare, job_id, State.COMPLETED)
+    assert await bare.events(job_id) == ["created", "started", "released", "started", "completed"]
+    job = await bare.job(job_id)
+    assert (job.errors, job.deaths) == (0, 0)
+    assert job.prompt_tokens == 2, "the call that was let go is counted too"
+
+
+async def test_a_worker_that_was_declared_dead_ends(bare: Scene) -> None:
+    work = Work()
+    async with working(bare.store, work) as task:
+        job_id = await bare.add()
+        bare.store.bells.ring("jobs")
+        await until(work.begun, "the job began")
+        await bare.die("w")
+        await asyncio.wait([task], timeout=20)
+        with pytest.raises(FencedError):
+            task.result()
+    assert (await bare.job(job_id)).state == State.QUEUED
+
+
+async def test_a_worker_finds_what_it_holds_without_knowing(bare: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a claim whose commit came so late that nobody waited for it any more."""
+    monkeypatch.setattr("pressrun.worker.worker.LOST_AND_FOUND_S", 0.05)
+    work = Work()
+    work.go.set()
+    async with working(bare.store, work):
+        for _ in range(500):
+            if await bare.store.read(lambda tx: workers.is_alive(tx, "w")):
+                break
+            await asyncio.sleep(0.01)
+        job_id = await bare.add()
+        await bare.claim()
+        await state(bare, job_id, State.COMPLETED)
+
+
+async def test_a_worker_alone_takes_suspects_only_and_goes_home(bare: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pressrun.worker.worker.ALONE_IDLE_S", 0.5)
+    suspect = await bare.add()
+    for number in range(2):
+        await bare.add_worker(f"d{number}")
+        await bare.claim(worker_id=f"d{number}")
+        await bare.die(f"d{number}")
+    innocent = await bare.add()
+    work = Work()
+    work.go.set()
+    async with working(bare.store, work, WorkerOptions("alone", 1, 30, 5, alone=True)) as task:
+        await asyncio.wait([task], timeout=20)
+        assert task.done()
+        task.result()
+    assert (await bare.job(suspect)).state == State.COMPLETED
+    assert (await bare.job(innocent)).state == State.QUEUED
+
+
+async def test_a_loop_that_does_not_come_round_is_stuck_only_while_the_heart_beats(bare: Scene) -> None:
+    now = 0.0
+    pulse = Pulse("w", 30, lambda: now)
+    await bare.add_worker("w")
+    pulse.came_round()
+    now = STUCK_AFTER_S + 1
+    assert not pulse.is_stuck(), "no heartbeat either: the database is away, and waiting is right"
+    listener = Worker(bare.store, Work().perform, OPTIONS, LoopHeart(pulse, bare.store))
+    assert await pulse.beat(bare.store, listener)
+    assert pulse.is_stuck()
+    pulse.came_round()
+    assert not pulse.is_stuck()
