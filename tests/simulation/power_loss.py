@@ -16,13 +16,13 @@ from random import Random
 import apsw
 
 from pressrun.errors import PressrunError
-from pressrun.jobs.create import create
+from pressrun.jobs.create import create, witness
 from pressrun.jobs.job import Acceptance, Accepted, NewJob, State
 from pressrun.store.grouping import Grouped
 from pressrun.store.sqlite import SqliteStore
 from tests.fake_clock import FakeClock
 from tests.jobs.scene import Scene
-from tests.simulation.disk import Disk
+from tests.simulation.disk import Disk, PowerFailureError
 from tests.simulation.memory import folder_in_memory
 
 DATABASE = "pressrun.db"
@@ -85,11 +85,11 @@ async def _load(folder: Path, disk: Disk, told: Acknowledged, *, is_new: bool) -
             if is_new:
                 scene = await Scene.set(store)
                 await scene.add_worker()
-            intake = Grouped(store, create, limit=6)
+            intake = Grouped(store, create, limit=6, witness=witness, patience_s=0)
             async with asyncio.TaskGroup() as group:
                 for caller in range(CALLERS):
                     group.create_task(_call(scene, intake, told, f"{caller}"))
-        except* PressrunError:
+        except* (PressrunError, PowerFailureError):
             assert not disk.on
         finally:
             disk.abandon()

@@ -45,6 +45,14 @@ def wait_for(condition: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"never came true: {what}")
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or only waits for its parent to take note."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def unfinished(server: LiveServer) -> int:
     return int(server.request("GET", "/v1/applications/sealed/jobs?status=in_progress&limit=1")["totalCount"])
 
@@ -99,6 +107,8 @@ async def test_a_worker_stopped_past_its_lease_changes_nothing(database_url: str
         ((pid,),) = await fetch(
             database_url, "SELECT workers.pid FROM workers JOIN jobs ON jobs.worker_id = workers.id"
         )
+        # Its supervisor would end a worker that was buried and lives on: as on a machine that sleeps, it sleeps too.
+        os.kill(server.process.pid, signal.SIGSTOP)
         os.kill(pid, signal.SIGSTOP)
         try:
             path = f"/v1/applications/jobs/{job_id}"
@@ -109,12 +119,29 @@ async def test_a_worker_stopped_past_its_lease_changes_nothing(database_url: str
             wait_for(lambda: "zombie" not in mock.in_flight, "the first call is answered")
         finally:
             os.kill(pid, signal.SIGCONT)
-        wait_for(lambda: pid not in server.workers(), "the fenced worker ended")
+        wait_for(lambda: has_ended(pid), "the fenced worker ended")
+        os.kill(server.process.pid, signal.SIGCONT)
         wait_for(lambda: len(server.workers()) == 2, "its place was taken")
         assert server.request("GET", path) | {"updated_at": ""} == job | {"updated_at": ""}
         events = [line["event"] for line in server.request("GET", path + "/events")["data"]]
         assert events[:5] == ["job.created", "job.started", "job.rescued", "job.started", "job.completed"]
     assert await fetch(database_url, "SELECT count(*) FROM results") == [(1,)]
+
+
+async def test_a_worker_that_was_buried_and_lives_on_is_replaced(database_url: str, tmp_path: Path) -> None:
+    """A process that hangs as a whole cannot end itself: its supervisor does."""
+    with (
+        mock_model(lambda _nonce, serial: 6.0 if serial == 1 else 0.05) as mock,
+        live_server(tmp_path / "data", database_url, environment={"PRESSRUN_LEASE_S": "1.5"}) as server,
+    ):
+        deploy(server, mock)
+        job_id = create(server, "hangs")
+        wait_for(lambda: "hangs" in mock.in_flight, "the first call is under way")
+        (pid,) = server.workers()
+        os.kill(pid, signal.SIGSTOP)
+        wait_for(lambda: has_ended(pid), "the hanging worker was ended")
+        job = server.request("GET", f"/v1/applications/jobs/{job_id}?wait=30")
+        assert job["data"]["suggestion"] == f"ANS:{seal('hangs')}:call=2"
 
 
 async def test_sigterm_finishes_what_runs(database_url: str, tmp_path: Path) -> None:

@@ -70,8 +70,8 @@ def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits, salt: str =
     """How many jobs each agent may start now, given free slots: {agent: jobs}.
 
     A round gives every organization one job, from its lane that runs least; rounds go on until the slots are spent or
-    nothing more may start. Who runs least comes first, and `salt`, new for each claim, draws lots among equals: with one
-    slot at a time nobody may always be the first. So a backlog of one organization, or agent, never holds up another's.
+    nothing more may start. So a backlog of one organization, or of one agent, never holds up another's. Who runs least
+    comes first; `salt`, new for each claim, draws lots among equals: with one slot at a time nobody is always first.
     """
     dealer = _Dealer(waiting, limits)
     open_lanes = [lane for lane in waiting if lane.queued > 0]

@@ -173,7 +173,7 @@ class Worker:
 
         async def alone(tx: Transaction) -> claiming.Taken:
             held = await claiming.claim_suspect(tx, worker_id, token)
-            return claiming.Taken([] if held is None else [held], 0)
+            return claiming.Taken([], 0) if held is None else claiming.Taken([held], left=1)
 
         async def many(tx: Transaction) -> claiming.Taken:
             return await claiming.claim(tx, worker_id, token, free)
