@@ -61,6 +61,15 @@ class LossyStore:
         """See Store.read."""
         return await self._inner.read(work)
 
+    @property
+    def has_room(self) -> bool:
+        """See Store.has_room."""
+        return self._inner.has_room
+
+    async def keep_room(self) -> None:
+        """See Store.keep_room."""
+        await self._inner.keep_room()
+
     async def close(self) -> None:
         """See Store.close."""
 
