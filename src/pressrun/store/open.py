@@ -24,9 +24,9 @@ async def open_store(
     """Open `sqlite:///PATH` or `postgresql://…`, bringing its schema up to date first when `migrate` is set.
 
     `ballast_bytes` is the reserve beside a SQLite file (0: none); PostgreSQL's disk is its operator's. Without `hints`
-    it hears and rings no bells; `pool_size` bounds the connections to PostgreSQL. `clock` replaces the store's own clock
-    in tests. Raises PressrunError for an address that is neither, for a database that cannot be opened, is newer than this
-    program, was moved or is being moved.
+    it hears and rings no bells; `pool_size` bounds the connections to PostgreSQL; `clock` replaces the store's clock in
+    tests. Raises PressrunError for an address that is neither, and for a database that cannot be opened, is newer than
+    this program, was moved or is being moved.
     """
     if database_url.startswith(POSTGRES):
         return await PostgresStore.open(database_url, clock=clock, migrate=migrate, hints=hints, pool_size=pool_size)
