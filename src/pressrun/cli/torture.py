@@ -127,7 +127,7 @@ def _print_reports(reports: Sequence[runner.Report]) -> None:
     violated = [one.fault.id for one in reports if one.status not in {"passed", "not run"}]
     if violated:
         say(f"Violated or broken: {', '.join(violated)}", style="red")
-    elif rate := report.bound(clean):
+    elif (rate := report.bound(clean)) is not None and rate < 1:
         say(f"{clean} injections without a violation: with 95 % confidence fewer than {rate:.2%} go wrong.")
     skipped = [one.fault.id for one in reports if one.status == "not run"]
     if skipped:

@@ -41,6 +41,15 @@ def alive(pid: int) -> bool:
         return False
 
 
+def stopped(pid: int) -> bool:
+    """Whether every thread of a process has stopped after SIGSTOP."""
+    try:
+        threads = list((PROC / str(pid) / "task").iterdir())
+        return all((one / "stat").read_text().rpartition(")")[2].split()[0] == "T" for one in threads)
+    except OSError:
+        return False
+
+
 def owner_of_port(port: int, candidates: list[int]) -> int | None:
     """Which of the processes holds the local end of a loopback connection."""
     wanted = {f"socket:[{inode}]" for inode in _inodes(port)}

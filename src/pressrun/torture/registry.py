@@ -16,6 +16,7 @@ from pressrun.torture.faults import (
     resources,
     second_server,
     system_calls,
+    wire,
     zombies,
 )
 
@@ -34,6 +35,7 @@ MODULES = (
     resources,
     second_server,
     system_calls,
+    wire,
     zombies,
 )
 FAULTS: dict[str, Fault] = {

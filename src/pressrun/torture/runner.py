@@ -119,7 +119,7 @@ async def _judged(bed: Testbed, fault: Fault, longest_s: float) -> tuple[Status,
             await fault.run(bed)
             verdict = bed.verdict or await _healed(bed)
     except TimeoutError:
-        return "error", f"it did not end within {longest_s:g} s", None
+        return "error", f"a wait ran out: {traceback.format_exc(limit=-3)}", None
     except NotStartedError as error:
         return "violated", f"the server did not start: {str(error)[-500:]}", None
     except Exception:  # noqa: BLE001 - the next fault must have its turn

@@ -179,6 +179,17 @@ class Testbed:
         """Note what a fault looked at."""
         self.findings.append(Finding(name, value, ok, bar))
 
+    async def workers_ready(self, timeout_s: float = 30) -> bool:
+        """Wait until as many workers as were started say that they live; False when the time ran out."""
+        wanted = f"pressrun_workers_alive {float(self.server.workers)}"
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            _, said = await self.client.ask("GET", "/metrics")
+            if wanted in str(said) and len(self.server.worker_pids()) == self.server.workers:
+                return True
+            await asyncio.sleep(0.1)
+        return False
+
     async def drained(self, timeout_s: float) -> bool:
         """Wait until no job is in progress; False when the time ran out."""
         until = time.monotonic() + timeout_s

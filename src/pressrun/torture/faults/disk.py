@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,7 +78,8 @@ async def _refused(bed: Testbed) -> set[int]:
 
 async def postgres_full(bed: Testbed) -> None:
     """The disk of PostgreSQL fills up until it panics; then there is room again and it is started."""
-    folder = bed.place.folder / "pgdisk"
+    folder = Path(tempfile.mkdtemp(prefix="pressrun-torture-disk-"))
+    folder.chmod(0o755)  # PostgreSQL runs as somebody else than root
     async with small_disk(folder, POSTGRES_MB) as disk:
         cluster = await asyncio.to_thread(PostgresServer, disk, {"min_wal_size": "32MB", "max_wal_size": "32MB"})
         try:
@@ -85,6 +87,7 @@ async def postgres_full(bed: Testbed) -> None:
             await _fill_under_load(bed, disk, cluster)
         finally:
             await asyncio.to_thread(cluster.remove)
+    folder.rmdir()
 
 
 async def _fill_under_load(bed: Testbed, disk: Path, cluster: PostgresServer) -> None:
