@@ -1,0 +1,205 @@
+"""S-05: what belongs to another organization looks like what does not exist, on every route and in every field."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pressrun.organizations.keys import Scope
+from tests.api.client import Answer, Client
+from tests.api.samples import JOBS, agent, create, deploy, ended, text
+from tests.api.server import THEIRS, Server
+
+VARIES = {"date", "x-request-id", "content-length"}
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/v1/applications/{application_id}"): text("a"),
+    ("POST", "/v1/applications/{application_id}/jobs"): text("a"),
+    ("POST", "/v1/applications/{application_id}/rollback"): {"version": 1},
+    ("PATCH", "/v1/applications/{application_id}"): {"name": "Other"},
+    ("PUT", "/v1/applications/{application_id}/draft"): agent(alias="other"),
+}
+"""Bodies with which the owner would succeed."""
+
+QUERIES = {
+    ("GET", "/v1/applications"): ("after", "before"),
+    ("GET", "/v1/applications/{application_id}"): ("include",),
+    ("GET", "/v1/audit"): ("before",),
+}
+"""Query fields that hold, or widen, what is asked for."""
+
+
+@dataclass(frozen=True)
+class Possessions:
+    """What the other organization has."""
+
+    agent_id: str
+    alias: str
+    open_job: str
+    done_job: str
+    key_id: str
+    model: str
+
+    def of(self, parameter: str) -> list[str]:
+        """Their values for a parameter of a path."""
+        return {
+            "application_id": [self.agent_id, self.alias],
+            "job_id": [self.open_job, self.done_job],
+            "key_id": [self.key_id],
+            "name:path": [self.model],
+        }[parameter]
+
+    @property
+    def everything(self) -> tuple[str, ...]:
+        """Every name and id of theirs."""
+        return (self.agent_id, self.alias, self.open_job, self.done_job, self.key_id, self.model)
+
+
+@pytest.fixture
+async def theirs(server: Server, worker: None) -> Possessions:
+    """An organization beside ours that uses everything there is."""
+    key, token = await server.key(Scope.ADMIN, organization_id=THEIRS)
+    client = server.client(token)
+    model = "their-model"
+    (await client.post("/v1/models", {"name": model, "script": "- answer: a"})).ok(201)
+    agent_id = await deploy(client, alias="their-alias")
+    done = await create(client, "a", reference="their-alias")
+    await ended(client, done)
+    await client.send("PATCH", "/v1/limits", {"running_jobs": 0})
+    waiting = await create(client, "b", reference="their-alias")
+    return Possessions(agent_id, "their-alias", waiting, done, key.id, model)
+
+
+def random_like(value: str) -> str:
+    """A value of the same kind and length that nobody has."""
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return "x" * len(value)
+    return str(uuid.uuid4())
+
+
+def seen(answer: Answer, name: str) -> tuple[int, dict[str, str], bytes]:
+    """An answer without what differs from request to request, and without the name that was asked for."""
+    headers = {header.lower(): value for header, value in answer.headers.items() if header.lower() not in VARIES}
+    return answer.status, headers, answer.raw.replace(name.encode(), b"<name>")
+
+
+async def both(client: Client, method: str, path: str, body: Any, value: str) -> tuple[Any, Any]:
+    """What the caller sees for their value, and for one that nobody has; `path` has `{}` in its place."""
+    other = random_like(value)
+    mine = await client.send(method, path.replace("{}", value), body)
+    nobodys = await client.send(method, path.replace("{}", other), body)
+    return seen(mine, value), seen(nobodys, other)
+
+
+async def test_s05_their_ids_in_every_path(server: Server, client: Client, theirs: Possessions) -> None:
+    tried = 0
+    for method, path in server.routes():
+        parameters = re.findall(r"\{([\w:]+)\}", path)
+        if not parameters or path.startswith("/docs"):
+            continue
+        subject, *rest = parameters
+        filled = path.replace("{" + subject + "}", "{}")
+        for parameter in rest:
+            filled = filled.replace("{" + parameter + "}", {"version": "1"}[parameter])
+        for value in theirs.of(subject):
+            answer, expected = await both(client, method, filled, BODIES.get((method, path), {}), value)
+            assert answer == expected, (method, path, value)
+            assert answer[0] in ({404, 502} if path.endswith("/test") else {404}), (method, path, value, answer)
+            tried += 1
+    assert tried > 25
+
+
+async def test_s05_nothing_of_theirs_has_changed(server: Server, client: Client, theirs: Possessions) -> None:
+    """After every route was tried on it by somebody else."""
+    owner = await server.caller(Scope.ADMIN, organization_id=THEIRS)
+
+    async def state() -> list[Any]:
+        paths = (
+            f"/v1/applications/{theirs.agent_id}",
+            f"/v1/applications/{theirs.agent_id}/draft",
+            f"/v1/applications/{theirs.agent_id}/versions",
+            f"/v1/applications/jobs/{theirs.open_job}/events",
+            f"/v1/applications/jobs/{theirs.done_job}/events",
+            "/v1/models",
+            "/v1/limits",
+        )
+        return [(await owner.get(path)).ok() for path in paths]
+
+    before = await state()
+    await test_s05_their_ids_in_every_path(server, client, theirs)
+    assert await state() == before
+
+
+async def test_s05_their_ids_in_queries(server: Server, client: Client, theirs: Possessions) -> None:
+    await deploy(client)
+    for (method, path), names in QUERIES.items():
+        for name in names:
+            filled = path.replace("{application_id}", theirs.agent_id)
+            for value in ("drafts",) if name == "include" else theirs.everything[:1]:
+                mine = await client.send(method, f"{filled}?{name}={value}")
+                other = random_like(theirs.agent_id)
+                nobodys = await client.send(
+                    method,
+                    f"{path.replace('{application_id}', other)}?{name}={value if name == 'include' else other}",
+                )
+                assert seen(mine, theirs.agent_id) == seen(nobodys, other), (path, name)
+
+
+async def test_s05_their_names_in_bodies(client: Client, theirs: Possessions) -> None:
+    """A model of theirs is no model, and their alias is free."""
+    prompts = [{"name": "say", "model": "{}", "prompt": "@Text"}]
+    for value in (theirs.model, random_like(theirs.model)):
+        body = agent(alias=f"mine-{value}", prompts=[{**prompts[0], "model": value}])
+        made = (await client.post("/v1/applications", body)).ok(201)
+        refusal = await client.post(f"/v1/applications/{made['id']}/deploy")
+        assert refusal.status == 400
+        assert theirs.model not in refusal.raw.decode().replace(f"model '{theirs.model}'", "").replace(
+            f'"model":"{theirs.model}"', ""
+        )
+    assert (await client.post("/v1/applications", agent(alias=theirs.alias))).status == 201
+
+
+async def test_s05_lists_show_ours_alone(server: Server, client: Client, theirs: Possessions) -> None:
+    """Every route that lists something, read whole."""
+    await deploy(client)
+    listing = [path for method, path in server.routes() if method == "GET" and "{" not in path]
+    for path in listing:
+        if path in {"/docs", "/openapi.json", "/metrics"}:
+            continue
+        for query in ("", "?include=drafts&limit=1000"):
+            raw = (await client.get(path + query)).raw.decode()
+            for name in theirs.everything:
+                assert name not in raw, (path, name)
+    assert (await client.get(JOBS)).json["totalCount"] == 0
+
+
+async def test_s31_an_idempotency_key_is_the_callers_own(server: Server, client: Client) -> None:
+    """Another key of ours, and another organization, get jobs of their own for the same words."""
+    await deploy(client)
+    other = await server.caller(Scope.JOBS_WRITE)
+    stranger = await server.caller(Scope.ADMIN, organization_id=THEIRS)
+    await deploy(stranger)
+    answers = [
+        await caller.post(JOBS, text("a"), idempotency_key="the same") for caller in (client, other, stranger, client)
+    ]
+    ids = [answer.ok(202)["id"] for answer in answers]
+    assert len(set(ids)) == 3
+    assert ids[0] == ids[3]
+    assert ["idempotent-replayed" in answer.headers for answer in answers] == [False, False, False, True]
+    assert (await stranger.post(JOBS, text("b"), idempotency_key="the same")).status == 422
+    assert (await other.post("/v1/applications/echo/jobs", text("a"), idempotency_key="the same")).status == 202
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+async def test_s31_folded_repeats_are_the_callers_own(server: Server) -> None:
+    """The digest of a request is nobody's secret: it opens only the caller's own job."""
+    one = await server.caller(Scope.ADMIN, fold_retries=True)
+    await deploy(one)
+    other = await server.caller(Scope.JOBS_WRITE, fold_retries=True)
+    first = (await one.post(JOBS, text("a"))).ok(202)["id"]
+    assert (await other.post(JOBS, text("a"), x_stainless_retry_count="1")).ok(202)["id"] != first
+    assert (await one.post(JOBS, text("a"), x_stainless_retry_count="1")).ok(202)["id"] == first
