@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     )
 
     host: Annotated[str, Field(description="address the API listens on")] = "127.0.0.1"
+    expose: Annotated[bool, Field(description="listen on an address that other machines reach")] = False
     port: Annotated[int, Field(ge=0, le=65535, description="port the API listens on; 0 takes a free one")] = 8484
     data_dir: Annotated[
         Path, Field(default_factory=default_data_dir, description="folder of the embedded database, keys and secrets")

@@ -40,26 +40,18 @@ def test_a_taken_port_is_refused(server: LiveServer, tmp_path: Path) -> None:
     assert not (tmp_path / "other" / "pressrun.db").exists()
 
 
-def test_the_key_is_printed_by_the_first_start_alone(tmp_path: Path) -> None:
-    """It is stored where its owner alone reads it, and the address there follows the port."""
+def test_the_key_is_stored_by_the_first_start_alone(tmp_path: Path) -> None:
+    """Where its owner alone reads it; the address there follows the port. It is printed on terminals, not into logs."""
     database_url = f"sqlite:///{tmp_path / 'data' / 'pressrun.db'}"
     with live_server(tmp_path / "data", database_url) as first:
         path = tmp_path / "data" / "credentials.json"
         assert path.stat().st_mode & 0o777 == 0o600
         assert json.loads(path.read_text()) == {"url": first.url, "api_key": first.api_key}
         printed = first.log.read_text()
-        assert printed.count(first.api_key) == 1
+        assert first.api_key not in printed
         assert f"{first.url}/docs" in printed
-        assert "warning:" not in printed
+        assert [line for line in printed.splitlines() if "warning:" in line and "running as root" not in line] == []
     with live_server(tmp_path / "data", database_url) as again:
         assert again.api_key == first.api_key
-        assert again.log.read_text().count(first.api_key) == 1
+        assert first.api_key not in again.log.read_text()
         assert again.request("GET", "/v1/models")["models"]
-
-
-def test_an_open_host_is_warned_about(tmp_path: Path) -> None:
-    """Keys would travel unencrypted."""
-    database_url = f"sqlite:///{tmp_path / 'data' / 'pressrun.db'}"
-    with live_server(tmp_path / "data", database_url, arguments=("--host", "0.0.0.0")) as server:  # noqa: S104
-        assert server.url.startswith("http://127.0.0.1:")
-        assert "put a proxy with TLS in front" in server.log.read_text()

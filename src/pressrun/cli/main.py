@@ -14,6 +14,7 @@ from pressrun.cli import (
     jobs,
     jobs_ending,
     keys,
+    keys_first,
     limits,
     models,
     models_install,
@@ -79,7 +80,7 @@ for command in (serve, work, run, demo, doctor, migrate, audit, torture, backup,
 for name, group, about in (
     ("agents", (agents_apply, agents, agents_versions), "Define, deploy and look at agents."),
     ("jobs", (jobs, jobs_ending), "Look at jobs, watch, retry and cancel them."),
-    ("keys", (keys,), "Make and revoke API keys."),
+    ("keys", (keys, keys_first), "Make and revoke API keys."),
     ("limits", (limits,), "Say what the organization may use."),
     ("models", (models, models_install), "Say which models prompts may name."),
 ):

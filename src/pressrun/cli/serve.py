@@ -1,5 +1,6 @@
 """`pressrun serve`: the whole server on this machine."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 import uvloop
 
 from pressrun.cli.configuration import is_loopback, load_settings, server_url
+from pressrun.cli.exposure import check_exposed_store, check_exposure, start_privately
 from pressrun.cli.failure import Failure
 from pressrun.cli.first_start import keep_credentials
 from pressrun.cli.flags import Concurrency, DatabaseUrl, DataDir, LogFormat, Workers
@@ -23,6 +25,9 @@ from pressrun.worker.supervisor import Supervisor
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    expose: Annotated[
+        bool | None, typer.Option("--expose", help="Listen on an address that other machines reach.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 8484 by default; 0 takes a free one.")] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -32,12 +37,13 @@ def serve(
 ) -> None:
     """Start the server: the API, and workers that run the jobs.
 
-    The first start makes an admin key, prints it once and stores it for the command line on this machine.
+    The first start makes an admin key, prints it once on a terminal and stores it for the command line on this machine.
 
     Example: pressrun serve --port 8080 --workers 2
     """
     settings = load_settings(
         host=host,
+        expose=expose,
         port=port,
         data_dir=data_dir,
         database_url=database_url,
@@ -45,6 +51,8 @@ def serve(
         concurrency=concurrency,
         log_format=log_format,
     )
+    check_exposure(settings)
+    start_privately()
     log.configure("supervisor", settings.log_level, settings.log_format)
     uvloop.run(_serve(settings, make_folder(settings)))
 
@@ -77,6 +85,7 @@ async def _serve(settings: Settings, folder: Path) -> None:
         url = server_url(settings.host, listener.getsockname()[1])
         store = await open_store(settings.store_url, migrate=True, ballast_bytes=settings.ballast_bytes)
         try:
+            await check_exposed_store(settings, store)
             first_key = await keep_credentials(store, settings.credentials_file, url)
             await Supervisor(store, settings, listener).run(started=lambda: _greet(settings, url, first_key))
         finally:
@@ -88,7 +97,7 @@ def _greet(settings: Settings, url: str, first_key: str | None) -> None:
     say("Pressrun is running.", style="bold")
     say(f"  API   {url}")
     say(f"  Docs  {url}/docs")
-    if first_key is not None:
+    if first_key is not None and sys.stdout.isatty():  # else it would stand in some log for ever
         say(f"  Key   {first_key}")
         say(f"        This admin key is shown once. It is stored in {settings.credentials_file},")
         say("        where the `pressrun` command on this machine finds it.")

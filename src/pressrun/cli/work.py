@@ -3,6 +3,7 @@
 import uvloop
 
 from pressrun.cli.configuration import load_settings
+from pressrun.cli.exposure import start_privately
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.flags import Concurrency, DatabaseUrl, DataDir, LogFormat, Workers
 from pressrun.cli.printing import say, warn
@@ -33,6 +34,7 @@ def work(
     )
     if settings.workers == 0:
         raise Failure("no workers to start: say how many with --workers", code=ExitCode.USAGE)
+    start_privately()
     log.configure("supervisor", settings.log_level, settings.log_format)
     make_folder(settings)
     uvloop.run(_work(settings))

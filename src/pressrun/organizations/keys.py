@@ -131,9 +131,14 @@ async def list_keys(tx: Transaction, organization_id: str) -> list[Key]:
     return [Key.from_row(row) for row in await tx.all("list_keys", organization_id=organization_id)]
 
 
+async def admin_key_ids(tx: Transaction, organization_id: str) -> list[str]:
+    """The admin keys of an organization that work; nobody else revokes one of them before the transaction ends."""
+    return [row["id"] for row in await tx.all("hold_admin_keys", organization_id=organization_id)]
+
+
 async def revoke(tx: Transaction, organization_id: str, key_id: str) -> Key:
     """End a key now; raises PressrunError: not_found, or conflict for the only admin key that is left."""
-    admins = [row["id"] for row in await tx.all("hold_admin_keys", organization_id=organization_id)]
+    admins = await admin_key_ids(tx, organization_id)
     if admins == [key_id]:
         raise PressrunError(
             Code.CONFLICT,

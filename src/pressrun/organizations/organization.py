@@ -17,3 +17,9 @@ async def first_key(tx: Transaction) -> str | None:
     key, token = await keys.create(tx, FIRST, "admin", [Scope.ADMIN])
     await audit.record(tx, Actor(FIRST), Action.KEY_CREATED, key.id, name=key.name, scopes=[Scope.ADMIN])
     return token
+
+
+async def has_admin_key(tx: Transaction) -> bool:
+    """Whether some organization has an admin key that works."""
+    organizations = await tx.all("list_organizations")
+    return any([await keys.admin_key_ids(tx, organization["id"]) for organization in organizations])
