@@ -43,6 +43,7 @@ def text(answer: Any) -> str:
 
 async def test_an_answer_proves_its_nonce_and_its_call(provider: Provider, tmp_path: Path) -> None:
     nonce = seals.nonce("ms0", "a")
+    answer: Any = None
     for serial in (1, 2):
         status, answer, _ = await ask(provider, nonce)
         assert (status, seals.serial_in(nonce, text(answer))) == (200, serial)
