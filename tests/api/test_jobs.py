@@ -230,3 +230,28 @@ async def test_every_bad_input_is_named_in_one_answer(client: Client) -> None:
         assert named == {"Text", "Tone", "Txet", "x", None}
         assert any(error["extras"].get("options") == ["dry", "warm"] for error in refusal.json["errors"])
     assert await total(client) == 0
+
+
+async def test_a_job_that_has_ended_can_be_deleted(client: Client) -> None:
+    await deploy(client)
+    job_id = (await client.post(JOBS, text("a"))).json["id"]
+    path = f"/v1/applications/jobs/{job_id}"
+    refusal = await client.delete(path)
+    assert (refusal.status, refusal.headers["x-should-retry"]) == (409, "false")
+    await client.post(path + "/cancel")
+    assert (await client.delete(path)).json == {"id": job_id, "deleted": True}
+    assert (await client.get(path)).status == 404
+    assert (await client.delete(path)).status == 404
+    assert await total(client) == 0
+    lines = (await client.get("/v1/audit")).json["data"]
+    assert (lines[0]["action"], lines[0]["target"]) == ("job.deleted", job_id)
+
+
+async def test_an_agent_deleted_with_its_jobs_leaves_none_open(client: Client) -> None:
+    await deploy(client)
+    ids = [(await client.post(JOBS, text("a"))).json["id"] for _ in range(3)]
+    agent = JOBS.removesuffix("/jobs")
+    assert (await client.delete(agent + "?jobs=nonsense")).status == 400
+    assert (await client.delete(agent + "?jobs=cancel")).status == 200
+    for job_id in ids:
+        assert (await client.get(f"/v1/applications/jobs/{job_id}")).json["state"] == "cancelled"

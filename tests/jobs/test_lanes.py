@@ -77,6 +77,12 @@ def test_one_slot_at_a_time_is_not_always_the_same_organizations() -> None:
     assert served["a"] > 50
 
 
+def test_nor_always_the_same_agents() -> None:
+    waiting = [Lane("o", "a", 100_000, 0), Lane("o", "b", 1, 0)]
+    served = Counter(next(iter(shares(waiting, 1, {}, f"token {number}"))) for number in range(200))
+    assert served["b"] > 50
+
+
 def test_whoever_runs_least_comes_first() -> None:
     assert shares([Lane("big", "a", 100_000, 50), Lane("small", "b", 9, 3)], 1, {}, "any") == {"b": 1}
 

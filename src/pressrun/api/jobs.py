@@ -9,6 +9,7 @@ from pressrun.agents.agent import find_agent
 from pressrun.agents.submit import Submission, submit
 from pressrun.api import wire
 from pressrun.api.access import require
+from pressrun.api.audited import entry
 from pressrun.api.following import follow
 from pressrun.api.json_body import Fields, json_type, read_object
 from pressrun.api.pages import number, offset_and_limit
@@ -17,6 +18,7 @@ from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel, delete, history, read, retry
 from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase
+from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
 from pressrun.store.sure import write_surely
@@ -81,16 +83,16 @@ async def delete_job(request: Request, job_id: str) -> Response:
     key = require(request, Scope.JOBS_WRITE)
     name = _storable(job_id)
 
+    async def work(tx: Transaction) -> bool:
+        deleted = await delete.delete(tx, key.organization_id, name)
+        if deleted:
+            await entry(request, Action.JOB_DELETED, name)(tx)
+        return deleted
+
     async def is_gone(tx: Transaction, _deleted: bool) -> bool:
         return await delete.is_gone(tx, key.organization_id, name)
 
-    deleted = await write_surely(
-        system_of(request).store,
-        lambda tx: delete.delete(tx, key.organization_id, name),
-        is_gone,
-        patience_s=PATIENCE_S,
-    )
-    if not deleted:
+    if not await write_surely(system_of(request).store, work, is_gone, patience_s=PATIENCE_S):
         raise _no_job(job_id)
     return wire.answer({"id": job_id, "deleted": True})
 

@@ -62,6 +62,7 @@ async def create_model(request: Request) -> Response:
     system = system_of(request)
     also = entry(request, Action.MODEL_ADDED, name, kind=new.kind, base_url=base_url, replace=replace)
     model = await add_model(system.store, system.vault, key.organization_id, new, replace=replace, also=also)
+    system.catalog.forget(key.organization_id)
     return wire.answer(_shape(model), 201)
 
 
@@ -72,6 +73,7 @@ async def delete_model(request: Request, name: str) -> Response:
     name = _storable(name)
     also = entry(request, Action.MODEL_REMOVED, name)
     await remove_model(system_of(request).store, key.organization_id, name, also=also)
+    system_of(request).catalog.forget(key.organization_id)
     return wire.answer({"id": name, "deleted": True})
 
 
@@ -82,6 +84,7 @@ async def set_default(request: Request, name: str) -> Response:
     name = _storable(name)
     also = entry(request, Action.MODEL_MADE_DEFAULT, name)
     model = await set_default_model(system_of(request).store, key.organization_id, name, also=also)
+    system_of(request).catalog.forget(key.organization_id)
     return wire.answer(_shape(model))
 
 

@@ -26,17 +26,18 @@ async def keep_up(
 
     `first` is done before each round, `then` hears what the round did.
 
-    Whoever could not see the heartbeats for a while cannot tell silent workers from its own blindness: after trouble,
-    and at the start, it watches for a lease's length before it buries anybody.
+    Whoever could not see the heartbeats for a while cannot tell silent workers from its own blindness: at the start,
+    and from the first round that went well after one that did not, it watches for a lease before it buries anybody.
     """
     tidied = 0.0
-    watching_since = time.monotonic()
+    watching_since: float | None = time.monotonic()
     while True:
         try:
             if first is not None:
                 await first()
-            may_bury = time.monotonic() - watching_since > lease_s
+            may_bury = watching_since is not None and time.monotonic() - watching_since > lease_s
             done = await upkeep(store, lease_s, may_bury=may_bury)
+            watching_since = watching_since or time.monotonic()
             if done.touched:
                 log.emit(
                     ServerEvent.UPKEEP_DONE,
@@ -52,5 +53,5 @@ async def keep_up(
                 tidied = time.monotonic()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next round must come
             log.warn(ServerEvent.UPKEEP_FAILED, error=str(error), exc_info=not isinstance(error, PressrunError))
-            watching_since = time.monotonic()
+            watching_since = None
         await asyncio.sleep(every_s)

@@ -85,7 +85,7 @@ def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits, salt: str =
         for organization_id in dealer.in_turn({lane.organization_id for lane in ready}, salt):
             own = [lane for lane in ready if lane.organization_id == organization_id and dealer.may_start(lane)]
             if own and slots > dealer.given.total():
-                dealer.start(min(own, key=lambda lane: dealer.running[lane.agent_id]))
+                dealer.start(min(own, key=lambda lane: (dealer.running[lane.agent_id], _lot(salt, lane.agent_id))))
     return dict(dealer.given)
 
 
@@ -93,6 +93,10 @@ def may_start(waiting: Sequence[Lane], agent_id: str, limits: ModelLimits) -> bo
     """Whether one more job of an agent may start now."""
     dealer = _Dealer(waiting, limits)
     return any(dealer.may_start(lane) for lane in waiting if lane.agent_id == agent_id)
+
+
+def _lot(salt: str, name: str) -> tuple[int, str]:
+    return zlib.crc32(f"{salt} {name}".encode()), name
 
 
 class _Dealer:
@@ -118,7 +122,7 @@ class _Dealer:
         return all(model not in self._limits or self._asking[model] < self._limits[model] for model in models)
 
     def in_turn(self, organizations: set[str], salt: str) -> list[str]:
-        return sorted(organizations, key=lambda one: (self._running_of[one], zlib.crc32(f"{salt} {one}".encode()), one))
+        return sorted(organizations, key=lambda one: (self._running_of[one], _lot(salt, one)))
 
     def start(self, lane: Lane) -> None:
         self._running_of[lane.organization_id] += 1

@@ -92,6 +92,10 @@ class Catalog:
                 unknown[str(name)] = None
         return list(unknown)
 
+    def forget(self, organization_id: str) -> None:
+        """An organization's models have just been changed here: read them again for the next question."""
+        self._remembered.pop(organization_id, None)
+
     async def close(self) -> None:
         """Let go of every provider."""
         await self._clients.close()
