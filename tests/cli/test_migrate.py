@@ -8,12 +8,12 @@ from pressrun.store.store import Dialect
 from tests.cli.conftest import Pressrun
 
 
-def test_steps_are_applied_once(alone: Pressrun, database_url: str, dialect: Dialect) -> None:
+def test_steps_are_applied_once(alone: Pressrun, empty_database_url: str, dialect: Dialect) -> None:
     """And listed; afterwards there is nothing to do."""
-    done = alone("migrate", "--database-url", database_url)
+    done = alone("migrate", "--database-url", empty_database_url)
     assert done.stdout.splitlines() == [f"applied {step.name}" for step in migrations(dialect)]
-    assert alone("migrate", "--database-url", database_url).stdout == "nothing to do\n"
-    assert json.loads(alone("migrate", "--database-url", database_url, "--json").stdout) == {"applied": []}
+    assert alone("migrate", "--database-url", empty_database_url).stdout == "nothing to do\n"
+    assert json.loads(alone("migrate", "--database-url", empty_database_url, "--json").stdout) == {"applied": []}
 
 
 def test_a_database_that_cannot_be_opened_is_exit_code_1(alone: Pressrun, tmp_path: Path) -> None:
