@@ -7,14 +7,24 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+SHORTEST_KEEP_DAYS = 4
 
 
 def default_data_dir() -> Path:
     """Where data goes when nobody says: the XDG data directory of the user."""
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "pressrun"
+
+
+def _long_enough(days: int) -> int:
+    if 0 < days < SHORTEST_KEEP_DAYS:
+        raise ValueError(
+            f"keep jobs for {SHORTEST_KEEP_DAYS} days at least: idempotency keys and webhooks refer to them"
+        )
+    return days
 
 
 class Settings(BaseSettings):
@@ -41,6 +51,14 @@ class Settings(BaseSettings):
     grace_s: Annotated[
         float, Field(ge=0, le=3600, description="time running jobs get to finish when a worker is asked to stop")
     ] = 30.0
+    keep_jobs_days: Annotated[
+        int,
+        AfterValidator(_long_enough),
+        Field(ge=0, description="days after its end until a job is deleted; 0: never"),
+    ] = 90
+    keep_events_days: Annotated[
+        int, Field(ge=0, description="days after its end until a job's timeline is deleted; 0: with the job")
+    ] = 30
     ballast_bytes: Annotated[
         int, Field(ge=0, description="reserve beside the SQLite file for the day its disk is full; 0 keeps none")
     ] = 16_777_216

@@ -36,6 +36,23 @@ async def move(tx: Transaction, moves: Iterable[Move]) -> None:
     )
 
 
+async def forget(tx: Transaction, gone: Iterable[tuple[str, str, State]]) -> None:
+    """Take jobs that were deleted (organization, agent, state) out of the counters, and keep how many there were.
+
+    Totals of what has ended are of all times: what watches them takes a fall for a new start.
+    """
+    gone = list(gone)
+    await move(tx, [(organization_id, agent_id, state, None) for organization_id, agent_id, state in gone])
+    by_organization = Counter((organization_id, state) for organization_id, _, state in gone)
+    await tx.each(
+        "add_to_forgotten_counts",
+        [
+            {"organization_id": organization_id, "state": state, "jobs": jobs}
+            for (organization_id, state), jobs in sorted(by_organization.items())
+        ],
+    )
+
+
 async def by_state(tx: Transaction, organization_id: str, agent_id: str) -> dict[State, int]:
     """How many jobs of an agent are in each state."""
     rows = await tx.all("count_jobs", organization_id=organization_id, agent_id=agent_id)
@@ -49,6 +66,6 @@ async def total(tx: Transaction, organization_id: str, agent_id: str, phase: Pha
 
 
 async def everywhere(tx: Transaction) -> dict[State, int]:
-    """How many jobs of the whole server are in each state."""
+    """How many jobs of the whole server are in each state, those that retention deleted among them."""
     rows = await tx.all("count_all_jobs")
     return {State(row["state"]): int(row["jobs"]) for row in rows}

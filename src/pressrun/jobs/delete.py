@@ -17,7 +17,7 @@ async def delete(tx: Transaction, organization_id: str, job_id: str) -> bool:
     assert gone is not None
     await tx.run("delete_job_results", job_id=job_id, organization_id=organization_id)
     await tx.run("delete_job_events", job_id=job_id, organization_id=organization_id)
-    await counts.move(tx, [(organization_id, gone["agent_id"], State(gone["state"]), None)])
+    await counts.forget(tx, [(organization_id, gone["agent_id"], State(gone["state"]))])
     return True
 
 

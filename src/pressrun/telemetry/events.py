@@ -43,4 +43,6 @@ class ServerEvent(StrEnum):
     STORE_RESTORED = "store.restored"
     ROOM_LOST = "store.room_lost"
     ROOM_REGAINED = "store.room_regained"
+    RETENTION_DONE = "retention.done"
+    RETENTION_FAILED = "retention.failed"
     STREAM_FAILED = "stream.failed"

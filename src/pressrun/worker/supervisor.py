@@ -12,6 +12,7 @@ from pressrun.errors import PressrunError
 from pressrun.jobs import workers
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.jobs.rescue import rescue
+from pressrun.jobs.retention import Keep, keep_forgetting
 from pressrun.jobs.upkeep import Upkeep
 from pressrun.settings import Settings
 from pressrun.store.store import Store, Transaction
@@ -58,12 +59,15 @@ class Supervisor:
                 then=self._look_after,
             )
         )
+        keep = Keep(self._settings.keep_jobs_days, self._settings.keep_events_days)
+        forgetting = asyncio.create_task(keep_forgetting(self._store, keep))
         started()
         await stop.wait()
         log.emit(ServerEvent.SERVER_STOPPING)
         # Workers first: while they finish, clients can still ask how their jobs stand.
         keeping.cancel()  # before the workers go: it would start new ones for suspects
-        await asyncio.gather(keeping, return_exceptions=True)
+        forgetting.cancel()
+        await asyncio.gather(keeping, forgetting, return_exceptions=True)
         lone = [] if self._lone_run is None else [self._lone_run]
         await self._finish(self._all_workers, [*working, *lone], self._settings.grace_s + KILL_AFTER_S)
         await self._finish([] if self._api is None else [self._api], api, KILL_AFTER_S)

@@ -6,9 +6,11 @@ WHERE organization_id = :organization_id AND agent_id = :agent_id
 GROUP BY state
 
 -- name: count_all_jobs
--- How many jobs are in each state.
+-- How many jobs are in each state, those that were deleted after their end among them.
 -- system: a figure of the whole server.
-SELECT state, SUM(jobs) AS jobs FROM job_counts GROUP BY state
+SELECT state, SUM(jobs) AS jobs
+FROM (SELECT state, jobs FROM job_counts UNION ALL SELECT state, jobs FROM forgotten_counts) AS counted
+GROUP BY state
 
 -- name: list_lanes
 -- Every agent with something queued or running, its own limit, and the models its deployed version asks; in order, so

@@ -21,8 +21,8 @@ FROM (
 ) AS times
 
 -- name: bury_every_worker
--- No worker can be alive: this machine has started anew, or the database is a restored one.
-UPDATE workers SET state = 'dead' WHERE state = 'alive' RETURNING id
+-- No worker can be alive: this machine has started anew, or the database is a restored one. No job is to blame.
+UPDATE workers SET state = 'dead', blamed = 0 WHERE state = 'alive' RETURNING id
 
 -- name: list_facts
 -- All that the store knows about itself.
