@@ -39,7 +39,11 @@ class LiveServer:
     def children(self) -> dict[int, str]:
         """The processes of the server by pid, with their command lines."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode() for pid in children}
+        found: dict[int, str] = {}
+        for pid in children:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+                found[int(pid)] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
 
     def workers(self) -> list[int]:
         """The worker processes."""
