@@ -45,7 +45,7 @@ def queued_job(job_id: str, agent_id: str) -> dict[str, Any]:
         "attempts": 0,
         "generation": 1,
         "error_code": None,
-        "queued_reason": "waiting for a free worker, or for a limit of the agent, its models or the organization",
+        "queued_reason": "no worker is alive: start one with `pressrun serve` or `pressrun work`",
         "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         "priority": 3,
         "started_at": None,

@@ -17,7 +17,8 @@ from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobReq
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel, delete, history, read, retry
-from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase
+from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase, State
+from pressrun.jobs.reason import why_queued
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
@@ -39,7 +40,11 @@ async def get_job(request: Request, job_id: str, wait: str | None = None) -> Res
     """A job as it stands; with `wait` the answer comes when it has ended, or after so many seconds (at most 60)."""
     key = require(request, Scope.JOBS_READ)
     wait_s = max(0, min(LONGEST_WAIT_S, number("wait", wait, 0)))
-    return wire.answer(wire.job(_found(await follow(request, key.organization_id, job_id, wait_s), job_id)))
+    job = _found(await follow(request, key.organization_id, job_id, wait_s), job_id)
+    reason = None
+    if job.state == State.QUEUED:
+        reason = await system_of(request).store.read(lambda tx: why_queued(tx, job))
+    return wire.answer(wire.job(job, reason))
 
 
 @router.get("/jobs/{job_id}/events", responses=errors(JobEvents, 401, 404), summary="The timeline of a job")

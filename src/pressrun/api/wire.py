@@ -13,13 +13,14 @@ from pressrun.agents.input_kinds import DropdownInput, FileInput, Input, MediaIn
 from pressrun.agents.submit import JobOptions
 from pressrun.jobs.history import TimelineEntry
 from pressrun.jobs.job import OPEN, Job, Phase, State
+from pressrun.jobs.reason import PLACES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 STATUS_PHASES = {"in_progress": Phase.OPEN, "completed": Phase.COMPLETED, "failed": Phase.FAILED}
 
 QUEUED_REASONS = {
-    State.QUEUED: "waiting for a free worker, or for a limit of the agent, its models or the organization",
+    State.QUEUED: PLACES,
     State.WAITING: "waiting to try again",
 }
 
@@ -46,8 +47,8 @@ def status_of(state: State) -> str:
     return "completed" if state == State.COMPLETED else "failed"
 
 
-def job(record: Job) -> dict[str, Any]:
-    """A job: Writer's eight keys, always all of them, then what Pressrun adds."""
+def job(record: Job, reason: str | None = None) -> dict[str, Any]:
+    """A job: Writer's eight keys, always all of them, then what Pressrun adds; `reason` tells why it is queued."""
     options = msgspec.json.decode(record.options, type=JobOptions)
     return {
         "id": record.id,
@@ -63,7 +64,7 @@ def job(record: Job) -> dict[str, Any]:
         "attempts": record.attempts,
         "generation": record.generation,
         "error_code": record.error_code,
-        "queued_reason": _queued_reason(record),
+        "queued_reason": reason or _queued_reason(record),
         "usage": {
             "prompt_tokens": record.prompt_tokens,
             "completion_tokens": record.completion_tokens,

@@ -1,5 +1,6 @@
 """The steps of a job's run, kept in the store under the lease of whoever carries it out."""
 
+import asyncio
 from collections.abc import Sequence
 
 from pressrun.agents.outcome import Call
@@ -31,7 +32,19 @@ class JobSteps(Steps):
         return None if payload is None else payload.decode()
 
     async def keep(self, step: str, text: str, call: Call) -> None:
-        """See Steps.keep: when somebody else holds the job, whatever comes after would be paid for in vain."""
+        """See Steps.keep: when somebody else holds the job, whatever comes after would be paid for in vain.
+
+        A run that is interrupted meanwhile (another value of its fan-out has failed) waits for the end of it: the call
+        is paid for, and nobody but us could tell later whether its cost is counted already.
+        """
+        keeping = asyncio.ensure_future(self._keep(step, text, call))
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.gather(keeping, return_exceptions=True)
+            raise
+
+    async def _keep(self, step: str, text: str, call: Call) -> None:
         try:
             kept = await self._keeper.submit(Checkpoint(self._claim, step, text.encode(), call.as_counted()))
         except PressrunError as error:  # unprotected, but still in this run's memory

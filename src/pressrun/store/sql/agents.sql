@@ -83,3 +83,7 @@ WHERE organization_id = :organization_id AND deleted_at IS NULL
     AND (created_at, id) < (CAST(:high_at AS bigint), CAST(:high_id AS text))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit
+
+-- name: find_agent_models
+-- The models that an agent's runs ask, of a deleted agent too.
+SELECT models FROM agents WHERE organization_id = :organization_id AND id = :agent_id
