@@ -4,6 +4,7 @@ from typing import Any
 
 from dirty_equals import IsStr, IsUUID
 
+from pressrun.jobs.reason import PLACES
 from tests.api.client import Client
 from tests.api.samples import JOBS, create, deploy, ended, job, text
 
@@ -83,7 +84,7 @@ async def test_page_of_jobs(client: Client) -> None:
     job_id = await create(client, "a b", "c", metadata={"sku": "7"}, priority=3)
     page = (await client.get(JOBS)).ok()
     expected = {
-        "result": [queued_job(job_id, agent_id)],
+        "result": [queued_job(job_id, agent_id) | {"queued_reason": PLACES}],
         "totalCount": 1,
         "pagination": {"offset": 0, "limit": 100},
     }
