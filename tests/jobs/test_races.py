@@ -1,0 +1,68 @@
+"""Retry, cancel and delete of one job at the same moment: the outcome is that of some order, and nothing else moves."""
+
+import asyncio
+from collections.abc import Awaitable
+from random import Random
+
+import pytest
+
+from pressrun.errors import Code, FailureCode, PressrunError
+from pressrun.jobs import cancel, counts, delete, read, retry
+from pressrun.jobs.job import Claim, Job, State
+from pressrun.jobs.outcome import Completed, Ending, Failed, Outcome
+from pressrun.jobs.settle import settle
+from tests.jobs.scene import RESULT, Scene
+
+ROUNDS = 12
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_outcome_is_that_of_some_order(scene: Scene, seed: int) -> None:
+    random = Random(seed)
+    for _ in range(ROUNDS):
+        job_id = await scene.add()
+        (held,) = await scene.claim()
+        answers = await race(scene, held, random)
+        assert all(one.code == Code.CONFLICT for one in answers if isinstance(one, PressrunError))
+        deleted = sum(one is True for one in answers)
+        assert deleted <= 1, "a job is deleted once"
+        job = await scene.store.read(lambda tx, job_id=job_id: read.find(tx, "o", job_id))  # type: ignore[misc]
+        assert (job is None) == (deleted == 1)
+        if job is not None:
+            await settled(scene, job)
+        await counters_are_true(scene)
+
+
+async def race(scene: Scene, held: Claim, random: Random) -> list[object]:
+    """What everybody was told; refusals are answers, anything else that is raised is a fault."""
+    write = scene.store.write
+    ends: Outcome = random.choice([Completed(RESULT), Failed(FailureCode.MODEL_REFUSED, "no")])
+    moves: list[Awaitable[object]] = [write(lambda tx: settle(tx, [(held, Ending(ends))]))]
+    moves += [write(lambda tx: retry.retry(tx, "o", held.id)) for _ in range(4)]
+    moves += [write(lambda tx: cancel.cancel(tx, "o", held.id)) for _ in range(4)]
+    moves += [write(lambda tx: delete.delete(tx, "o", held.id)) for _ in range(2)]
+    random.shuffle(moves)
+    answers: list[object] = await asyncio.gather(*moves, return_exceptions=True)
+    assert not [one for one in answers if isinstance(one, BaseException) and not isinstance(one, PressrunError)]
+    return answers
+
+
+async def settled(scene: Scene, job: Job) -> None:
+    """Bring what is left of a job to its end: whatever state the race left, it is one from which that is possible."""
+    if job.state == State.QUEUED:
+        (held,) = await scene.claim()
+        assert await scene.complete(held) == State.COMPLETED
+        job = await scene.job(job.id)
+    assert job.state in {State.COMPLETED, State.FAILED, State.CANCELLED}
+    assert (job.result is not None) == (job.state == State.COMPLETED)
+    assert (await scene.events(job.id)).count("retried") == job.generation - 1
+
+
+async def counters_are_true(scene: Scene) -> None:
+    """They say what the rows say."""
+    counted = await scene.store.read(lambda tx: counts.by_state(tx, "o", "a"))
+    jobs, total = await scene.store.read(lambda tx: read.page(tx, "o", "a", None, offset=0, limit=1000))
+    assert {state: number for state, number in counted.items() if number} == {
+        state: sum(job.state == state for job in jobs) for state in {job.state for job in jobs}
+    }
+    assert total == len(jobs)
