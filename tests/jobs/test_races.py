@@ -36,7 +36,8 @@ async def test_every_outcome_is_that_of_some_order(scene: Scene, seed: int) -> N
 async def race(scene: Scene, held: Claim, random: Random) -> list[object]:
     """What everybody was told; refusals are answers, anything else that is raised is a fault."""
     write = scene.store.write
-    ends: Outcome = random.choice([Completed(RESULT), Failed(FailureCode.MODEL_REFUSED, "no")])
+    outcomes: list[Outcome] = [Completed(RESULT), Failed(FailureCode.MODEL_REFUSED, "no")]
+    ends = random.choice(outcomes)
     moves: list[Awaitable[object]] = [write(lambda tx: settle(tx, [(held, Ending(ends))]))]
     moves += [write(lambda tx: retry.retry(tx, "o", held.id)) for _ in range(4)]
     moves += [write(lambda tx: cancel.cancel(tx, "o", held.id)) for _ in range(4)]
