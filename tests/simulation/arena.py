@@ -15,8 +15,8 @@ from tests.simulation.snapshot import Fetch, Rows, Snapshot, take
 T = TypeVar("T")
 
 TABLES = (
-    "job_events", "results", "outbox", "idempotency_keys", "job_counts", "model_calls", "jobs", "workers",
-    "agent_versions", "agents", "organizations",
+    "job_events", "checkpoints", "model_outages", "results", "outbox", "idempotency_keys", "job_counts", "model_calls",
+    "jobs", "workers", "agent_versions", "agents", "organizations",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ file's creation or deletion has survived only where its directory was synced or 
 
 import itertools
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +69,7 @@ class Disk:
         self.operations = 0
         self.failing_at: int | None = None
         self.random = Random(0)
+        self.on_failure: Callable[[], None] = lambda: None
         self._lock = threading.RLock()
         self._files = {name: Image(bytearray(data)) for name, data in (content or {}).items()}
         self._listed = dict(self._files)
@@ -102,8 +103,9 @@ class Disk:
                 raise PowerFailureError("the power is off")
             self.operations += 1
             yield
-            if self.operations == self.failing_at:
+            if self.on and self.operations == self.failing_at:
                 self.on = False
+                self.on_failure()
                 raise PowerFailureError("the power failed")
 
     def opened(self, name: str) -> Image:

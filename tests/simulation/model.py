@@ -44,26 +44,33 @@ class ModelJob:
 
 @dataclass
 class Model:
-    """The queue; `alive` has when each living worker was last heard, `versions` the deployed version of each agent."""
+    """The queue; `alive` has when each living worker was last heard, `versions` the deployed version of each agent.
+
+    `unblamed`: workers whose death is no job's fault. `cancelling`: deleted agents whose open jobs are cancelled.
+    """
 
     now: int
     jobs: dict[str, ModelJob] = field(default_factory=dict)
+    accepted: int = 0
     alive: dict[str, int] = field(default_factory=dict)
     versions: dict[str, int | None] = field(default_factory=dict)
-    keys: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unblamed: set[str] = field(default_factory=set)
+    cancelling: set[str] = field(default_factory=set)
 
     def create(self, new: NewJob) -> tuple[str, str]:
         """What becomes of a request, and the job it is answered with."""
         key = new.idempotency
         if key and key.key_hash in self.keys:
-            body, job_id, _ = self.keys[key.key_hash]
+            body, job_id = self.keys[key.key_hash]
             return ("replayed" if body == key.body_hash else "key_reused"), job_id
         if self.versions[new.agent_id] != new.agent_version:
             return "version_moved", new.id
-        job = ModelJob(new, len(self.jobs), self.now, deadline_at=self.now + new.deadline_s * SECOND)
+        job = ModelJob(new, self.accepted, self.now, deadline_at=self.now + new.deadline_s * SECOND)
         self.jobs[new.id] = job
+        self.accepted += 1
         if key:
-            self.keys[key.key_hash] = (key.body_hash, new.id, self.now)
+            self.keys[key.key_hash] = (key.body_hash, new.id)
         return "created", new.id
 
     def wake(self) -> None:
@@ -80,7 +87,12 @@ class Model:
     def queue(self, agent_id: str) -> list[str]:
         """The jobs of an agent that can be claimed, in the order in which they must be."""
         queued = [job for job in self.jobs.values() if job.state == State.QUEUED and job.new.agent_id == agent_id]
-        return [job.new.id for job in sorted(queued, key=lambda job: (job.new.priority, job.place))]
+        innocent = [job for job in queued if job.deaths < DEATHS_ALLOWED - 1]
+        return [job.new.id for job in sorted(innocent, key=lambda job: (job.new.priority, job.place))]
+
+    def suspects(self) -> list[ModelJob]:
+        """The jobs that may run only where nothing else does, in order."""
+        return [job for job in self.jobs.values() if job.state == State.QUEUED and job.deaths >= DEATHS_ALLOWED - 1]
 
     def running(self) -> Counter[str]:
         """Running jobs by agent."""
@@ -88,10 +100,10 @@ class Model:
 
     def settle(self, claim: Claim, outcome: Outcome) -> State | None:
         """Where the job comes to; None when the claim does not count any more."""
-        job = self.jobs[claim.id]
-        if not job.is_held_by(claim):
+        job = self.jobs.get(claim.id)
+        if job is None or not job.is_held_by(claim):
             return None
-        job.errors += isinstance(outcome, Again | Failed)
+        job.errors += isinstance(outcome, Failed) or (isinstance(outcome, Again) and outcome.charged)
         job.run_at = self.now
         match outcome:
             case Completed(payload):
@@ -103,7 +115,7 @@ class Model:
                 job.rest(State.CANCELLED, FailureCode.CANCELLED)
             case Released():
                 job.rest(State.QUEUED)
-            case Again(wait_s, code, _):
+            case Again(wait_s, code, _, _):
                 job.run_at += int(wait_s * SECOND)
                 job.rest(State.WAITING, code)
         if job.cancel_requested and job.state in OPEN:
@@ -135,10 +147,17 @@ class Model:
                 self._rescue(job)
         for job in self.jobs.values():
             if job.state in OPEN and job.deadline_at < self.now:
-                job.rest(State.FAILED, FailureCode.DEADLINE_EXCEEDED)
+                outage = job.error_code == FailureCode.MODEL_UNAVAILABLE
+                job.rest(State.FAILED, job.error_code if outage else FailureCode.DEADLINE_EXCEEDED)
+        for agent_id in list(self.cancelling):
+            open_jobs = [job for job in self.jobs.values() if job.new.agent_id == agent_id and job.state in OPEN]
+            for job in open_jobs:
+                self.cancel(job)
+            if not open_jobs:
+                self.cancelling.discard(agent_id)
 
     def _rescue(self, job: ModelJob) -> None:
-        job.deaths, job.run_at = job.deaths + 1, self.now
+        job.deaths, job.run_at = job.deaths + (job.worker not in self.unblamed), self.now
         if job.cancel_requested:
             job.rest(State.CANCELLED, FailureCode.CANCELLED)
         elif job.new.on_worker_loss == "fail":
@@ -157,7 +176,7 @@ class Model:
             if limit is not None and running[agent_id] > limit:
                 yield f"{running[agent_id]} of {agent_id} run, {limit} may"
             startable = self.queue(agent_id) and (limit is None or running[agent_id] < limit)
-            if startable and len(claims) < slots:
+            if startable and len(claims) < slots and not self.suspects():
                 yield f"a place stayed free though {agent_id} had work"
             organization = agent_id[0]
             if startable and not busy[organization] and max(given.values(), default=0) > 1:

@@ -94,7 +94,10 @@ async def _load(folder: Path, disk: Disk, told: Acknowledged, *, is_new: bool) -
         finally:
             disk.abandon()
             await store.close()
-            await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:  # they ask after a commit that no store will ever answer
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _call(scene: Scene, intake: "Grouped[NewJob, Accepted]", told: Acknowledged, caller: str) -> None:

@@ -1,5 +1,7 @@
 """S1: three workers, clients and upkeep in any order, every step held against the model and the snapshot's rules."""
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import (
@@ -14,10 +16,10 @@ from hypothesis.stateful import (
 )
 
 from pressrun.errors import FailureCode, PressrunError
-from pressrun.jobs import cancel, retry, upkeep, workers
-from pressrun.jobs.claim import claim
+from pressrun.jobs import cancel, delete, retry, upkeep, workers
+from pressrun.jobs.claim import claim, claim_suspect
 from pressrun.jobs.create import create
-from pressrun.jobs.job import Claim, IdempotencyKey, Job, NewJob, State
+from pressrun.jobs.job import OPEN, Claim, IdempotencyKey, Job, NewJob, State
 from pressrun.jobs.outcome import Again, Cancelled, Completed, Ending, Failed, Outcome, Released
 from pressrun.jobs.settle import settle
 from pressrun.store.store import Store, Transaction
@@ -35,7 +37,13 @@ SLOTS = ("w1", "w2", "w3")
 outcomes: "st.SearchStrategy[Outcome]" = st.one_of(
     st.binary(max_size=3).map(Completed),
     st.just(Failed(FailureCode.MODEL_REFUSED, "no")),
-    st.sampled_from([0.0, 2.0, 40.0, 4000.0]).map(lambda wait_s: Again(wait_s, FailureCode.MODEL_UNAVAILABLE, "later")),
+    st.builds(
+        Again,
+        st.sampled_from([0.0, 2.0, 40.0, 4000.0]),
+        st.sampled_from([FailureCode.MODEL_UNAVAILABLE, FailureCode.INVALID_OUTPUT]),
+        st.just("later"),
+        charged=st.booleans(),
+    ),
     st.just(Cancelled()),
     st.just(Released()),
 )
@@ -150,11 +158,26 @@ class QueueMachine(RuleBasedStateMachine):
             self.arena.write(lambda tx: tx.run("deploy_agent", **who, **values))
             self.model.versions[agent_id] = version + 1
 
-    @rule(luck=st.integers(0, 9))
-    def delete_agent(self, luck: int) -> None:
+    @rule(luck=st.integers(0, 9), cancel_jobs=st.booleans())
+    def delete_agent(self, luck: int, cancel_jobs: bool) -> None:
         if luck == 0 and self.model.versions["a1"] is not None:
-            self.arena.write(lambda tx: tx.run("delete_agent", organization_id="a", agent_id="a1"))
+            self.arena.write(lambda tx: _delete_agent(tx, cancel_jobs=cancel_jobs))
             self.model.versions["a1"] = None
+            self.model.cancelling = {"a1"} if cancel_jobs else set()
+
+    @rule(job_id=jobs)
+    def delete_job(self, job_id: str) -> None:
+        known = self.model.jobs.get(job_id)
+        assert not self.arena.write(lambda tx: delete.delete(tx, "other", job_id))
+        if known is None:
+            return
+        organization_id = known.new.organization_id
+        if known.state in OPEN:
+            with pytest.raises(PressrunError, match="has not ended"):
+                self.arena.write(lambda tx: delete.delete(tx, organization_id, job_id))
+            return
+        assert self.arena.write(lambda tx: delete.delete(tx, organization_id, job_id))
+        del self.model.jobs[job_id]
 
     # Workers
 
@@ -175,6 +198,23 @@ class QueueMachine(RuleBasedStateMachine):
             self.model.take(held, worker_id)
         assert list(self.model.unfair(taken, places, LIMITS)) == []
         return multiple(*taken)
+
+    @rule(target=claims, slot=st.sampled_from(SLOTS))
+    def claim_suspect(self, slot: str) -> MultipleResults[Claim]:
+        """A worker that runs nothing else takes one job that has seen too many workers die."""
+        worker_id, token = self.living[slot], f"token-{self.number()}"
+        held = self.arena.write(lambda tx: claim_suspect(tx, worker_id, token))
+        if worker_id not in self.model.alive:
+            assert held is None
+            return multiple()
+        self.model.wake()
+        running, suspects = self.model.running(), self.model.suspects()
+        free = [job.new.id for job in suspects if running[job.new.agent_id] < (LIMITS[job.new.agent_id] or 1000)]
+        assert (held and held.id) == (free[0] if free else None)
+        if held is None:
+            return multiple()
+        self.model.take(held, worker_id)
+        return multiple(held)
 
     @rule(held=consumes(claims), outcome=outcomes, repeat=st.booleans())
     def finish(self, held: Claim, outcome: Outcome, repeat: bool) -> None:
@@ -207,15 +247,17 @@ class QueueMachine(RuleBasedStateMachine):
         mine = [job for job in self.model.jobs.values() if job.worker == worker_id and job.cancel_requested]
         assert sorted(asked) == sorted(job.new.id for job in mine)
 
-    @rule(slot=st.sampled_from(SLOTS), orderly=st.booleans())
-    def end_worker(self, slot: str, orderly: bool) -> None:
+    @rule(slot=st.sampled_from(SLOTS), orderly=st.booleans(), blamed=st.booleans())
+    def end_worker(self, slot: str, orderly: bool, blamed: bool) -> None:
         """It stops, or dies and its supervisor sees it; its claims stay in hand, as those of a zombie."""
         worker_id = self.living[slot]
         if orderly:
             self.arena.write(lambda tx: workers.stop(tx, worker_id))
         else:
-            known = self.arena.write(lambda tx: workers.bury(tx, worker_id))
+            known = self.arena.write(lambda tx: workers.bury(tx, worker_id, blamed=blamed))
             assert known == (worker_id in self.model.alive)
+            if known and not blamed:
+                self.model.unblamed.add(worker_id)
         self.model.alive.pop(worker_id, None)
         self.start_worker(slot)
 
@@ -258,9 +300,13 @@ async def _claim(tx: Transaction, worker_id: str, token: str, places: int) -> li
     return sorted(taken.claims, key=lambda held: held.id)
 
 
-async def _upkeep(store: Store, *, may_bury: bool) -> tuple[list[str], int, int]:
+async def _upkeep(store: Store, *, may_bury: bool) -> upkeep.Upkeep:
     done = await upkeep.upkeep(store, LEASE_S, may_bury=may_bury)
-    return sorted(done.buried), done.rescued, done.expired
+    return replace(done, buried=sorted(done.buried))
+
+
+async def _delete_agent(tx: Transaction, *, cancel_jobs: bool) -> None:
+    await tx.run("delete_agent", organization_id="a", agent_id="a1", cancel_jobs=int(cancel_jobs))
 
 
 def _found(job: JobRow) -> tuple[object, ...]:

@@ -162,3 +162,18 @@ async def test_a_loop_that_does_not_come_round_is_stuck_only_while_the_heart_bea
     assert pulse.is_stuck()
     pulse.came_round()
     assert not pulse.is_stuck()
+
+
+async def test_a_run_that_is_interrupted_before_its_first_step_is_given_back(bare: Scene) -> None:
+    """The heart fails while a claim is under way: its jobs must not stay with a worker that never began them."""
+    job_id = await bare.add()
+    await bare.add_worker()
+    work = Work()
+    worker = Worker(bare.store, work.perform, OPTIONS)
+    worker.let_go()
+    worker._start(await bare.claim())
+    assert await worker._running.drain(20)
+    assert len(worker._running) == 0
+    assert work.begun.empty()
+    assert (await bare.job(job_id)).state == State.QUEUED
+    assert await bare.events(job_id) == ["created", "started", "released"]

@@ -29,11 +29,15 @@ class Stop(StrEnum):
 
 @dataclass(slots=True)
 class Run:
-    """One claim being carried out; `stop` says why it was interrupted, if it was."""
+    """One claim being carried out; `stop` says why it was interrupted, if it was.
+
+    `begun`: its task has taken its first step; one that is cancelled before that never runs, not even its `finally`.
+    """
 
     claim: Claim
     task: "asyncio.Task[None] | None" = None
     stop: Stop | None = None
+    begun: bool = False
     recording: bool = False
 
 
@@ -51,7 +55,8 @@ class Running:
         """Stop a run, unless its outcome is already being recorded or it was stopped before."""
         if run.stop is None and not run.recording and run.task is not None:
             run.stop = reason
-            run.task.cancel()
+            if run.begun:
+                run.task.cancel()
 
     def interrupt_all(self, reason: Stop) -> None:
         """Stop everything."""

@@ -191,6 +191,7 @@ class Worker:
 
     async def _carry_out(self, run: Run) -> None:
         calls: list[Call] = []
+        run.begun = True
         try:
             outcome = await self._outcome(run, calls)
             if outcome is not None:
@@ -203,7 +204,7 @@ class Worker:
     async def _outcome(self, run: Run, calls: list[Call]) -> Outcome | None:
         """How the attempt ended; None when nothing of it may be written."""
         try:
-            return await self._perform(run.claim, calls)
+            return await self._perform(run.claim, calls) if run.stop is None else run.stop.outcome
         except asyncio.CancelledError:
             return None if run.stop is None else run.stop.outcome
 
