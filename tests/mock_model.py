@@ -53,9 +53,9 @@ class MockModel:
 
 
 @contextmanager
-def mock_model(latency_s: Callable[[str, int], float]) -> Iterator[MockModel]:
+def mock_model(latency_s: Callable[[str, int], float], kind: type[MockModel] = MockModel) -> Iterator[MockModel]:
     """The provider on a free loopback port, in a thread of its own."""
-    mock = MockModel(latency_s)
+    mock = kind(latency_s)
     loop = asyncio.new_event_loop()
     ready, stop = threading.Event(), asyncio.Event()
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +29,13 @@ class ApiProcess:
 
 
 @contextlib.contextmanager
-def api_process(data_dir: Path, database_url: str, **settings: str) -> Iterator[ApiProcess]:
-    """Start one on a database that has its schema, wait until it is ready, stop it in the end."""
+def api_process(
+    data_dir: Path, database_url: str, *, prefix: Sequence[str] = (), **settings: str
+) -> Iterator[ApiProcess]:
+    """Start one on a database that has its schema, wait until it is ready, stop it in the end.
+
+    `prefix` is a command that runs the command that follows, as `prlimit` does.
+    """
     environment: Mapping[str, str] = {
         **os.environ,
         "PRESSRUN_DATA_DIR": str(data_dir),
@@ -44,7 +49,7 @@ def api_process(data_dir: Path, database_url: str, **settings: str) -> Iterator[
         log = data_dir / f"api-{port}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pressrun.api.process", str(listener.fileno())],
+                [*prefix, sys.executable, "-m", "pressrun.api.process", str(listener.fileno())],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

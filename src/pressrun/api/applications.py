@@ -129,10 +129,10 @@ async def patch_application(request: Request, application_id: str) -> Response:
     return await _answer(request, agent)
 
 
-@router.get("/{application_id}/draft", responses=errors(AgentDefinition, 401, 404), summary="Retrieve a draft")
+@router.get("/{application_id}/draft", responses=errors(AgentDefinition, 401, 403, 404), summary="Retrieve a draft")
 async def get_draft(request: Request, application_id: str) -> Response:
     """The definition that will be deployed next, in the form it was applied."""
-    key = require(request, Scope.AGENTS_READ)
+    key = require(request, Scope.AGENTS_WRITE)  # prompts are for those who edit them
     agent = await system_of(request).store.read(lambda tx: find_agent(tx, key.organization_id, application_id))
     headers = {"x-draft-digest": agent.draft_digest}
     return Response(to_json(draft_of(agent)), headers=headers, media_type="application/json")

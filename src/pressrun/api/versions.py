@@ -99,10 +99,10 @@ async def list_versions(request: Request, application_id: str) -> Response:
     return wire.answer({"data": await system_of(request).store.read(work)})
 
 
-@router.get("/versions/{version}", responses=errors(AgentDefinition, 401, 404), summary="Retrieve a version")
+@router.get("/versions/{version}", responses=errors(AgentDefinition, 401, 403, 404), summary="Retrieve a version")
 async def get_version(request: Request, application_id: str, version: str) -> Response:
     """The definition of one version."""
-    key = require(request, Scope.AGENTS_READ)
+    key = require(request, Scope.AGENTS_WRITE)  # prompts are for those who edit them
 
     async def work(tx: Transaction) -> AgentDefinition:
         agent = await find_agent(tx, key.organization_id, application_id)
