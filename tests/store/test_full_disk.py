@@ -103,6 +103,20 @@ async def test_what_runs_ends_in_the_reserve(tmp_path: Path) -> None:
             assert (folder / "pressrun.db-ballast").stat().st_blocks * 512 >= BALLAST
 
 
+async def test_a_store_opens_on_a_full_disk() -> None:
+    """What was accepted can be read after a restart, although the files SQLite needs beside its own have no room."""
+    with small_disk(24) as folder:
+        async with store_on(folder, "sqlite", "") as store:
+            scene = await Scene.set(store)
+            job_id = await scene.add(inputs=PAYLOAD)
+        assert not (folder / "pressrun.db-shm").exists()
+        fill(folder)
+        async with store_on(folder, "sqlite", "") as store:
+            scene.store = store
+            assert (await scene.job(job_id)).inputs == PAYLOAD
+            assert not store.has_room
+
+
 async def test_the_reserve_never_takes_the_last_room(tmp_path: Path) -> None:
     """It is taken only while as much is left besides it, and given back once."""
     with small_disk(4) as folder:

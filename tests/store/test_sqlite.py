@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pressrun.errors import PressrunError
 from pressrun.store.sqlite import SqliteStore
 from pressrun.store.store import Transaction
 
@@ -19,3 +20,17 @@ async def test_a_work_may_not_wait_for_anything_else(tmp_path: Path) -> None:
             await store.write(work)
     finally:
         await store.close()
+
+
+async def test_a_work_that_comes_after_the_end_is_told(tmp_path: Path) -> None:
+    """Nobody waits for a store that is closed."""
+
+    async def work(tx: Transaction) -> None:
+        await tx.all("list_organizations")
+
+    store = await SqliteStore.open(tmp_path / "pressrun.db")
+    closing = asyncio.create_task(store.close())
+    outcomes = await asyncio.gather(*(store.write(work) for _ in range(50)), closing, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} <= {type(None), PressrunError}
+    with pytest.raises(PressrunError, match="closed"):
+        await store.write(work)

@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from pressrun.cli import doctor_store
 from pressrun.cli.findings import Finding
 from pressrun.cli.migrate import migrate_database
 from pressrun.errors import PressrunError
 from pressrun.settings import Settings
 from pressrun.store.migrate import migrations
-from pressrun.store.open import POSTGRES, SQLITE
+from pressrun.store.open import POSTGRES, SQLITE, sqlite_path
 
 CONNECT_S = 10
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
@@ -21,9 +21,10 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 def findings(settings: Settings) -> Iterator[Finding]:
     """Whether it answers with the schema this program wants, and whether PostgreSQL keeps what it acknowledged."""
     url = settings.store_url
-    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
-        yield Finding("database", "warn", f"{url.removeprefix(SQLITE)} is not there yet", "`pressrun serve` makes it")
+    if url.startswith(SQLITE) and not sqlite_path(url).exists():
+        yield Finding("database", "warn", f"{sqlite_path(url)} is not there yet", "`pressrun serve` makes it")
         return
+    yield from doctor_store.room(settings)
     try:
         migrate_database(url, apply=False)
     except PressrunError as error:
@@ -32,6 +33,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     kind = "postgres" if url.startswith(POSTGRES) else "sqlite"
     newest = migrations("postgres" if kind == "postgres" else "sqlite")[-1]
     yield Finding("database", "ok", f"{kind}, schema {newest.version}")
+    yield from doctor_store.findings(settings)
     if kind == "postgres":
         yield from _durability(asyncio.run(_settings_of(url)))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from pressrun.errors import Code, PressrunError
 
 RETRY_AFTER_S = 30.0
+HARDLY_ANY = 1_000_000
+"""Bytes with which SQLite cannot be counted on to open a file."""
 
 
 def no_room() -> PressrunError:
@@ -37,6 +39,10 @@ class Ballast:
         except OSError:
             return False
         return True
+
+    def release_if_full(self) -> bool:
+        """Release it if it is kept and hardly anything is left besides it; True when that made a difference."""
+        return shutil.disk_usage(self._path.parent).free < HARDLY_ANY and self.release()
 
     def take(self) -> None:
         """Take the reserve again once as much would still be left besides it; else nothing is changed."""

@@ -64,20 +64,22 @@ class SqliteStore:
         `ballast_bytes` is the reserve to keep on its disk, `machine` the clocks that tell the time unless `clock` does.
         `vfs` names a registered SQLite VFS: the power-loss tests put a disk of their own under the file.
         """
-        with ExitStack() as undo:
+        ballast = Ballast(path, ballast_bytes)
+
+        def begin() -> tuple[Presence, apsw.Connection, Clock]:
+            return _begin(path, clock, machine, migrate=migrate, vfs=vfs)
+
+        try:
             try:
-                presence = await asyncio.to_thread(_enter, path)
-                undo.callback(presence.leave)
-                await asyncio.to_thread(migrate_sqlite, path, apply=migrate, vfs=vfs)
-                connection = await asyncio.to_thread(
-                    connect, path, vfs
-                )  # in the writer's thread nobody would hear it fail
-                undo.callback(connection.close)
-                clock = await asyncio.to_thread(_agree_on_time, connection, clock, machine)
-            except (apsw.Error, OSError) as error:
-                raise PressrunError(Code.UNAVAILABLE, f"cannot open {path}: {error}") from error
-            undo.pop_all()
-        store = cls(path, clock, Ballast(path, ballast_bytes), presence, vfs)
+                presence, connection, agreed = await asyncio.to_thread(begin)
+            except (apsw.Error, OSError):
+                # Without any room a file that nobody has open cannot even be read.
+                if not ballast.release_if_full():
+                    raise
+                presence, connection, agreed = await asyncio.to_thread(begin)
+        except (apsw.Error, OSError) as error:
+            raise PressrunError(Code.UNAVAILABLE, f"cannot open {path}: {error}") from error
+        store = cls(path, agreed, ballast, presence, vfs)
         await store.keep_room()
         store._writer.start(connection)
         if hints:
@@ -127,9 +129,20 @@ class SqliteStore:
         self._presence.leave()
 
 
-def _enter(path: Path) -> Presence:
+def _begin(
+    path: Path, clock: Clock | None, machine: Machine, *, migrate: bool, vfs: str | None
+) -> tuple[Presence, apsw.Connection, Clock]:
+    """Enter, migrate, connect (in the writer's thread nobody would hear it fail) and agree on the time."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Presence(path)
+    with ExitStack() as undo:
+        presence = Presence(path)
+        undo.callback(presence.leave)
+        migrate_sqlite(path, apply=migrate, vfs=vfs)
+        connection = connect(path, vfs)
+        undo.callback(connection.close)
+        agreed = _agree_on_time(connection, clock, machine)
+        undo.pop_all()
+    return presence, connection, agreed
 
 
 def _agree_on_time(connection: apsw.Connection, clock: Clock | None, machine: Machine) -> Clock:

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
-from pressrun.errors import CommitUnknownError
+from pressrun.errors import Code, CommitUnknownError, PressrunError
 from pressrun.store.ballast import Ballast
 from pressrun.store.clock import Clock
 from pressrun.store.sqlite_connection import SqliteTransaction, drive, refusal
@@ -37,6 +38,7 @@ class SqliteWriter:
         self._ballast = ballast
         self._connection: apsw.Connection
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._ended = False
         self._thread = threading.Thread(target=self._run, name="pressrun-sqlite-writer", daemon=True)
 
     def start(self, connection: apsw.Connection) -> None:
@@ -49,6 +51,8 @@ class SqliteWriter:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._queue.put(_Waiting(work, future, loop))
+        if self._ended:
+            self._refuse_the_rest()
         return await future
 
     async def stop(self) -> None:
@@ -63,7 +67,17 @@ class SqliteWriter:
             group, serving = self._next_group()
             if group:
                 self._commit(connection, group)
+        self._ended = True
+        self._refuse_the_rest()
         connection.close()
+
+    def _refuse_the_rest(self) -> None:
+        """Tell whoever came after the end, and would wait for ever."""
+        closed = PressrunError(Code.UNAVAILABLE, "the store is closed", retry_after_s=1)
+        with suppress(Empty):
+            while True:
+                if (late := self._queue.get_nowait()) is not None and not late.loop.is_closed():
+                    late.loop.call_soon_threadsafe(_settle, [(late, None, closed)])
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         first = self._queue.get()
@@ -123,7 +137,7 @@ class SqliteWriter:
         return waiting, value, None
 
 
-def _settle(outcomes: list[_Outcome]) -> None:
+def _settle(outcomes: Sequence[_Outcome]) -> None:
     for waiting, value, error in outcomes:
         if waiting.future.done():
             continue

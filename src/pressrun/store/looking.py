@@ -1,0 +1,44 @@
+"""What a store knows about itself, read without opening it: nothing is changed, and a moved one may be asked too."""
+
+from dataclasses import dataclass
+
+from pressrun.store import facts
+from pressrun.store.backup import own_facts
+from pressrun.store.facts import Fact
+from pressrun.store.open import POSTGRES, sqlite_path
+from pressrun.store.postgres_side import connect_postgres
+from pressrun.store.sqlite_connection import connect, drive
+
+MADE = "SELECT min(applied_at) FROM schema_migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Facts with the time they were noted; when the database was made; the server's time, None where it has no clock.
+
+    Times are microseconds since the epoch.
+    """
+
+    facts: dict[Fact, tuple[str, int]]
+    made_at: int
+    now: int | None
+
+
+async def look(database_url: str) -> Look:
+    """Read it; raises PressrunError when the database is out of reach, apsw.Error when it is damaged."""
+    if database_url.startswith(POSTGRES):
+        connection = await connect_postgres(database_url)
+        try:
+            rows = await connection.fetch("SELECT name, value, noted_at FROM store_facts")
+            found = {Fact(row["name"]): (str(row["value"]), int(row["noted_at"])) for row in rows}
+            now = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+            return Look(found, await connection.fetchval(MADE), await connection.fetchval(now))
+        finally:
+            await connection.close()
+    sqlite = connect(sqlite_path(database_url))
+    try:
+        made = sqlite.execute(MADE).fetchone()
+        assert made is not None
+        return Look(drive(facts.everything, own_facts(sqlite)), int(made[0]), None)
+    finally:
+        sqlite.close()
