@@ -1,6 +1,7 @@
 """One server under test with all of the auditor's programs around it, on a database of its own."""
 
 import asyncio
+import contextlib
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,7 +15,7 @@ import asyncpg
 
 from pressrun.torture import dump, journal, seals
 from pressrun.torture.checker import check
-from pressrun.torture.client import Client, Journals
+from pressrun.torture.client import Client, Failure, Journals
 from pressrun.torture.history import History, assemble
 from pressrun.torture.journal import Journal
 from pressrun.torture.postgres import PostgresServer
@@ -184,7 +185,9 @@ class Testbed:
         wanted = f"pressrun_workers_alive {float(self.server.workers)}"
         until = time.monotonic() + timeout_s
         while time.monotonic() < until:
-            _, said = await self.client.ask("GET", "/metrics")
+            said: Any = None
+            with contextlib.suppress(*Failure):
+                _, said = await self.client.ask("GET", "/metrics")
             if wanted in str(said) and len(self.server.worker_pids()) == self.server.workers:
                 return True
             await asyncio.sleep(0.1)

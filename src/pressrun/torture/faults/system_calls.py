@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import Counter
+from contextlib import closing
 
 import apsw
 
@@ -16,52 +18,57 @@ CALLS = {"sqlite": ("pwrite64", "fdatasync", "write"), "postgres": ("sendto", "w
 LIMIT = 60
 """A job on an idle server needs fewer calls of each kind than this."""
 
+STEPS = {"pwrite64": 5, "write": 2, "sendto": 3, "fdatasync": 1}
+"""A job needs many calls of some kinds and few of others."""
+
+KILLS_OF_A_SERVER = 6
 SYNC_FAILS_S = 1.5
 
 
 async def kill_at_calls(bed: Testbed) -> None:
     """Kill API or worker at its N-th pwrite64, fdatasync, write or sendto while one job goes through."""
     await bed.serve(workers=1, concurrency=5)
-    killed = 0
-    points = [(who, call, n) for who in ("api", "worker") for call in CALLS[bed.place.store] for n in range(1, LIMIT)]
-    done: set[tuple[str, str]] = set()
-    for who, call, n in points[bed.random.randrange(7) :: max(1, len(points) // bed.repetitions)]:
-        if (who, call) in done:
-            continue
-        hit = await _one(bed, who, call, n)
-        killed += hit
-        if not hit:
-            done.add((who, call))  # the sweep of this call has run out: later ones would not hit either
-    bed.find("processes killed at a system call", killed, ok=killed > 0, bar="at least 1")
-    bed.injections = killed
+    targets = [(who, call) for who in ("api", "worker") for call in CALLS[bed.place.store]]
+    each = -(-bed.repetitions // len(targets))
+    killed: Counter[str] = Counter()
+    for who, call in targets:
+        step = 1 if each >= LIMIT else STEPS[call]
+        for n in range(1 + bed.random.randrange(step), LIMIT, step)[:each]:
+            if not await _one(bed, who, call, n):
+                break  # a whole job needs fewer: the sweep of this call is done
+            killed[f"{who} {call}"] += 1
+            await _up_again(bed, killed.total())
+    bed.find("processes killed at a system call", dict(killed), ok=bool(killed), bar="at least 1")
+    bed.injections = killed.total()
     await bed.drained(60)
     if bed.is_sqlite:
         path = bed.place.database_url.removeprefix("sqlite:///")
-        found = next(iter(apsw.Connection(path).execute("PRAGMA integrity_check")))[0]
+        with closing(apsw.Connection(path)) as connection:
+            found = next(iter(connection.execute("PRAGMA integrity_check")))[0]
         bed.find("integrity_check", found, ok=found == "ok", bar="ok")
 
 
 async def _one(bed: Testbed, who: str, call: str, n: int) -> bool:
     """Whether the process was killed while a job went through."""
     pid = bed.server.api_pid() if who == "api" else next(iter(bed.server.worker_pids()), None)
-    if pid is None:
-        await bed.server.kill_all()
-        await bed.server.start()
-        return False
+    assert pid is not None
     async with (
         bed.fault(f"kill the {who} at {call} number {n}"),
         strace.injected(pid, call, "signal=SIGKILL", str(n), bed.folder / "strace.log") as tracer,
     ):
-        job = asyncio.create_task(bed.client.submit(AGENT, [bed.nonce("ms0")], key=f"key-{next(bed.ids)}", tries=8))
-        accepted = await job
+        accepted = await bed.client.submit(AGENT, [bed.nonce("ms0")], key=f"key-{next(bed.ids)}", tries=12)
         if accepted.job_id is not None:
             await ended(bed.client, accepted.job_id)
-        hit = tracer.poll() is not None
-    if hit:
-        # A child that dies young is started again more and more slowly: a new server is faster.
+        return tracer.poll() is not None
+
+
+async def _up_again(bed: Testbed, kills: int) -> None:
+    """A child that dies young is started again more and more slowly: now and then a new server is faster."""
+    if kills % KILLS_OF_A_SERVER == 0:
         await bed.server.kill_all()
         await bed.server.start()
-    return hit
+    await until(lambda: bed.server.api_pid() is not None, 30)
+    await bed.workers_ready()
 
 
 async def sync_fails(bed: Testbed) -> None:
@@ -88,7 +95,7 @@ FAULTS = (
         "F02",
         "Kill API or worker at its N-th system call that touches disk or network, while one job goes through",
         kill_at_calls,
-        {"p": 12, "r": 350},
+        {"p": 12, "r": 360},
         cost_s=60,
         needs=STRACE,
         promise="G1, G5",
