@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from pressrun.torture import processes
 
 START_S = 60.0
 STOP_S = 60.0
+TIED = ["setpriv", "--pdeathsig", "SIGKILL"] if shutil.which("setpriv") else []
+"""However this process ends, the servers it started end with it."""
+
 API = "pressrun.api.process"
 WORKER = "pressrun.worker.process"
 
@@ -81,7 +85,7 @@ class Server:
         settings = ["--data-dir", str(self.data_dir), "--database-url", self.database_url]
         with self.log.open("ab") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "pressrun", *arguments, *settings],
+                [*TIED, sys.executable, "-m", "pressrun", *arguments, *settings],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
