@@ -84,8 +84,8 @@ FAULTS = (
         "Delete an agent with jobs queued and running, in both modes",
         delete,
         {"p": 2, "r": 20},
-        15,
+        cost_s=11,
         promise="G17",
     ),
-    Fault("F44", "Deploy another version while jobs of the old one wait", publish, {"p": 1, "r": 20}, 10),
+    Fault("F44", "Deploy another version while jobs of the old one wait", publish, {"p": 1, "r": 20}, cost_s=8),
 )

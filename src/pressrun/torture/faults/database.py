@@ -105,17 +105,31 @@ async def lock(bed: Testbed) -> None:
 
 FAULTS = (
     Fault(
-        "F13", "Crash PostgreSQL under load, start it again", crash, {"p": 2, "r": 50}, 25, POSTGRES, OWN, (), "G1, G26"
+        "F13",
+        "Crash PostgreSQL under load, start it again",
+        crash,
+        {"p": 2, "r": 50},
+        cost_s=30,
+        stores=POSTGRES,
+        needs=OWN,
+        promise="G1, G26",
     ),
     Fault(
         "F14",
         "PostgreSQL is away for four leases while calls end",
         outage,
         {"p": 1, "r": 10},
-        30,
-        POSTGRES,
+        cost_s=26,
+        stores=POSTGRES,
         promise="G7, G10",
     ),
-    Fault("F15", "Terminate a random connection five times a second", terminate, {"p": 30, "r": 600}, 15, POSTGRES),
-    Fault("F16", "Lock the table of jobs for a while, under load", lock, {"p": 1, "r": 3}, 20, POSTGRES),
+    Fault(
+        "F15",
+        "Terminate a random connection five times a second",
+        terminate,
+        {"p": 30, "r": 600},
+        cost_s=16,
+        stores=POSTGRES,
+    ),
+    Fault("F16", "Lock the table of jobs for a while, under load", lock, {"p": 1, "r": 3}, cost_s=17, stores=POSTGRES),
 )

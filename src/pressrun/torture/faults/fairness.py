@@ -37,5 +37,12 @@ async def backlog(bed: Testbed) -> None:
 
 
 FAULTS = (
-    Fault("F45", "600 jobs of one agent beside single jobs of another", backlog, {"p": 10, "r": 20}, 40, promise="G13"),
+    Fault(
+        "F45",
+        "600 jobs of one agent beside single jobs of another",
+        backlog,
+        {"p": 10, "r": 20},
+        cost_s=40,
+        promise="G13",
+    ),
 )

@@ -92,10 +92,10 @@ FAULTS = (
         "F01",
         "SIGKILL a random worker every few seconds under load",
         kill_workers,
-        {"p": 6, "r": 300},
-        cost_s=18,
-        always=("sqlite",),
+        {"p": 4, "r": 300},
+        cost_s=16,
         promise="G5, G9",
+        always=("sqlite",),
     ),
     Fault(
         "F03",
@@ -110,7 +110,7 @@ FAULTS = (
         "SIGKILL everything at once under load, start again",
         kill_everything,
         {"p": 3, "r": 60},
-        cost_s=15,
+        cost_s=18,
         promise="G1, G26",
     ),
 )

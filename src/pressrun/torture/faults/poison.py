@@ -55,8 +55,8 @@ FAULTS = (
         "Jobs that kill their worker, among innocent ones",
         poison,
         {"p": 2, "r": 5},
-        cost_s=30,
-        always=("sqlite",),
+        cost_s=25,
         promise="G8",
+        always=("sqlite",),
     ),
 )

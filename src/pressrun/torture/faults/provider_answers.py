@@ -80,13 +80,15 @@ async def silent(bed: Testbed) -> None:
 
 
 FAULTS = (
-    Fault("F22", "The network to the provider swallows answers", silent, {"p": 1, "r": 10}, cost_s=15),
+    Fault("F22", "The network to the provider swallows answers", silent, {"p": 1, "r": 10}, cost_s=10),
     Fault(
         "F32",
         "Answers that are cut, stalled, dripping, wrongly measured, garbled, empty, absent, huge, exploding",
         broken,
         {"p": 1, "r": 10},
-        cost_s=25,
+        cost_s=10,
     ),
-    Fault("F33", "Hostile text in answers", hostile_text, {"p": 2, "r": 20}, 10, always=("postgres",), promise="G23"),
+    Fault(
+        "F33", "Hostile text in answers", hostile_text, {"p": 2, "r": 20}, cost_s=7, promise="G23", always=("postgres",)
+    ),
 )

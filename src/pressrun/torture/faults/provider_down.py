@@ -117,9 +117,11 @@ FAULTS = (
         "The provider answers 503 for ten leases",
         outage,
         {"p": 1, "r": 10},
-        cost_s=40,
+        cost_s=35,
         promise="provider outage",
     ),
-    Fault("F31", "429 with Retry-After in seven forms", throttled, {"p": 1, "r": 10}, cost_s=15, promise="G12"),
-    Fault("F34", "The provider's key is revoked in mid-run, a new one is set", refused_key, {"p": 1, "r": 20}, 10),
+    Fault("F31", "429 with Retry-After in seven forms", throttled, {"p": 1, "r": 10}, cost_s=11, promise="G12"),
+    Fault(
+        "F34", "The provider's key is revoked in mid-run, a new one is set", refused_key, {"p": 1, "r": 20}, cost_s=9
+    ),
 )

@@ -109,14 +109,14 @@ async def little_cpu(bed: Testbed) -> None:
 
 
 FAULTS = (
-    Fault("F06", "200 MB answers to workers in 300 MB", little_memory, {"p": 1, "r": 5}, 20, needs=CGROUPS),
+    Fault("F06", "200 MB answers to workers in 300 MB", little_memory, {"p": 1, "r": 5}, cost_s=14, needs=CGROUPS),
     Fault(
         "F07",
         "200 connections to an API that may open 64 files",
         few_descriptors,
         {"p": 1, "r": 10},
-        8,
+        cost_s=12,
         needs=frozenset({Need.ROOT}),
     ),
-    Fault("F08", "One worker gets 5 % of a CPU", little_cpu, {"p": 1, "r": 5}, 20, needs=CGROUPS),
+    Fault("F08", "One worker gets 5 % of a CPU", little_cpu, {"p": 1, "r": 5}, cost_s=18, needs=CGROUPS),
 )

@@ -32,4 +32,6 @@ async def _refusal(other: Server) -> tuple[int | None, str]:
     return code, other.tail()
 
 
-FAULTS = (Fault("F20", "A second server on the same data folder", second, {"p": 1, "r": 3}, 6, ("sqlite",)),)
+FAULTS = (
+    Fault("F20", "A second server on the same data folder", second, {"p": 1, "r": 3}, cost_s=8, stores=("sqlite",)),
+)

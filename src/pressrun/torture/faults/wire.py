@@ -199,8 +199,23 @@ async def lies(bed: Testbed) -> None:
 
 
 FAULTS = (
-    Fault("F50", "Hostile JSON to every route that takes a body", hostile_json, {"p": 1, "r": 5}, 12, promise="G23"),
-    Fault("F51", "200 slow clients beside honest ones", slow_clients, {"p": 1, "r": 5}, 20, promise="G24"),
-    Fault("F52", "Absurd offsets and limits", absurd_pages, {"p": 1, "r": 5}, 15, promise="G25"),
-    Fault("F53", "Requests that lie about their length, endless ones, 100,000 headers", lies, {"p": 1, "r": 5}, 20),
+    Fault(
+        "F50",
+        "Hostile JSON to every route that takes a body",
+        hostile_json,
+        {"p": 1, "r": 5},
+        cost_s=6,
+        promise="G23",
+        always=("sqlite", "postgres"),
+    ),
+    Fault("F51", "200 slow clients beside honest ones", slow_clients, {"p": 1, "r": 5}, cost_s=13, promise="G24"),
+    Fault("F52", "Absurd offsets and limits", absurd_pages, {"p": 1, "r": 5}, cost_s=9, promise="G25"),
+    Fault(
+        "F53",
+        "Requests that lie about their length, endless ones, 100,000 headers",
+        lies,
+        {"p": 1, "r": 5},
+        cost_s=7,
+        always=("sqlite",),
+    ),
 )

@@ -113,8 +113,8 @@ FAULTS = (
         "Freeze a worker in the middle of its calls past its lease, thaw it when others have finished",
         freeze,
         {"p": 2, "r": 60},
-        cost_s=20,
-        always=("sqlite", "postgres"),
+        cost_s=14,
         promise="G5, G6",
+        always=("sqlite", "postgres"),
     ),
 )

@@ -1,0 +1,214 @@
+"""The mutants."""
+
+from tests.torture.mutants.mutant import Edit, Mutant
+
+ANY_HOLDER = (
+    Edit(
+        "store/sql/sqlite/claims.sql",
+        "WHERE id = :job_id AND generation = :generation AND attempts = :attempt AND lease_token = :lease_token\n"
+        "    AND state = 'running'",
+        "WHERE id = :job_id",
+    ),
+    Edit("store/sql/sqlite/claims.sql", "INSERT INTO results", "INSERT OR REPLACE INTO results"),
+    Edit(
+        "jobs/settle.py",
+        'return row is not None and (row["generation"], row["attempts"]) == (claim.generation, claim.attempts)',
+        "return row is not None",
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant("no lease token", "whoever was asked last records a result, holder or not", "F04", "sqlite", ANY_HOLDER),
+    Mutant(
+        "late results beat a cancel",
+        "a result is recorded although the job was cancelled",
+        "F42",
+        "sqlite",
+        (
+            *ANY_HOLDER,
+            Edit("jobs/cancel.py", "if job.state in {State.QUEUED, State.WAITING}:", "if job.state in OPEN:"),
+            Edit("jobs/cancel.py", "from pressrun.jobs.job import ", "from pressrun.jobs.job import OPEN, "),
+            Edit("store/sql/jobs.sql", "AND state IN ('queued', 'waiting')\nRETURNING events", "RETURNING events"),
+        ),
+    ),
+    Mutant(
+        "rescue by age alone",
+        "a dead worker's jobs wait for the end of the lease",
+        "F01",
+        "sqlite",
+        (
+            Edit(
+                "worker/supervisor.py",
+                "        async def work(tx: Transaction) -> list[str]:\n            buried =",
+                "        if blamed:\n            return\n\n"
+                "        async def work(tx: Transaction) -> list[str]:\n            buried =",
+            ),
+        ),
+    ),
+    Mutant(
+        "retry without looking",
+        "every concurrent retry starts a generation",
+        "F41",
+        "sqlite",
+        (
+            Edit("jobs/retry.py", "if job.state in {State.FAILED, State.CANCELLED}:", "if True:"),
+            Edit("store/sql/jobs.sql", " AND state IN ('failed', 'cancelled')", ""),
+        ),
+    ),
+    Mutant(
+        "keys are not kept",
+        "an idempotency key protects nothing",
+        "F40",
+        "sqlite",
+        (Edit("jobs/idempotency.py", "answers = await _fold(tx, jobs)", "return await _fold(tx, jobs)"),),
+    ),
+    Mutant(
+        "no poison counter",
+        "a job may kill as many workers as it likes",
+        "F46",
+        "sqlite",
+        (Edit("jobs/rescue.py", "DEATHS_ALLOWED = 3", "DEATHS_ALLOWED = 6"),),
+    ),
+    Mutant(
+        "leases by the host's clock",
+        "a worker with a wrong clock is held to be dead",
+        "F27",
+        "postgres",
+        (
+            Edit(
+                "store/postgres.py",
+                "        self._pool = pool\n        self._clock = clock\n",
+                "        self._pool = pool\n        self._clock = clock = system_clock\n",
+            ),
+            Edit("store/postgres.py", "import Clock\n", "import Clock, system_clock\n"),
+        ),
+    ),
+    Mutant(
+        "refused keys are tried again",
+        "a provider that refuses the key is asked five times",
+        "F34",
+        "sqlite",
+        (
+            Edit(
+                "models/refusals.py",
+                "return CODE_OF_STATUS.get(status, FailureCode.MODEL_REFUSED), status in RETRYABLE_BELOW_500",
+                "return CODE_OF_STATUS.get(status, FailureCode.MODEL_REFUSED), True",
+            ),
+        ),
+    ),
+    Mutant(
+        "answer before commit",
+        "a job is acknowledged that is not on disk",
+        "F05",
+        "sqlite",
+        (
+            Edit(
+                "store/sqlite_writer.py",
+                '            connection.execute("COMMIT")\n',
+                '            if any("Grouped" in waiting.work.__qualname__ for waiting in group):\n'
+                "                for loop in {waiting.loop for waiting in group}:\n"
+                "                    mine = [outcome for outcome in outcomes if outcome[0].loop is loop]\n"
+                "                    loop.call_soon_threadsafe(_settle, mine)\n"
+                '                __import__("time").sleep(0.03)\n'
+                '            connection.execute("COMMIT")\n',
+            ),
+        ),
+    ),
+    Mutant(
+        "answers without a cap",
+        "a provider's answer may fill the memory",
+        "F32",
+        "sqlite",
+        (Edit("models/openai_compatible.py", "MAX_ANSWER_BYTES = 4 * 2**20", "MAX_ANSWER_BYTES = 2**40"),),
+    ),
+    Mutant(
+        "NUL is lost",
+        "a result is not what the provider said",
+        "F33",
+        "postgres",
+        (
+            Edit(
+                "worker/perform.py",
+                '"suggestion": result.suggestion,',
+                '"suggestion": result.suggestion.replace("\\x00", ""),',
+            ),
+        ),
+    ),
+    Mutant(
+        "the newest version runs",
+        "a job does not run on the version it was accepted with",
+        "F44",
+        "sqlite",
+        (
+            Edit(
+                "worker/perform.py",
+                "await self._system.definition(claim.organization_id, claim.agent_id, claim.agent_version)",
+                "await _newest(self._system, claim)",
+            ),
+            Edit(
+                "worker/perform.py",
+                "def payload(result: Result) -> bytes:",
+                "async def _newest(system, one):\n"
+                "    try:\n"
+                "        return await system.definition(one.organization_id, one.agent_id, one.agent_version + 1)\n"
+                "    except PressrunError:\n"
+                "        return await system.definition(one.organization_id, one.agent_id, one.agent_version)\n\n\n"
+                "def payload(result: Result) -> bytes:",
+            ),
+        ),
+    ),
+    Mutant(
+        "two servers, one folder",
+        "nobody keeps a second server away",
+        "F20",
+        "sqlite",
+        (Edit("cli/listening.py", "fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"),),
+    ),
+    Mutant(
+        "lost commits are failures",
+        "what the database did not answer is held not to have happened",
+        "F24",
+        "postgres",
+        (
+            Edit(
+                "store/sure.py",
+                "    except CommitUnknownError as unknown:\n        value: T = unknown.value\n",
+                "    except CommitUnknownError as unknown:\n        value: T = unknown.value\n"
+                "        raise PressrunError(unknown.code, str(unknown), retry_after_s=5) from None\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "results are not kept",
+        "what was paid for during an outage of the database is thrown away",
+        "F14",
+        "postgres",
+        (
+            Edit(
+                "worker/recording.py",
+                "                await asyncio.sleep(PAUSE_S)\n                continue\n",
+                "                await asyncio.sleep(PAUSE_S)\n                return\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "outages are charged",
+        "a provider that is away uses up a job's attempts",
+        "F30",
+        "sqlite",
+        (
+            Edit(
+                "worker/perform.py",
+                "        if failure.outage or failure.code in UNCHARGED:\n            return False\n",
+                "        return True\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "no grace",
+        "a worker that is asked to stop throws its calls away",
+        "F03",
+        "sqlite",
+        (Edit("worker/worker.py", "if not await self._running.drain(self._options.grace_s):", "if True:"),),
+    ),
+)
