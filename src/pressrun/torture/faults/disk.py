@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pressrun.torture.fault import Fault, Need
-from pressrun.torture.load import LoadOptions, load
+from pressrun.torture.load import LoadOptions, load, until
 from pressrun.torture.postgres import PostgresServer
 from pressrun.torture.testbed import AGENT, Testbed
 
 ROOT = frozenset({Need.ROOT})
 SMALL_MB = 32
+BALLAST = 4 * 2**20
+"""The usual reserve is made for larger disks."""
+
 POSTGRES_MB = 224
 """A fresh cluster and two WAL segments need about 100."""
 
@@ -49,11 +52,16 @@ async def full(bed: Testbed) -> None:
     """A foreign file fills the disk: creates are refused, polls answered, and no restart is needed afterwards."""
     folder = bed.place.folder / "small"
     async with small_disk(folder / "data", SMALL_MB) as disk:
-        await bed.serve(folder=folder, database_url=f"sqlite:///{disk / 'pressrun.db'}")
+        await bed.serve(
+            folder=folder,
+            database_url=f"sqlite:///{disk / 'pressrun.db'}",
+            environment={"PRESSRUN_BALLAST_BYTES": str(BALLAST)},
+        )
         pid = bed.server.pid
         for _ in range(bed.repetitions):
             async with load(bed, LoadOptions(rate=15)) as accepted:
-                await asyncio.sleep(1)
+                if not await until(lambda: len(accepted) > 3, 20):
+                    raise RuntimeError(f"nothing is accepted on {SMALL_MB} MB")
                 async with bed.fault("the disk is full"):
                     foreign = await asyncio.to_thread(fill, disk)
                     refused = await _refused(bed)
@@ -61,6 +69,9 @@ async def full(bed: Testbed) -> None:
                     bed.find("a poll while the disk is full", bool(seen), ok=seen is not None, bar="answered")
                     await asyncio.sleep(FULL_S)
                     foreign.unlink()
+                before = len(accepted)
+                again = await until(lambda before=before: len(accepted) > before, 30)  # type: ignore[misc]
+                bed.find("creates are accepted again", again, ok=again, bar="within 30 s")
                 bed.find("creates while it was full", sorted(refused), ok=refused <= {202, 503, 507}, bar="503 or 507")
             await bed.drained(60)
         bed.find("the same supervisor all along", bed.server.pid == pid, ok=bed.server.pid == pid)
