@@ -48,4 +48,4 @@ def test_fault(store: str, fault: str, verdicts: dict[str, dict[str, Any]]) -> N
         pytest.skip(report["reason"])
     assert report["status"] == "passed", json.dumps(report, indent=1)
     assert report["injections"] > 0
-    assert report["verdict"]["counts"]["jobs"] > 0
+    assert report["verdict"]["counts"]["jobs"] > 0, "every fault has honest jobs beside it"

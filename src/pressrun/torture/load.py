@@ -37,27 +37,28 @@ async def load(
     """Keep the server busy inside the block; yields the ids of accepted jobs as they grow."""
     wanted = options or LoadOptions()
     accepted: list[str] = []
-    tasks = [
-        asyncio.create_task(_submitter(bed, client or bed.client, wanted, accepted, Random(bed.random.random())))
-        for _ in range(wanted.submitters)
-    ]
+    begun: set[asyncio.Task[None]] = set()
+
+    async def submitter(random: Random) -> None:
+        while True:
+            await asyncio.sleep(random.expovariate(wanted.rate / wanted.submitters))
+            # A request that was begun is carried through, so that the log knows how it ended.
+            task = asyncio.create_task(_submit_one(bed, client or bed.client, wanted, accepted, random))
+            begun.add(task)
+            task.add_done_callback(begun.discard)
+            await asyncio.shield(task)
+
+    tasks = [asyncio.create_task(submitter(Random(bed.random.random()))) for _ in range(wanted.submitters)]
     tasks += [asyncio.create_task(_poller(bed, accepted, Random(bed.random.random()))) for _ in range(POLLERS)]
     try:
         yield accepted
     finally:
         for task in tasks:
             task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
+        results = await asyncio.gather(*tasks, *begun, return_exceptions=True)
     for result in results:
         if isinstance(result, Exception):
             raise result
-
-
-async def _submitter(bed: Testbed, client: Client, options: LoadOptions, accepted: list[str], random: Random) -> None:
-    while True:
-        await asyncio.sleep(random.expovariate(options.rate / options.submitters))
-        # A request that was begun is carried through, so that the log knows how it ended.
-        await asyncio.shield(_submit_one(bed, client, options, accepted, random))
 
 
 async def _submit_one(bed: Testbed, client: Client, options: LoadOptions, accepted: list[str], random: Random) -> None:

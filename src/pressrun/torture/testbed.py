@@ -76,6 +76,8 @@ class Testbed:
     async def open(self) -> None:
         """Open the logs and start the provider."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        for old in self.folder.glob("*.jsonl"):
+            old.unlink()  # of an earlier run: its jobs are not in this database
         self.journals = Journals(self._log("submitter"), self._log("poller"))
         self.nemesis_log, self.final_log = self._log("nemesis"), self._log("final")
         self.provider = Provider(self._log("provider"))
