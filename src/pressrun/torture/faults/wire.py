@@ -196,6 +196,7 @@ async def lies(bed: Testbed) -> None:
     bed.find(
         "longest wait of others, s", round(max(stalls), 3), ok=max(stalls) <= HONEST_BAR_S, bar=f"<= {HONEST_BAR_S:g}"
     )
+    await _goes_on(bed)
 
 
 FAULTS = (
