@@ -1,0 +1,67 @@
+"""F54: the description is taken at its word by somebody who tries everything: no fault of the server's, no surprise.
+
+`FUZZ_S=600 python -m pytest tests/security/test_f54_schemathesis.py` goes on for longer.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pressrun.organizations import keys
+from pressrun.organizations.keys import Scope
+from pressrun.organizations.organization import FIRST
+from pressrun.system import System
+from tests.api.client import Client
+from tests.api.samples import create, deploy
+from tests.security.api_process import api_process
+
+FUZZ_S = int(os.environ.get("FUZZ_S", "25"))
+"""Seconds of each of the two passes."""
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+STATEFUL = ("--phases", "coverage,fuzzing,stateful", "--exclude-path-regex", "/test$")
+"""From nothing, following the links between operations. A model's trial is not for it: models may be anywhere."""
+
+SEEDED = ("--phases", "fuzzing", "--include-path-regex", "_id|/limits|/audit", "--exclude-method", "DELETE")
+"""On an agent and a job that are there, so that what is sent reaches what is behind the first look."""
+
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize("arguments", [STATEFUL, SEEDED], ids=["stateful", "seeded"])
+async def test_f54_no_server_error_and_nothing_undocumented(
+    system: System, client: Client, tmp_path: Path, database_url: str, arguments: tuple[str, ...]
+) -> None:
+    _, token = await system.store.write(lambda tx: keys.create(tx, FIRST, "fuzz", [Scope.ADMIN]))
+    folder = tmp_path / "fuzz"
+    folder.mkdir()
+    if arguments is SEEDED:
+        await deploy(client)
+        job_id = await create(client, "a")
+        parameters = f'[parameters]\n"path.application_id" = "echo"\n"path.job_id" = "{job_id}"\n'
+        (folder / "schemathesis.toml").write_text(parameters)
+    with api_process(tmp_path, database_url, log_level="warning") as server:
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--url", server.url),
+            *("--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS), "--no-color"),
+            *("--max-time", str(FUZZ_S), "--max-examples", "50", "--suppress-health-check", "all"),
+            *("--continue-on-failure", "--warnings", "off", "--generation-database", "none", *arguments),
+        ]
+        done = subprocess.run(  # noqa: ASYNC221 - nothing else is to be done meanwhile
+            command, cwd=folder, capture_output=True, text=True, timeout=FUZZ_S * 2 + 120, check=False
+        )
+        logged = server.log.read_text()
+        assert server.process.poll() is None, logged
+    print("\n".join(line for line in done.stdout.splitlines() if "generated" in line or "Scenarios" in line))
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert "http.request_failed" not in logged
+    assert "generated" in done.stdout, "it did try"
