@@ -26,6 +26,9 @@ def torture(
     ] = "sqlite",
     faults: Annotated[str | None, typer.Option(help="Which: F01,F04; all by default.")] = None,
     tier: Annotated[str, typer.Option(help="p: a few injections each. r: as before a release, for hours.")] = "p",
+    share: Annotated[
+        float, typer.Option(min=0.001, max=1, help="Part of the tier's injections, at least one of each.")
+    ] = 1.0,
     seed: Annotated[int, typer.Option(help="Draws the schedule of faults and the load.")] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the logs and verdict.json; a new one by default.")
@@ -51,9 +54,9 @@ def torture(
     folder.mkdir(parents=True, exist_ok=True)
     wanted: Tier = "r" if tier == "r" else "p"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the servers under test on the way out
-    plan = runner.Plan(store, chosen, wanted, seed, folder.absolute(), source and source.absolute())
+    plan = runner.Plan(store, chosen, wanted, seed, folder.absolute(), source and source.absolute(), share)
     reports = asyncio.run(runner.run(plan, remark))
-    found = report.document(reports, seed=seed, tier=tier)
+    found = report.document(reports, seed=seed, tier=tier, share=share)
     report.write(folder / "verdict.json", found)
     if as_json:
         print_json(found)

@@ -17,13 +17,14 @@ def bound(injections: int) -> float | None:
     return 3 / injections if injections else None
 
 
-def document(reports: Sequence[Report], *, seed: int, tier: str) -> dict[str, Any]:
+def document(reports: Sequence[Report], *, seed: int, tier: str, share: float = 1.0) -> dict[str, Any]:
     """The whole run as JSON."""
     clean = sum(report.injections for report in reports if report.status == "passed")
     return {
         "passed": all(report.status in {"passed", "not run"} for report in reports),
         "seed": seed,
         "tier": tier,
+        "share": share,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": _versions(),
         "injections": sum(report.injections for report in reports),

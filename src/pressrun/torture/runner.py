@@ -59,6 +59,8 @@ class Plan:
     folder: Path
     source: Path | None = None
     """A folder with other sources of Pressrun to test, in place of those installed."""
+    share: float = 1.0
+    """Part of the tier's repetitions, at least one of each fault."""
 
 
 async def run(plan: Plan, progress: Callable[[str], None]) -> list[Report]:
@@ -105,7 +107,7 @@ async def _one(plan: Plan, fault: Fault, store: str, cluster: PostgresServer | N
     with tempfile.TemporaryDirectory(prefix="pressrun-torture-") as scratch:
         place = Place(store, Path(scratch), await _database(plan, cluster, Path(scratch)), cluster, plan.source)
         random = Random(f"{plan.seed} {fault.id} {store}")
-        bed = Testbed(place, random, fault.repetitions[plan.tier], folder)
+        bed = Testbed(place, random, max(1, round(fault.repetitions[plan.tier] * plan.share)), folder)
         status, reason, verdict = await _judged(bed, fault, LONGEST_S[plan.tier])
     return Report(
         fault, store, status, reason, bed.injections, time.monotonic() - began, verdict, bed.findings, bed.notes
