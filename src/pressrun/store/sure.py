@@ -34,6 +34,8 @@ async def write_surely(
         try:
             return await _resolve(store, work, witness, value)
         except CommitUnknownError as unknown:
+            if loop.time() > until:  # a disk that fails at every commit would keep the caller for ever
+                raise
             value = unknown.value
         except PressrunError as error:
             if error.retry_after_s is None:  # a refusal, not a database that is away
