@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     keep_events_days: Annotated[
         int, Field(ge=0, description="days after its end until a job's timeline is deleted; 0: with the job")
     ] = 30
+    drain_s: Annotated[
+        float,
+        Field(
+            ge=0, le=600, description="how long a stopping API still answers, while `/readyz` sends balancers elsewhere"
+        ),
+    ] = 0.0
     ballast_bytes: Annotated[
         int, Field(ge=0, description="reserve beside the SQLite file for the day its disk is full; 0 keeps none")
     ] = 16_777_216

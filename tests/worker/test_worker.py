@@ -1,20 +1,22 @@
 """The worker's loop against real stores that go away, and a heart that stops."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import pytest
 
 from pressrun.jobs import workers
 from pressrun.jobs.job import Claim, State
 from pressrun.jobs.outcome import Call, Completed, Outcome
-from pressrun.store.store import Store
-from pressrun.worker.heart import STUCK_AFTER_S, LoopHeart, Pulse
+from pressrun.store.store import Store, Transaction
+from pressrun.worker.heart import LET_GO_AFTER, STUCK_AFTER_S, LoopHeart, Pulse
 from pressrun.worker.worker import FencedError, Worker, WorkerOptions
 from tests.jobs.scene import RESULT, Scene
 from tests.lossy_store import AwayStore
 
+T = TypeVar("T")
 OPTIONS = WorkerOptions("w", concurrency=5, lease_s=1.5, grace_s=5)
 
 
@@ -177,3 +179,32 @@ async def test_a_run_that_is_interrupted_before_its_first_step_is_given_back(bar
     assert work.begun.empty()
     assert (await bare.job(job_id)).state == State.QUEUED
     assert await bare.events(job_id) == ["created", "started", "released"]
+
+
+class DeadLinkStore(AwayStore):
+    """A store behind a link that has died: what is asked of it cannot even be interrupted until it is healed."""
+
+    def __init__(self, inner: Store) -> None:
+        super().__init__(inner)
+        self.healed = asyncio.Event()
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        try:
+            await self.healed.wait()
+        except asyncio.CancelledError:
+            await self.healed.wait()  # as a driver that sends its request to interrupt over the same link
+            raise
+        return await super().write(work)
+
+
+async def test_a_worker_lets_go_in_time_although_its_heartbeat_hangs(bare: Scene) -> None:
+    now = 0.0
+    pulse = Pulse("w", 30, lambda: now)
+    store = DeadLinkStore(bare.store)
+    work = Work()
+    worker = Worker(bare.store, work.perform, OPTIONS, LoopHeart(pulse, store))
+    now = 30 * LET_GO_AFTER
+    assert await pulse.beat(store, worker)
+    assert not worker._may_claim.is_set(), "it has let go"
+    assert not store.healed.is_set(), "and nobody had to wait for the link"
+    store.healed.set()

@@ -30,13 +30,17 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 VERSION = "0.1.0"
 
 
-def create_app(system: System, stopping: asyncio.Event) -> ASGIApp:
-    """The whole ASGI application for a system; `stopping` is set when the server is about to stop."""
+def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event | None = None) -> ASGIApp:
+    """The whole ASGI application for a system.
+
+    `leaving` is set when the server was asked to stop, `stopping` when it does so now.
+    """
     app = FastAPI(
         title="Pressrun", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.state.system = system
     app.state.stopping = stopping
+    app.state.leaving = leaving or asyncio.Event()
     for router in (
         jobs.router,  # first: /v1/applications/jobs/… is no agent called "jobs"
         applications.router,

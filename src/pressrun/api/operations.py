@@ -6,7 +6,7 @@ from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.metrics import exposition
 from pressrun.api.schemas import Health, Readiness, refusals
-from pressrun.api.state import system_of
+from pressrun.api.state import leaving_of, system_of
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
 from pressrun.organizations.keys import Scope
@@ -25,7 +25,12 @@ async def healthz() -> Response:
     "/readyz", responses={200: {"model": Readiness}, 503: {"model": Readiness}}, summary="Can requests be served"
 )
 async def readyz(request: Request) -> Response:
-    """Ready when the database answers; tells whether a worker is alive, without which jobs only wait."""
+    """Ready when the database answers and nobody asked the server to stop.
+
+    Tells also whether a worker is alive, without which jobs only wait.
+    """
+    if leaving_of(request).is_set():
+        return wire.answer({"status": "stopping"}, 503)
     store = system_of(request).store
     try:
         alive = await store.read(workers.alive)

@@ -31,9 +31,9 @@ CLOSE_S = 5
 
 async def serve(listener: socket.socket, settings: Settings) -> None:
     """Answer until told to stop or until the supervisor is gone."""
-    stopping = asyncio.Event()
+    stopping, leaving = asyncio.Event(), asyncio.Event()
     async with open_system(settings) as system:
-        server = HttpServer(create_app(system, stopping), connections_possible(settings.max_connections))
+        server = HttpServer(create_app(system, stopping, leaving), connections_possible(settings.max_connections))
 
         def stop() -> None:
             stopping.set()
@@ -41,7 +41,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop)
-        watch_parent(stop)
+        watch_parent(stop, leaving.set)
         keeping = asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S))
         try:
             await server.serve(sockets=[listener])

@@ -169,8 +169,8 @@ class Readiness(Shape):
     keeps accepted jobs through a power cut.
     """
 
-    status: Literal["ok", "unavailable"]
-    database: Literal["ok", "unreachable"]
+    status: Literal["ok", "unavailable", "stopping"]
+    database: Literal["ok", "unreachable"] | None = None
     workers: Literal["ok", "none alive"] | None = None
     room: Literal["ok", "none"] | None = None
     durability: str | None = None

@@ -13,6 +13,12 @@ def system_of(request: Request) -> System:
     return system
 
 
+def leaving_of(request: Request) -> asyncio.Event:
+    """Set when the server was asked to stop: it still answers, but balancers had better go elsewhere."""
+    leaving: asyncio.Event = request.app.state.leaving
+    return leaving
+
+
 def stopping_of(request: Request) -> asyncio.Event:
     """Set when the server is about to stop: whoever waits for long answers now."""
     stopping: asyncio.Event = request.app.state.stopping

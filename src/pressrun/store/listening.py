@@ -10,6 +10,7 @@ from collections.abc import Callable
 import asyncpg
 
 from pressrun.errors import Code, PressrunError
+from pressrun.store.postgres_links import watch_link
 
 CHANNEL = "pressrun"
 USERS = 0x7573657273
@@ -62,6 +63,7 @@ class Listening:
         connection = await asyncpg.connect(self._url, timeout=10)
         lost = asyncio.Event()
         try:
+            await watch_link(connection)
             connection.add_termination_listener(lambda _connection: lost.set())
             self._shut_out = not await connection.fetchval("SELECT pg_try_advisory_lock_shared($1)", USERS)
             await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, topic: heard(str(topic)))

@@ -14,6 +14,7 @@ from pressrun.store.bells import Bells
 from pressrun.store.clock import Clock
 from pressrun.store.facts import refuse_moved
 from pressrun.store.listening import Listening
+from pressrun.store.postgres_links import watch_link
 from pressrun.store.postgres_migrate import migrate_postgres
 from pressrun.store.queries import queries
 from pressrun.store.store import Dialect, Row, Transaction, Value
@@ -26,6 +27,10 @@ T = TypeVar("T")
 POOL_SIZE = 8
 COMMAND_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
+ACQUIRE_TIMEOUT_S = 10.0
+"""Seconds a caller waits for a connection of the pool, and for one that was interrupted to be fit for use again: over a
+dead link, the driver's request to interrupt would otherwise be waited for as long as the kernel tries to send it."""
+
 FULL_S = 5.0
 """How long nothing new is begun after the disk was full."""
 
@@ -98,11 +103,12 @@ class PostgresStore:
             await migrate_postgres(url, apply=migrate)
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0,  # what the driver does by itself to keep some, it tells in log lines of its own
                 max_size=pool_size,
                 command_timeout=COMMAND_TIMEOUT_S,
                 timeout=CONNECT_TIMEOUT_S,
                 server_settings=PLANNER,
+                init=watch_link,
             )
         except (*UNREACHABLE, asyncpg.PostgresError) as error:
             raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}", retry_after_s=5) from error
@@ -128,7 +134,7 @@ class PostgresStore:
         """See Store.write."""
         for left in reversed(range(TRIES)):
             try:
-                async with self._pool.acquire() as connection:
+                async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                     return await self._write_once(connection, work)
             except REPEAT:
                 if not left:
@@ -164,7 +170,7 @@ class PostgresStore:
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """See Store.read."""
         try:
-            async with self._pool.acquire() as connection:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                 return await work(PostgresTransaction(connection, self._statements, self._clock))
         except UNREACHABLE as error:
             raise _unavailable() from error

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from pressrun.lifeline import SOON
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 
@@ -82,6 +83,11 @@ class Child:
         """Ask the process to end, for good."""
         self._stopping.set()
         self._send(signal.SIGTERM)
+
+    def warn(self) -> None:
+        """Tell the process that it will be interrupted soon."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(SOON)
 
     def renew(self) -> None:
         """End the process now; a new one takes its place."""

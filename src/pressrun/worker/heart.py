@@ -4,6 +4,7 @@ It is also the watchdog: a loop that has stopped to come round while the heart b
 """
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
@@ -20,6 +21,9 @@ from pressrun.worker.exits import EXIT_STUCK
 BEATS_PER_LEASE = 3
 LET_GO_AFTER = 2 / 3
 """Part of a lease without a confirmed heartbeat after which a worker lets go, before anyone may take over."""
+
+SHORTEST_BEAT_S = 0.05
+"""What a beat is given that begins when it is all but time to let go."""
 
 STUCK_AFTER_S = 30.0
 """How long the claim loop may take to come round once; it normally takes a second at most."""
@@ -75,11 +79,20 @@ class Pulse:
     async def beat(self, store: Store, listener: Listener) -> bool:
         """One heartbeat, and what follows from it; False when there need be no more."""
         began_s = self._clock_s()
+        writing = asyncio.ensure_future(store.write(lambda tx: workers.beat(tx, self._worker_id)))
+        # Waited for from outside: over a dead link the driver takes its time to end what is interrupted.
         try:
-            async with asyncio.timeout(self.interval_s):
-                alive = await store.write(lambda tx: workers.beat(tx, self._worker_id))
-        except (PressrunError, TimeoutError) as error:
-            self.missed(listener, str(error) or "the heartbeat timed out")
+            await asyncio.wait({writing}, timeout=self._patience_s())
+        finally:
+            writing.cancel()
+            writing.add_done_callback(_forget)
+        if not writing.done():
+            self.missed(listener, "the heartbeat timed out")
+            return True
+        try:
+            alive = writing.result()
+        except PressrunError as error:
+            self.missed(listener, str(error))
             return True
         if not alive:
             listener.declared_dead()
@@ -90,12 +103,27 @@ class Pulse:
             listener.recovered()
         return True
 
+    def _patience_s(self) -> float:
+        """How long a beat may take: no longer than until it is time to let go."""
+        left_s = self._let_go_at_s - self._clock_s()
+        return self.interval_s if self._has_let_go else min(self.interval_s, max(left_s, SHORTEST_BEAT_S))
+
+    @property
+    def _let_go_at_s(self) -> float:
+        return self._confirmed_s + self._lease_s * LET_GO_AFTER
+
     def missed(self, listener: Listener, why: str) -> None:
         """A heartbeat could not be written."""
         log.warn(ServerEvent.WORKER_TROUBLED, error=why)
-        if not self._has_let_go and self._clock_s() - self._confirmed_s >= self._lease_s * LET_GO_AFTER:
+        if not self._has_let_go and self._clock_s() >= self._let_go_at_s:
             self._has_let_go = True
             listener.let_go()
+
+
+def _forget(writing: "asyncio.Future[bool]") -> None:
+    """Take note of how an interrupted beat ended, which nobody waits for."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 class Heart(Protocol):
@@ -142,6 +170,7 @@ class ThreadHeart:
         self.pulse = pulse
         self._open_own_store = open_own_store
         self._stopped = threading.Event()
+        self._wake: Callable[[], object] = self._stopped.set
         self._thread: threading.Thread | None = None
 
     def start(self, listener: Listener) -> None:
@@ -154,7 +183,9 @@ class ThreadHeart:
 
     async def _run(self, listener: Listener) -> None:
         store: Store | None = None
-        while not self._stopped.wait(0 if store is None else self.pulse.interval_s):
+        halt, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._wake = lambda: loop.call_soon_threadsafe(halt.set)
+        while not self._stopped.is_set():
             if self.pulse.is_stuck():
                 log.warn(ServerEvent.WORKER_STUCK)
                 os._exit(EXIT_STUCK)  # nothing in this process can be trusted to end it in order
@@ -162,16 +193,20 @@ class ThreadHeart:
                 store = store or await self._open_own_store()
             except PressrunError as error:
                 self.pulse.missed(listener, str(error))
-                self._stopped.wait(OPEN_AGAIN_S)
-                continue
-            if not await self.pulse.beat(store, listener):
+            if store is not None and not await self.pulse.beat(store, listener):
                 break
+            # Not in the thread's sleep: what an interrupted beat left behind needs the loop to come to its end.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(OPEN_AGAIN_S if store is None else self.pulse.interval_s):
+                    await halt.wait()
         if store is not None:
             await store.close()
 
     async def stop(self) -> None:
         """See Heart.stop."""
         self._stopped.set()
+        with contextlib.suppress(RuntimeError):  # the thread has ended before
+            self._wake()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 

@@ -20,6 +20,7 @@ from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 from pressrun.worker.child import KILL_AFTER_S, Child
 from pressrun.worker.exits import EXIT_FENCED, EXIT_STUCK
+from pressrun.worker.machine import this_machine
 from pressrun.worker.store_watch import StoreWatch
 
 UPKEEP_S = 1.0
@@ -36,6 +37,7 @@ class Supervisor:
         self._environment = {**os.environ, **settings.environment()}
         self._workers = [self._worker_child(f"worker {number + 1}") for number in range(settings.workers)]
         self._api = None if listener is None else self._api_child(listener)
+        self._hurried = asyncio.Event()
         self._lone: Child | None = None
         self._lone_run: asyncio.Task[None] | None = None
 
@@ -64,13 +66,24 @@ class Supervisor:
         started()
         await stop.wait()
         log.emit(ServerEvent.SERVER_STOPPING)
+        drained = loop.create_task(self._drain())
         # Workers first: while they finish, clients can still ask how their jobs stand.
         keeping.cancel()  # before the workers go: it would start new ones for suspects
         forgetting.cancel()
         await asyncio.gather(keeping, forgetting, return_exceptions=True)
         lone = [] if self._lone_run is None else [self._lone_run]
         await self._finish(self._all_workers, [*working, *lone], self._settings.grace_s + KILL_AFTER_S)
+        await drained
         await self._finish([] if self._api is None else [self._api], api, KILL_AFTER_S)
+
+    async def _drain(self) -> None:
+        """Have load balancers go elsewhere, and give them time to notice, before nobody listens any more."""
+        if self._api is None or not self._settings.drain_s:
+            return
+        self._api.warn()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.drain_s):
+                await self._hurried.wait()
 
     @property
     def _all_workers(self) -> list[Child]:
@@ -78,6 +91,7 @@ class Supervisor:
 
     def _stop(self, stop: asyncio.Event) -> None:
         if stop.is_set():
+            self._hurried.set()
             for child in (*self._all_workers, *([self._api] if self._api else [])):
                 child.kill()
         stop.set()
@@ -132,7 +146,7 @@ class Supervisor:
 
     async def _bury_the_unsupervised(self) -> None:
         """Free what workers of this machine held that died with their supervisor: no job can have done that."""
-        records = await self._store.read(lambda tx: workers.of_host(tx, socket.gethostname()))
+        records = await self._store.read(lambda tx: workers.of_host(tx, this_machine()))
         await self._bury([record.id for record in records if not _is_alive(record.pid)], blamed=False)
 
     async def _bury(self, worker_ids: list[str], *, blamed: bool) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from pressrun.store.sure import write_surely
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 from pressrun.worker.heart import Heart, LoopHeart, Pulse
+from pressrun.worker.machine import this_machine
 from pressrun.worker.recording import Recorder
 from pressrun.worker.running import Run, Running, Stop
 
@@ -87,7 +87,7 @@ class Worker:
         options = self._options
         await self._store.write(
             lambda tx: workers.add(
-                tx, options.worker_id, host=socket.gethostname(), pid=os.getpid(), concurrency=options.concurrency
+                tx, options.worker_id, host=this_machine(), pid=os.getpid(), concurrency=options.concurrency
             )
         )
         log.emit(ServerEvent.WORKER_STARTED, worker=options.worker_id, concurrency=options.concurrency)
