@@ -13,6 +13,10 @@ from pressrun.telemetry.events import ServerEvent
 TIDY_S = 600.0
 
 
+def _since_boot_s() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)  # the monotonic clock stands still while a machine sleeps
+
+
 async def keep_up(
     store: Store,
     lease_s: float,
@@ -21,6 +25,7 @@ async def keep_up(
     tidies: bool = False,
     first: Callable[[], Awaitable[None]] | None = None,
     then: Callable[[Upkeep], Awaitable[None]] | None = None,
+    since_boot_s: Callable[[], float] = _since_boot_s,
 ) -> None:
     """Do a round every `every_s` seconds until cancelled; `tidies`: forget old things too.
 
@@ -28,10 +33,14 @@ async def keep_up(
 
     Whoever could not see the heartbeats for a while cannot tell silent workers from its own blindness: at the start,
     and from the first round that went well after one that did not, it watches for a lease before it buries anybody.
+    A machine that slept, by `since_boot_s`, has seen no heartbeat either: its workers slept too and go on.
     """
     tidied = 0.0
+    looked = since_boot_s()
     watching_since: float | None = time.monotonic()
     while True:
+        if since_boot_s() - looked > every_s + lease_s / 2:
+            watching_since = None
         try:
             if first is not None:
                 await first()
@@ -54,4 +63,5 @@ async def keep_up(
         except Exception as error:  # noqa: BLE001 - whatever it is, the next round must come
             log.warn(ServerEvent.UPKEEP_FAILED, error=str(error), exc_info=not isinstance(error, PressrunError))
             watching_since = None
+        looked = since_boot_s()
         await asyncio.sleep(every_s)
