@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from pressrun.torture.client import Client, Failure, digest_of
@@ -50,8 +51,9 @@ async def _write(client: Client, job: Any, log: Journal, calls: Callable[[str], 
 
 async def _timeline(client: Client, job_id: str, log: Journal) -> None:
     for line in (await _get(client, f"/v1/applications/jobs/{job_id}/events"))["data"]:
+        at = datetime.fromisoformat(line["at"]).timestamp()
         log.write(
-            FinalEvent(job_id, line["seq"], line["event"], line["generation"], line["attempt"], dict(line["data"]))
+            FinalEvent(job_id, line["seq"], line["event"], line["generation"], line["attempt"], dict(line["data"]), at)
         )
 
 

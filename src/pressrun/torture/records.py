@@ -124,6 +124,8 @@ class FinalEvent(Line):
     generation: int
     attempt: int
     data: dict[str, Any]
+    at: float = 0.0
+    """Seconds since the epoch, by the database's clock."""
 
 
 class Hook(Line):
