@@ -11,7 +11,7 @@ import pytest
 from tests.torture.selection import selection
 
 SEED = 1
-LONGEST_S = 900
+LONGEST_S = 1500
 CASES = [(store, fault.id) for store in ("sqlite", "postgres") for fault in selection(store)[0]]
 
 

@@ -14,7 +14,7 @@ import aiohttp
 from pressrun.torture.journal import Journal
 from pressrun.torture.records import ActBegan, ActEnded, Outcome, Polled, SubmitBegan, SubmitEnded
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 REFUSED = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 507})
 """Statuses that promise that nothing was created. A 503 may stand for a commit whose answer was lost."""
 
@@ -148,7 +148,7 @@ def digest_of(job: Any) -> str:
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]
 
 
-async def ended(client: Client, job_id: str, timeout_s: float = 60) -> dict[str, Any]:
+async def ended(client: Client, job_id: str, timeout_s: float = 180) -> dict[str, Any]:
     """A job once it has ended, polled and logged; raises TimeoutError."""
     async with asyncio.timeout(timeout_s):
         while True:

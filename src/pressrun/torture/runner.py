@@ -20,8 +20,8 @@ from pressrun.torture.server import NotStartedError
 from pressrun.torture.testbed import Finding, Place, Testbed
 from pressrun.torture.verdict import Verdict
 
-DRAIN_S = 90.0
-LONGEST_S = {"p": 300.0, "r": 3600.0}
+DRAIN_S = 240.0
+LONGEST_S = {"p": 600.0, "r": 3600.0}
 """No fault may run longer, whatever happens."""
 
 Status = Literal["passed", "violated", "error", "not run"]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pressrun.torture import processes
 
-START_S = 60.0
-STOP_S = 60.0
+START_S = 180.0
+STOP_S = 120.0
 TIED = ["setpriv", "--pdeathsig", "SIGKILL"] if shutil.which("setpriv") else []
 """However this process ends, the servers it started end with it."""
 

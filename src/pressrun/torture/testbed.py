@@ -182,7 +182,7 @@ class Testbed:
         """Note what a fault looked at."""
         self.findings.append(Finding(name, value, ok, bar))
 
-    async def workers_ready(self, timeout_s: float = 30) -> bool:
+    async def workers_ready(self, timeout_s: float = 90) -> bool:
         """Wait until as many workers as were started say that they live; False when the time ran out."""
         wanted = f"pressrun_workers_alive {float(self.server.workers)}"
         until = time.monotonic() + timeout_s

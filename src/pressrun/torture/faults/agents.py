@@ -20,7 +20,7 @@ async def delete(bed: Testbed) -> None:
         nonces = [bed.nonce("ms400") for _ in range(QUEUED)]
         done = await asyncio.gather(*(bed.client.submit(alias, [nonce]) for nonce in nonces))
         ids = [one.job_id or "" for one in done]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await bed.provider.called(lambda nonces=nonces: any(bed.provider.calls(one) for one in nonces))  # type: ignore[misc]
         cancelling = number % 2 == 1
         async with bed.fault("delete an agent", "jobs=cancel" if cancelling else "drain"):
@@ -53,7 +53,7 @@ async def publish(bed: Testbed) -> None:
             await _prompt(bed, new)
         second = [bed.nonce("ms50") for _ in range(20)]
         await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in second))
-        await bed.drained(60)
+        await bed.drained(180)
         expected = dict.fromkeys(first, old) | dict.fromkeys(second, new)
         bed.looks.append(lambda history, expected=expected: _pinned(bed, history, expected))  # type: ignore[misc]
 

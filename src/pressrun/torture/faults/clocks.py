@@ -30,7 +30,7 @@ async def jump(bed: Testbed) -> None:
                 await asyncio.sleep(SETTLE_S)
                 await asyncio.to_thread(clock.set, 0)
             await asyncio.sleep(SETTLE_S)
-    await bed.drained(60)
+    await bed.drained(180)
     bed.looks.append(lambda history: _reclaimed(bed, history))
 
 
@@ -52,7 +52,7 @@ async def database_jump(bed: Testbed) -> None:
                 await asyncio.to_thread(cluster.stop)
                 await asyncio.to_thread(cluster.start)
             await asyncio.sleep(SETTLE_S)
-    await bed.drained(60)
+    await bed.drained(180)
     bed.looks.append(lambda history: _reclaimed(bed, history))
 
 
@@ -74,7 +74,7 @@ async def skew(bed: Testbed) -> None:
     await until(lambda: len(bed.server.worker_pids()) == bed.server.workers, 20)
     async with load(bed), bed.fault("clocks differ by three minutes"):
         await asyncio.sleep(10 * bed.repetitions)
-    await bed.drained(60)
+    await bed.drained(180)
     bed.looks.append(lambda history: _undisturbed(bed, history))
 
 

@@ -38,7 +38,7 @@ async def crash(bed: Testbed) -> None:
                 await asyncio.sleep(bed.random.uniform(0, 2))
                 await asyncio.to_thread(cluster.start)
         await asyncio.sleep(2)
-    await bed.drained(60)
+    await bed.drained(180)
 
 
 async def outage(bed: Testbed) -> None:
@@ -50,7 +50,7 @@ async def outage(bed: Testbed) -> None:
     for _ in range(bed.repetitions):
         nonces = [bed.nonce("ms1500") for _ in range(20)]
         await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in nonces))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await bed.provider.called(lambda nonces=nonces: all(bed.provider.calls(one) for one in nonces))  # type: ignore[misc]
         async with bed.fault("PostgreSQL is away"):
             proxy.rules.refuse = True
@@ -64,7 +64,7 @@ async def outage(bed: Testbed) -> None:
             bed.find("a create while it is away", done.status, ok=done.status == 503, bar="503")
             await asyncio.sleep(OUTAGE_LEASES * LEASE_S - (time.monotonic() - began))
             proxy.heal()
-        await bed.drained(60)
+        await bed.drained(180)
         # A worker that must let go before its lease runs out hangs up on what is not answered yet.
         history = bed.history()
         answered = [nonce for nonce in nonces if history.calls_of(nonce)[0].outcome == "answered"]
@@ -85,7 +85,7 @@ async def terminate(bed: Testbed) -> None:
                     await connection.fetch(TERMINATE)
     finally:
         await connection.close()
-    await bed.drained(60)
+    await bed.drained(180)
 
 
 async def lock(bed: Testbed) -> None:
@@ -104,7 +104,7 @@ async def lock(bed: Testbed) -> None:
                 bed.find("work goes on after the lock", going, ok=going, bar="within 20 s")
     finally:
         await connection.close()
-    await bed.drained(60)
+    await bed.drained(180)
 
 
 FAULTS = (

@@ -73,9 +73,9 @@ async def full(bed: Testbed) -> None:
                 again = await until(lambda before=before: len(accepted) > before, 30)  # type: ignore[misc]
                 bed.find("creates are accepted again", again, ok=again, bar="within 30 s")
                 bed.find("creates while it was full", sorted(refused), ok=refused <= {202, 503, 507}, bar="503 or 507")
-            await bed.drained(60)
+            await bed.drained(180)
         bed.find("the same supervisor all along", bed.server.pid == pid, ok=bed.server.pid == pid)
-        bed.find("it drained", drained := await bed.drained(60), ok=drained)
+        bed.find("it drained", drained := await bed.drained(180), ok=drained)
         verdict = await bed.finish()
         bed.find("verdict on the small disk", verdict.violated, ok=not verdict.violated, bar="none")
         await bed.server.stop()
@@ -114,7 +114,7 @@ async def _fill_under_load(bed: Testbed, disk: Path, cluster: PostgresServer) ->
                 foreign.unlink()
                 await asyncio.to_thread(cluster.stop)
                 await asyncio.to_thread(cluster.start)
-        await bed.drained(60)
+        await bed.drained(180)
     bed.verdict = await bed.finish()
     await bed.server.stop()
 

@@ -32,7 +32,7 @@ async def kill_workers(bed: Testbed) -> None:
             async with bed.fault("kill a worker", str(victim)):
                 kills.append(time.monotonic())
                 processes.kill(victim)
-    await bed.drained(60)
+    await bed.drained(180)
     to_wall_s = time.time() - time.monotonic()
     bed.looks.append(lambda history: _recovery(bed, history, kills, to_wall_s))
 
@@ -82,7 +82,7 @@ async def stop_in_turn(bed: Testbed) -> None:
             async with bed.fault("SIGTERM to the server"):
                 orderly = await bed.server.stop() and orderly
                 await bed.server.start()
-    await bed.drained(60)
+    await bed.drained(180)
     bed.find("every process left in good order", orderly, ok=orderly, bar="true")
     wasted = sum(1 for call in bed.history().calls if call.outcome == "aborted")
     bed.find("calls thrown away", wasted, ok=wasted == 0, bar="0: each is shorter than the grace period")
@@ -98,7 +98,7 @@ async def kill_everything(bed: Testbed) -> None:
             async with bed.fault("kill everything"):
                 await bed.server.kill_all()
                 await bed.server.start()
-    await bed.drained(60)
+    await bed.drained(180)
 
 
 FAULTS = (

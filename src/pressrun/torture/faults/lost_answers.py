@@ -59,7 +59,7 @@ async def cut_commits(bed: Testbed) -> None:
         proxy.rules.on_commit = due
         await until(lambda: proxy.commits_cut >= bed.repetitions, 30 + bed.repetitions)
         proxy.heal()
-    await bed.drained(60)
+    await bed.drained(180)
     bed.injections = proxy.commits_cut
     bed.looks.append(lambda history: _resolved(bed, history))
 

@@ -71,7 +71,7 @@ async def silent(bed: Testbed) -> None:
         async with bed.fault("the network to the provider swallows answers"):
             proxy.rules.drop_downstream = bed.provider.unheard = True
             done = await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in nonces))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 await bed.provider.called(lambda nonces=nonces: all(bed.provider.calls(one) for one in nonces))  # type: ignore[misc]
             await asyncio.sleep(1)
             proxy.rules.drop_downstream = bed.provider.unheard = False  # what was swallowed stays so

@@ -32,7 +32,7 @@ async def outage(bed: Testbed) -> None:
             bed.find("states during the outage", dict(states), ok=not states["failed"], bar="none failed")
             bed.provider.down = False
         healed_at = time.monotonic()
-        await bed.drained(120)
+        await bed.drained(240)
         ends = Counter([(await ended(bed.client, job_id))["state"] for job_id in ids])
         bed.find("ends", dict(ends), ok=ends["completed"] == len(ids), bar="all completed")
         bed.notes["drained after heal, s"] = round(time.monotonic() - healed_at, 1)

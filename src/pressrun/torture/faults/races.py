@@ -76,7 +76,7 @@ async def _cancel_one(bed: Testbed, number: int) -> str | None:
     job_id = (await bed.client.submit(AGENT, [nonce])).job_id
     assert job_id is not None
     if not at_once:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await bed.provider.called(lambda: bed.provider.calls(nonce) > 0)
         await asyncio.sleep(CALL_MS / 1000 + bed.random.uniform(-OFFSET_S, OFFSET_S))
     async with bed.fault("cancel"):

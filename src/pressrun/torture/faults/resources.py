@@ -105,7 +105,7 @@ async def little_cpu(bed: Testbed) -> None:
         async with load(bed), bed.fault("5 % of a CPU"):
             with cgroup("cpu", settings, [slow]):
                 await asyncio.sleep(8)
-        await bed.drained(60)
+        await bed.drained(180)
 
 
 FAULTS = (

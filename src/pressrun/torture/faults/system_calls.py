@@ -40,7 +40,7 @@ async def kill_at_calls(bed: Testbed) -> None:
             await _up_again(bed, killed.total())
     bed.find("processes killed at a system call", dict(killed), ok=bool(killed), bar="at least 1")
     bed.injections = killed.total()
-    await bed.drained(60)
+    await bed.drained(180)
     if bed.is_sqlite:
         path = bed.place.database_url.removeprefix("sqlite:///")
         with closing(apsw.Connection(path)) as connection:
@@ -87,7 +87,7 @@ async def sync_fails(bed: Testbed) -> None:
             calls, began = bed.provider.total(), time.monotonic()
             going = await until(lambda calls=calls: bed.provider.total() > calls + 3, 30)  # type: ignore[misc]
             bed.find("work goes on after the fault, s", round(time.monotonic() - began, 1), ok=going, bar="within 30")
-    await bed.drained(60)
+    await bed.drained(180)
 
 
 FAULTS = (

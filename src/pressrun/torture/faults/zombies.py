@@ -39,7 +39,7 @@ async def freeze(bed: Testbed) -> None:
         done = await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in nonces))
         ids = [one.job_id for one in done if one.job_id]
         jobs += ids
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await bed.provider.called(partial(_all_asked, bed, nonces))
         async with bed.fault("freeze a machine", str(machine.pid)):
             await _stop_before_it_writes(bed, machine.pid, nonces)
@@ -53,7 +53,7 @@ async def freeze(bed: Testbed) -> None:
         recalled += sum(1 for nonce in nonces if bed.provider.calls(nonce) > 1)
         for job_id in ids:
             await bed.client.poll(job_id)
-    await bed.drained(30)
+    await bed.drained(180)
     for job_id in jobs:
         await bed.client.poll(job_id)
     bed.find("jobs taken over from a frozen worker", recalled, ok=recalled > 0, bar="at least 1")
@@ -94,7 +94,7 @@ def _none_open(bed: Testbed, nonces: list[str]) -> bool:
 
 
 async def _all_ended(bed: Testbed, ids: list[str]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         for job_id in ids:
             await ended(bed.client, job_id)
 
