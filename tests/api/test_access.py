@@ -33,6 +33,7 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/applications/jobs/{job_id}/events"): Scope.JOBS_READ,
     ("POST", "/v1/applications/jobs/{job_id}/retry"): Scope.JOBS_WRITE,
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): Scope.JOBS_WRITE,
+    ("DELETE", "/v1/applications/jobs/{job_id}"): Scope.JOBS_WRITE,
     ("GET", "/v1/models"): Scope.AGENTS_READ,
     ("POST", "/v1/models"): Scope.ADMIN,
     ("DELETE", "/v1/models/{name:path}"): Scope.ADMIN,

@@ -32,11 +32,12 @@ LEAVES = dict(leaves(typer.main.get_command(app)))
 def test_the_tree_is_what_the_documentation_says() -> None:
     """A command that vanishes or appears is noticed."""
     assert {" ".join(path) for path in LEAVES} == {
-        "serve", "work", "run", "demo", "doctor", "migrate",
+        "serve", "work", "run", "demo", "doctor", "migrate", "backup", "restore", "move", "torture", "audit",
         "agents apply", "agents list", "agents show", "agents delete", "agents deploy", "agents versions",
         "agents rollback",
-        "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel",
-        "keys create", "keys list", "keys revoke",
+        "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel", "jobs delete",
+        "keys create", "keys list", "keys revoke", "keys first",
+        "limits show", "limits set", "limits clear",
         "models add", "models list", "models test", "models remove", "models default", "models install",
     }  # fmt: skip
 

@@ -79,7 +79,7 @@ for command in (serve, work, run, demo, doctor, migrate, audit, torture, backup,
 
 for name, group, about in (
     ("agents", (agents_apply, agents, agents_versions), "Define, deploy and look at agents."),
-    ("jobs", (jobs, jobs_ending), "Look at jobs, watch, retry and cancel them."),
+    ("jobs", (jobs, jobs_ending), "Look at jobs, watch, retry, cancel and delete them."),
     ("keys", (keys, keys_first), "Make and revoke API keys."),
     ("limits", (limits,), "Say what the organization may use."),
     ("models", (models, models_install), "Say which models prompts may name."),
