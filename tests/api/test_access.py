@@ -29,7 +29,6 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/applications/{application_id}/jobs"): Scope.JOBS_READ,
     ("POST", "/v1/applications/{application_id}/jobs"): Scope.JOBS_WRITE,
     ("GET", "/v1/applications/jobs/{job_id}"): Scope.JOBS_READ,
-    ("DELETE", "/v1/applications/jobs/{job_id}"): Scope.JOBS_WRITE,
     ("GET", "/v1/applications/jobs/{job_id}/events"): Scope.JOBS_READ,
     ("POST", "/v1/applications/jobs/{job_id}/retry"): Scope.JOBS_WRITE,
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): Scope.JOBS_WRITE,
