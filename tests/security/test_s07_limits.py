@@ -2,9 +2,11 @@
 
 import pytest
 
+from pressrun.errors import LimitError
 from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.create import create
 from pressrun.jobs.job import Acceptance
+from pressrun.jobs.retry import retry
 from pressrun.jobs.tokens import spend
 from pressrun.jobs.usage import usage
 from pressrun.organizations.keys import Scope
@@ -80,6 +82,20 @@ async def test_s07_a_refused_request_keeps_nothing(scene: Scene) -> None:
     await limit(scene.store, Limit.QUEUED_JOBS, 2)
     (again,) = await scene.create(scene.new_job(idempotency=key("second")))
     assert again.acceptance == Acceptance.CREATED
+
+
+async def test_s07_a_job_that_is_retried_waits_like_a_new_one(scene: Scene) -> None:
+    first = await scene.add()
+    (held,) = await scene.claim(1)
+    await scene.fail(held)
+    await limit(scene.store, Limit.QUEUED_JOBS, 1)
+    await scene.add()
+    with pytest.raises(LimitError, match="1 jobs are waiting"):
+        await scene.store.write(lambda tx: retry(tx, "o", first))
+    assert (await scene.job(first)).state == "failed"
+    await scene.claim(1)
+    await scene.store.write(lambda tx: retry(tx, "o", first))
+    assert (await scene.job(first)).state == "queued"
 
 
 async def test_s07_a_days_tokens(scene: Scene, clock: FakeClock) -> None:

@@ -11,16 +11,15 @@ from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.deployed import Deployed
 from pressrun.agents.inputs import check
 from pressrun.agents.run import check_fan_out
-from pressrun.errors import Code, LimitError, PressrunError
+from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
+from pressrun.jobs.admission import limit_error
 from pressrun.jobs.idempotency import FOLD_WINDOW_US
 from pressrun.jobs.job import DEFAULT_PRIORITY, Acceptance, Accepted, IdempotencyKey, NewJob
 from pressrun.organizations.keys import Key
 
 MOVES = 5
 """Times a submission looks again after the agent was deployed anew under it."""
-
-DAY_S = 86_400
 
 ROUTE = "jobs.create"
 FOLD_ROUTE = "jobs.create.fold"
@@ -93,26 +92,8 @@ async def submit(deployed: Deployed, accept: Accept, key: Key, reference: str, s
             case Acceptance.VERSION_MOVED:
                 continue
             case _:
-                raise _limited(accepted)
+                raise limit_error(accepted)
     raise PressrunError(Code.UNAVAILABLE, "the agent is being deployed again and again", retry_after_s=1)
-
-
-def _limited(accepted: Accepted) -> LimitError:
-    most = accepted.limit
-    match accepted.acceptance:
-        case Acceptance.TOKENS_SPENT:
-            return tokens_spent(most)
-        case Acceptance.SERVER_FULL:
-            return LimitError("the server has as many waiting jobs as it takes", "queued_jobs", most, retry_after_s=30)
-        case _:
-            what = f"{most:,} jobs are waiting, and no more may: wait until some are done"
-            return LimitError(what, "queued_jobs", most, retry_after_s=10)
-
-
-def tokens_spent(most: int) -> LimitError:
-    """The refusal of whoever has had the tokens of this day; waiting for seconds will not help."""
-    message = f"the {most:,} tokens of this day are spent; the next day begins at midnight UTC"
-    return LimitError(message, "tokens_per_day", most, DAY_S)
 
 
 def _new_job(key: Key, agent: Agent, definition: AgentDefinition, reference: str, submission: Submission) -> NewJob:

@@ -14,7 +14,6 @@ from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call, Result
 from pressrun.agents.run import Values, check_fan_out, run
 from pressrun.agents.stream import stream
-from pressrun.agents.submit import tokens_spent
 from pressrun.api import problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
@@ -22,6 +21,7 @@ from pressrun.api.schemas import Generated, GenerateRequest, body_of, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.jobs import model_calls
+from pressrun.jobs.admission import tokens_spent
 from pressrun.jobs.usage import usage
 from pressrun.models.provider import Provider
 from pressrun.organizations.keys import Scope

@@ -17,6 +17,7 @@ from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobReq
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel, delete, history, read, retry
+from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase, State
 from pressrun.jobs.reason import why_queued
 from pressrun.organizations.audit import Action
@@ -60,13 +61,17 @@ async def list_job_events(request: Request, job_id: str) -> Response:
 
 
 @router.post(
-    "/jobs/{job_id}/retry", status_code=202, responses=errors(CreatedJob, 401, 404, 409), summary="Retry a failed job"
+    "/jobs/{job_id}/retry",
+    status_code=202,
+    responses=errors(CreatedJob, 401, 404, 409, 429),
+    summary="Retry a failed job",
 )
 async def retry_job(request: Request, job_id: str) -> Response:
     """Start a failed job anew, under the same id and on the version it was accepted with."""
     key = require(request, Scope.JOBS_WRITE)
     store = system_of(request).store
-    job = await _moved(request, lambda tx: retry.retry(tx, key.organization_id, _storable(job_id)), job_id)
+    ceilings = Ceilings(system_of(request).settings.max_queued_jobs)
+    job = await _moved(request, lambda tx: retry.retry(tx, key.organization_id, _storable(job_id), ceilings), job_id)
     store.bells.ring("jobs")
     return wire.answer(wire.created_job(job.id, job.agent_id, job.created_at, wire.status_of(job.state)), 202)
 

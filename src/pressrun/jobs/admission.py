@@ -7,12 +7,15 @@ near a limit they do it one after the other, so that none is passed by a single 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pressrun.errors import LimitError
 from pressrun.jobs.job import Acceptance, Accepted, NewJob
 from pressrun.jobs.usage import Usage, usage
 from pressrun.store.store import Transaction
 
 NEAR = 10_000
 """Jobs from a limit at which accepting is done one after the other: what twenty processes accept at once, at most."""
+
+DAY_S = 86_400
 
 EVERYWHERE = "*"
 """What stands for the organization where all of them are counted together."""
@@ -33,17 +36,42 @@ async def turned_away(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceiling
     """The refusals of those of new jobs that pass a limit, by their id; the first ones in order are let in."""
     refused: dict[str, Accepted] = {}
     for organization_id in sorted({job.organization_id for job in jobs}):
-        own = [job for job in jobs if job.organization_id == organization_id]
+        own = [job.id for job in jobs if job.organization_id == organization_id]
         refused |= await _of_organization(tx, organization_id, own, ceilings.queued_jobs)
     if ceilings.queued_jobs_total is not None:
         most = ceilings.queued_jobs_total
-        left = [job for job in jobs if job.id not in refused]
+        left = [job.id for job in jobs if job.id not in refused]
         refused |= _beyond(left, most - await _queued_everywhere(tx, most - len(left)), Acceptance.SERVER_FULL, most)
     return refused
 
 
+async def admit_again(tx: Transaction, organization_id: str, job_id: str, ceilings: Ceilings = UNLIMITED) -> None:
+    """Raises LimitError when a job that has ended may not wait once more."""
+    refused = await _of_organization(tx, organization_id, [job_id], ceilings.queued_jobs)
+    if refused:
+        raise limit_error(refused[job_id])
+
+
+def limit_error(refused: Accepted) -> LimitError:
+    """What the caller of a refused job is told."""
+    match refused.acceptance:
+        case Acceptance.TOKENS_SPENT:
+            return tokens_spent(refused.limit)
+        case Acceptance.SERVER_FULL:
+            what, wait_s = "the server has as many waiting jobs as it takes", 30
+        case _:
+            what, wait_s = f"{refused.limit:,} jobs are waiting, and no more may: wait until some are done", 10
+    return LimitError(what, "queued_jobs", refused.limit, retry_after_s=wait_s)
+
+
+def tokens_spent(most: int) -> LimitError:
+    """The refusal of whoever has had the tokens of this day; waiting for seconds will not help."""
+    message = f"the {most:,} tokens of this day are spent; the next day begins at midnight UTC"
+    return LimitError(message, "tokens_per_day", most, DAY_S)
+
+
 async def _of_organization(
-    tx: Transaction, organization_id: str, jobs: Sequence[NewJob], ceiling: int | None
+    tx: Transaction, organization_id: str, jobs: Sequence[str], ceiling: int | None
 ) -> dict[str, Accepted]:
     used = await usage(tx, organization_id)
     most = _least(used.most_queued_jobs, ceiling)
@@ -70,8 +98,8 @@ async def _queued_everywhere(tx: Transaction, safe: int) -> int:
     return int(row["queued_jobs"])
 
 
-def _beyond(jobs: Sequence[NewJob], room: int, why: Acceptance, most: int) -> dict[str, Accepted]:
-    return {job.id: Accepted(why, job.id, limit=most) for job in jobs[max(0, room) :]}
+def _beyond(jobs: Sequence[str], room: int, why: Acceptance, most: int) -> dict[str, Accepted]:
+    return {job_id: Accepted(why, job_id, limit=most) for job_id in jobs[max(0, room) :]}
 
 
 def _least(*limits: int | None) -> int | None:

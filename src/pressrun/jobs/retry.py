@@ -2,13 +2,16 @@
 
 from pressrun.errors import Code, PressrunError
 from pressrun.jobs import counts, history, read
+from pressrun.jobs.admission import UNLIMITED, Ceilings, admit_again
 from pressrun.jobs.job import Job, State
 from pressrun.store.store import Transaction
 from pressrun.telemetry.events import JobEvent
 
 
-async def retry(tx: Transaction, organization_id: str, job_id: str) -> Job | None:
-    """The job as it then stands, or None when there is none; raises PressrunError (conflict) for a completed one.
+async def retry(tx: Transaction, organization_id: str, job_id: str, ceilings: Ceilings = UNLIMITED) -> Job | None:
+    """The job as it then stands, or None when there is none.
+
+    Raises PressrunError (conflict) for a completed one, LimitError when no more jobs may wait.
 
     Of many concurrent callers one starts the new generation; the others, and whoever retries a job that is under way,
     get the job as it is and start nothing.
@@ -22,6 +25,7 @@ async def retry(tx: Transaction, organization_id: str, job_id: str) -> Job | Non
             Code.CONFLICT, "the job is completed; only failed jobs can be retried. Create a new job to run it again"
         )
     if job.state in {State.FAILED, State.CANCELLED}:
+        await admit_again(tx, organization_id, job_id, ceilings)
         moved = await tx.one("retry_job", job_id=job_id, organization_id=organization_id)
         assert moved is not None
         note = history.Note(
