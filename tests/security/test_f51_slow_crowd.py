@@ -16,7 +16,12 @@ from tests.security.wire import request
 SLOW = 500
 HONEST = 20
 RUN_S = HEAD_S + 8
+BASELINE_S = 4
 P99_S = 1.0
+QUIET_P99_S = 0.1
+"""With this without any crowd, the bar is measured; a machine that is busy otherwise cannot measure it."""
+
+MOST_MEMORY_KB = 300_000
 
 
 async def silent(writer: asyncio.StreamWriter, number: int) -> None:
@@ -79,17 +84,33 @@ async def be_honest(session: aiohttp.ClientSession, url: str, until: float) -> l
     return took
 
 
+async def honest(session: aiohttp.ClientSession, url: str, seconds: float) -> list[float]:
+    """How long the requests of all honest clients took, the fastest first."""
+    until = time.monotonic() + seconds
+    runs = await asyncio.gather(*(be_honest(session, url, until) for _ in range(HONEST)))
+    return sorted(took for run in runs for took in run)
+
+
+def peak_memory_kb(pid: int) -> int:
+    """The most memory a process has had."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_f51_slow_clients_do_not_slow_the_others(system: System, tmp_path: Path, database_url: str) -> None:
     with api_process(tmp_path, database_url, log_level="error") as server:
         async with aiohttp.ClientSession() as session:
-            until = time.monotonic() + RUN_S
+            quiet = await honest(session, server.url, BASELINE_S)
             slow = asyncio.gather(*(be_slow(server, number) for number in range(SLOW)))
-            runs = await asyncio.gather(*(be_honest(session, server.url, until) for _ in range(HONEST)))
+            took = await honest(session, server.url, RUN_S)
             kept = await slow
-    took = sorted(seconds for run in runs for seconds in run)
-    p99 = took[int(len(took) * 0.99)]
-    print(f"{len(took)} honest requests, p50 {took[len(took) // 2] * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms")
-    assert p99 < P99_S
+        memory_kb = peak_memory_kb(server.process.pid)
+    p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
+    alone = quiet[int(len(quiet) * 0.99)]
+    print(f"{len(took)} requests: p50 {p50:.3f} s, p99 {p99:.3f} s, alone {alone:.3f} s; memory {memory_kb} kB")
+    assert p50 < P99_S
+    assert p99 < P99_S or alone > QUIET_P99_S
+    assert memory_kb < MOST_MEMORY_KB
     for number, kind in enumerate((silent, drips_a_head, drips_a_body)):
         assert max(kept[number :: len(KINDS)]) < RUN_S, f"{kind.__name__} was never cut off"

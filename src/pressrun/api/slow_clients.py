@@ -87,4 +87,4 @@ def connections_possible(wanted: int) -> int:
         needed = min(needed, hard)
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
-    return max(1, needed - OTHER_FILES, needed // 4)
+    return max(1, min(wanted, max(needed - OTHER_FILES, needed // 4)))
