@@ -4,11 +4,10 @@ import contextlib
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,6 +40,13 @@ FIXED_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+DEFAULT_HEADERS = [
+    (name.encode(), value.encode()) for name, value in {**FIXED_HEADERS, "cache-control": "no-store"}.items()
+]
+
+
+RequestHeaders = Mapping[bytes, str]
+"""By their names in small letters, as ASGI has them."""
 
 
 class Access:
@@ -58,8 +64,8 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise TypeError(f"only HTTP is served, not {scope['type']}")
-        headers = Headers(scope=scope)
-        asked_id = headers.get("x-request-id", "")
+        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}  # the first one counts
+        asked_id = headers.get(b"x-request-id", "")
         request_id = asked_id if REQUEST_ID.fullmatch(asked_id) else new_id()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=request_id)
@@ -84,9 +90,9 @@ class Access:
             duration_ms=round((time.monotonic() - started) * 1000, 1),
         )
 
-    async def _admit(self, scope: Scope, headers: Headers) -> dict[str, str]:
+    async def _admit(self, scope: Scope, headers: RequestHeaders) -> dict[str, str]:
         """Headers that tell what is left of the key's requests; raises PressrunError."""
-        host = headers.get("host", "").rpartition("@")[2]
+        host = headers.get(b"host", "").rpartition("@")[2]
         name = host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
         if "*" not in self._hosts and name.lower() not in self._hosts:
             # Against DNS rebinding: a page of an attacker's may resolve its own name to this machine.
@@ -95,9 +101,9 @@ class Access:
             )
         if scope["path"] in PUBLIC or scope["path"].startswith("/docs/"):
             return {}
-        key = scope["state"]["key"] = await self._key(headers.get("authorization", ""))
+        key = scope["state"]["key"] = await self._key(headers.get(b"authorization", ""))
         left = await self._spend(key)
-        length = headers.get("content-length", "0")
+        length = headers.get(b"content-length", "0")
         if length.isdigit() and int(length) > self._max_body_bytes:
             raise self._too_large()
         return left
@@ -137,8 +143,8 @@ class Access:
             with contextlib.suppress(PressrunError):  # reading goes on while nothing can be written
                 await self._store.write(lambda tx: keys.note_use(tx, key.organization_id, key.id))
 
-    def _limited(self, receive: Receive, headers: Headers) -> Receive:
-        if "content-length" in headers:
+    def _limited(self, receive: Receive, headers: RequestHeaders) -> Receive:
+        if b"content-length" in headers:
             return receive  # checked, and the server reads no more than was announced
         seen = 0
 
@@ -168,13 +174,13 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["x-request-id"] = self._request_id
-            for name, value in FIXED_HEADERS.items():
-                headers.setdefault(name, value)
+            headers = message["headers"] = list(message["headers"])
+            there = {name for name, _ in headers}
+            headers.append((b"x-request-id", self._request_id.encode()))
+            headers.extend(header for header in DEFAULT_HEADERS if header[0] not in there)
             for name, value in self.limits.items():
-                headers.setdefault(name, value)
-            headers.setdefault("cache-control", "no-store")
+                if name.encode() not in there:
+                    headers.append((name.encode(), value.encode()))
         await self._send(message)
 
     async def refuse(self, scope: Scope, receive: Receive, error: PressrunError) -> None:

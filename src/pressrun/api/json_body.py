@@ -50,9 +50,18 @@ def parse(raw: bytes) -> Any:
     nests = isinstance(value, list | dict) and containers > DEEPEST
     if nests and _depth_exceeds(value, DEEPEST):
         raise _too_deep()
-    if b":" in raw:
+    if raw.count(b":") != _members(value):
         _refuse_duplicates(raw)
     return value
+
+
+def _members(value: Any) -> int:
+    """Names in all objects; as many as colons are in the text when none stands twice and no text holds a colon."""
+    if isinstance(value, dict):
+        return len(value) + sum(_members(inner) for inner in value.values() if isinstance(inner, list | dict))
+    if isinstance(value, list):
+        return sum(_members(inner) for inner in value if isinstance(inner, list | dict))
+    return 0
 
 
 class _Repeated(Exception):  # noqa: N818 - says that a name was found twice

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from pressrun.api.app import create_app
 from pressrun.api.connection import Connection
 from pressrun.api.slow_clients import SlowClients, connections_possible
+from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.lifeline import watch_parent
 from pressrun.settings import Settings
@@ -43,6 +44,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop)
         watch_parent(stop, leaving.set)
         keeping = asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S))
+        spare_what_stays()
         try:
             await server.serve(sockets=[listener])
         finally:

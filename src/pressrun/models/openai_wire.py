@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import msgspec
+
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.models.provider import Answer, Question, Usage
 from pressrun.models.refusals import Peer, refused_inside, shorten
@@ -32,7 +34,10 @@ def request_body(question: Question, *, stream: bool, max_tokens_field: str) -> 
     if stream:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
-    return json.dumps(body).encode()
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:  # half of a surrogate pair, which only the standard library writes
+        return json.dumps(body).encode()
 
 
 def read_answer(peer: Peer, body: bytes, request_id: str | None) -> Answer:
@@ -56,7 +61,7 @@ def read_answer(peer: Peer, body: bytes, request_id: str | None) -> Answer:
 def read_document(peer: Peer, body: bytes) -> dict[str, Any]:
     """The JSON object in a body; raises RunFailure when there is none or it reports an error."""
     try:
-        document = json.loads(body.decode("utf-8-sig"))
+        document = _decode(body)
     except UnicodeDecodeError:
         raise peer.malformed("the body is not UTF-8") from None
     except (ValueError, RecursionError):
@@ -67,6 +72,13 @@ def read_document(peer: Peer, body: bytes) -> dict[str, Any]:
     if document.get("error"):
         raise refused_inside(peer, document["error"])
     return document
+
+
+def _decode(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # the standard library takes more: a byte-order mark, NaN
+        return json.loads(body.decode("utf-8-sig"))
 
 
 def first_choice(peer: Peer, document: dict[str, Any]) -> dict[str, Any] | None:

@@ -79,22 +79,32 @@ class SqliteTransaction:
 
     async def each(self, query: str, rows: Sequence[Mapping[str, Value]], /) -> list[Row]:
         """See Transaction.each."""
-        return [row for values in rows for row in self._execute(query, values)]
+        if not rows:
+            return []
+        sql, needs_now = _statement(query)
+        bound = [{**values, "now": self._time()} for values in rows] if needs_now else rows
+        return _rows(self._connection.executemany(sql, cast("list[dict[str, Any]]", bound)))
 
-    def _execute(self, query: str, values: Mapping[str, Value]) -> list[Row]:
+    def _execute(self, query: str, values: dict[str, Value]) -> list[Row]:
         sql, needs_now = _statement(query)
         if needs_now and "now" not in values:
-            if self._now is None:
-                self._now = self._clock()  # one transaction, one time, as PostgreSQL's now()
-            values = {**values, "now": self._now}
-        cursor = self._connection.execute(sql, cast("dict[str, Any]", values))
-        names: list[str] | None = None
-        rows: list[Row] = []
-        for row in cursor:
-            if names is None:
-                names = [column[0] for column in cursor.get_description()]
-            rows.append(dict(zip(names, row, strict=True)))
-        return rows
+            values["now"] = self._time()
+        return _rows(self._connection.execute(sql, cast("dict[str, Any]", values)))
+
+    def _time(self) -> int:
+        if self._now is None:
+            self._now = self._clock()  # one transaction, one time, as PostgreSQL's now()
+        return self._now
+
+
+def _rows(cursor: apsw.Cursor) -> list[Row]:
+    names: list[str] | None = None
+    rows: list[Row] = []
+    for row in cursor:
+        if names is None:
+            names = [column[0] for column in cursor.get_description()]
+        rows.append(dict(zip(names, row)))  # noqa: B905 - as many values as columns, by SQLite's word
+    return rows
 
 
 def drive(work: Callable[[Transaction], Awaitable[T]], tx: Transaction) -> T:

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any, Literal, TextIO, cast
 
 import structlog
@@ -35,6 +36,7 @@ def configure(process: str, level: str, style: Literal["json", "console"]) -> No
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
+    _logger.cache_clear()
 
 
 class _StandardError:
@@ -47,11 +49,17 @@ class _StandardError:
         sys.stderr.flush()
 
 
+@cache
+def _logger() -> Any:
+    """The logger, put together once: doing it for every line costs more than a line that is not written."""
+    return structlog.get_logger().bind()
+
+
 def emit(event: ServerEvent | JobEvent, **fields: Any) -> None:
     """Write an event to the log."""
-    structlog.get_logger().info(str(event), **fields)
+    _logger().info(str(event), **fields)
 
 
 def warn(event: ServerEvent | JobEvent, **fields: Any) -> None:
     """Write an event that somebody should look at; `exc_info=True` adds the exception being handled."""
-    structlog.get_logger().warning(str(event), **fields)
+    _logger().warning(str(event), **fields)

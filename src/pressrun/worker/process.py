@@ -6,6 +6,7 @@ import sys
 
 import uvloop
 
+from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.lifeline import watch_parent
 from pressrun.settings import Settings
@@ -38,6 +39,7 @@ async def work(worker_id: str, settings: Settings, *, alone: bool) -> int:
     heart = ThreadHeart(Pulse(worker_id, settings.lease_s), hearts_store)
     async with open_system(settings) as system:
         keeping = asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S))
+        spare_what_stays()
         try:
             await Worker(system.store, Performer(system).perform, options, heart).run(stop)
         except FencedError:

@@ -1,0 +1,17 @@
+"""Python's cycle collector, told what kind of process this is."""
+
+import gc
+
+YOUNG = 20_000
+"""Objects made before the youngest are looked through; the default of 700 means many times in a single request."""
+
+
+def spare_what_stays() -> None:
+    """Leave all that exists now out of every later collection: call it once, when everything is loaded.
+
+    Modules, routes and schemas are hundreds of thousands of objects that live as long as the process. Going through
+    them again and again was a fifth of a worker's CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 10, 20)
