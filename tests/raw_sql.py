@@ -77,6 +77,7 @@ VALUES: dict[str, Any] = {
     "worker_id": "w",
     "lease_token": "t",
     "share": 10,
+    "floors": "{0,0,0,0,0,5,0,0,0,0}",
     "limit": 10,
     "offset": 0,
     "now": 0,

@@ -1,12 +1,14 @@
 """A worker takes jobs: as many as it has room for, in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pressrun.jobs import counts, history, lanes
+from pressrun.jobs.floors import Floors, Reached
 from pressrun.jobs.job import FORMAT, Claim, State
 from pressrun.jobs.places import with_organization_limits
-from pressrun.store.store import Transaction
+from pressrun.store.store import Row, Transaction, Value
 from pressrun.telemetry.events import JobEvent
 
 CLAIM_LIMIT = 500
@@ -23,17 +25,20 @@ class Taken:
     """What a claim brought, and how many runnable jobs it left behind for want of places.
 
     `missed`: there was work for free places, and nothing came; never twice in a row unless something is wrong.
+    `reached`: how far it got, for the worker's floors.
     """
 
     claims: list[Claim]
     left: int
     missed: bool = False
+    reached: Reached = field(default_factory=dict)
 
 
-async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -> Taken:
+async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int, floors: Floors | None = None) -> Taken:
     """Jobs for `slots` free places of a worker, held under `lease_token`; the caller makes a new token each time.
 
     None for a worker that was declared dead, or that a restored backup does not know: its heartbeat will tell it.
+    `floors` spare a worker that claims again and again the places it has been to.
     """
     found = await _open_lanes(tx, worker_id)
     if found is None:
@@ -43,23 +48,41 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int) -
     queued = sum(max(0, lane.queued) for lane in waiting)
     if not dealt:
         return Taken([], queued)
-    rows = await tx.each(
-        "claim_jobs",
-        [
-            {
-                "agent_id": agent_id,
-                "share": share,
-                "worker_id": worker_id,
-                "lease_token": lease_token,
-                "format": FORMAT,
-            }
-            for agent_id, share in dealt.items()
-        ],
-    )
+    rows = await _take(tx, worker_id, lease_token, dealt, floors or Floors())
     claims = [Claim.from_row(row) for row in rows]
     await _started(tx, worker_id, claims)
     missed = not claims and not await tx.all("list_suspects", format=FORMAT, limit=1)
-    return Taken(claims, queued - len(claims), missed)
+    return Taken(claims, queued - len(claims), missed, _reached(rows))
+
+
+async def _take(
+    tx: Transaction, worker_id: str, lease_token: str, dealt: Mapping[str, int], floors: Floors
+) -> list[Row]:
+    def values(agent_id: str, share: int) -> dict[str, Value]:
+        return {
+            "agent_id": agent_id,
+            "share": share,
+            "floors": floors.of(agent_id),
+            "worker_id": worker_id,
+            "lease_token": lease_token,
+            "format": FORMAT,
+        }
+
+    rows = await tx.each("claim_jobs", [values(agent_id, share) for agent_id, share in dealt.items()])
+    taken = Counter(row["agent_id"] for row in rows)
+    short = [agent_id for agent_id, share in dealt.items() if taken[agent_id] < share and floors.has(agent_id)]
+    for agent_id in short:  # the counters are exact: what is missing stands below the floor
+        floors.forget(agent_id)
+    again = [values(agent_id, dealt[agent_id] - taken[agent_id]) for agent_id in short]
+    return [*rows, *await tx.each("claim_jobs", again)]
+
+
+def _reached(rows: Sequence[Row]) -> Reached:
+    reached: dict[tuple[str, int], int] = {}
+    for row in rows:
+        lane = str(row["agent_id"]), int(row["priority"])
+        reached[lane] = max(int(row["seq"]), reached.get(lane, 0))
+    return reached
 
 
 async def claim_suspect(tx: Transaction, worker_id: str, lease_token: str) -> Claim | None:

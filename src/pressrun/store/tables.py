@@ -8,8 +8,8 @@ import apsw
 
 from pressrun.store.migrate import migrations
 
-OWN = {"schema_migrations", "store_facts"}
-"""Tables that tell of one database alone, and are never carried into another."""
+OWN = {"schema_migrations", "store_facts", "job_blocks"}
+"""Tables that tell of one database alone, or that triggers keep; they are never carried into another."""
 
 HIDDEN = (2, 3)
 """How SQLite marks columns that are computed from others."""

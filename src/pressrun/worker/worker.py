@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from pressrun.errors import PressrunError
 from pressrun.ids import new_lease_token
 from pressrun.jobs import claim as claiming
 from pressrun.jobs import workers
+from pressrun.jobs.floors import Floors
 from pressrun.jobs.job import Claim
 from pressrun.jobs.outcome import Call, Ending, Outcome
 from pressrun.store.store import Store, Transaction
@@ -77,6 +79,7 @@ class Worker:
         self._may_claim.set()
         self._dead = asyncio.Event()
         self._misses = 0
+        self._floors = Floors()
         self._unknown: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -176,10 +179,13 @@ class Worker:
             return claiming.Taken([], 0) if held is None else claiming.Taken([held], left=1)
 
         async def many(tx: Transaction) -> claiming.Taken:
-            return await claiming.claim(tx, worker_id, token, free)
+            return await claiming.claim(tx, worker_id, token, free, self._floors)
 
         work = alone if self._options.alone else many
-        return await write_surely(self._store, work, claiming.witness, patience_s=CLAIM_PATIENCE_S)
+        everywhere, began_s = self._floors.begin(), time.monotonic()
+        taken = await write_surely(self._store, work, claiming.witness, patience_s=CLAIM_PATIENCE_S)
+        self._floors.learn(taken.reached, everywhere=everywhere, took_s=time.monotonic() - began_s)
+        return taken
 
     def _start(self, claims: Sequence[Claim]) -> None:
         for claim in claims:

@@ -6,10 +6,21 @@ LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.gene
 WHERE jobs.id = :job_id AND jobs.organization_id = :organization_id
 
 -- name: list_jobs
--- A page of an agent's jobs, newest first; the page is cut on the index before any row is read.
+-- A page of an agent's jobs, newest first: whole blocks are skipped by their counts, the rest on the index before
+-- any row is read.
+WITH blocks AS (
+    SELECT block, SUM(jobs) AS jobs FROM job_blocks
+    WHERE organization_id = :organization_id AND agent_id = :agent_id GROUP BY block
+), reaching AS (
+    SELECT block, jobs, SUM(jobs) OVER (ORDER BY block DESC) AS reach FROM blocks
+), start AS (
+    SELECT block, CAST(reach - jobs AS bigint) AS before FROM reaching WHERE reach > :offset ORDER BY block DESC LIMIT 1
+)
 SELECT jobs.*, results.payload AS result
 FROM (
-    SELECT seq FROM jobs WHERE agent_id = :agent_id ORDER BY seq DESC LIMIT :limit OFFSET :offset
+    SELECT seq FROM jobs
+    WHERE agent_id = :agent_id AND seq < ((SELECT block FROM start) + 1) * 16384
+    ORDER BY seq DESC LIMIT :limit OFFSET :offset - (SELECT before FROM start)
 ) AS page
 JOIN jobs ON jobs.seq = page.seq
 LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation
@@ -18,9 +29,19 @@ ORDER BY page.seq DESC
 
 -- name: list_jobs_in_phase
 -- The same page of those that are open, completed or failed.
+WITH blocks AS (
+    SELECT block, SUM(jobs) AS jobs FROM job_blocks
+    WHERE organization_id = :organization_id AND agent_id = :agent_id AND phase = :phase GROUP BY block
+), reaching AS (
+    SELECT block, jobs, SUM(jobs) OVER (ORDER BY block DESC) AS reach FROM blocks
+), start AS (
+    SELECT block, CAST(reach - jobs AS bigint) AS before FROM reaching WHERE reach > :offset ORDER BY block DESC LIMIT 1
+)
 SELECT jobs.*, results.payload AS result
 FROM (
-    SELECT seq FROM jobs WHERE agent_id = :agent_id AND phase = :phase ORDER BY seq DESC LIMIT :limit OFFSET :offset
+    SELECT seq FROM jobs
+    WHERE agent_id = :agent_id AND phase = :phase AND seq < ((SELECT block FROM start) + 1) * 16384
+    ORDER BY seq DESC LIMIT :limit OFFSET :offset - (SELECT before FROM start)
 ) AS page
 JOIN jobs ON jobs.seq = page.seq
 LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation

@@ -15,17 +15,24 @@ RETURNING organization_id, agent_id
 
 -- name: claim_jobs
 -- A worker takes each lane's share: urgent ones first, then in order of acceptance; suspects run alone, elsewhere.
+-- `floors` holds a sequence number for each priority: entries below it are dead or dying, and many.
 -- system: a worker serves every organization.
 WITH picked AS MATERIALIZED (
     SELECT lane.seq, share.worker_id, share.lease_token
-    FROM unnest(CAST(:agent_id AS text[]), CAST(:share AS bigint[]), CAST(:worker_id AS text[]),
-        CAST(:lease_token AS text[]), CAST(:format AS bigint[]))
-        AS share (agent_id, share, worker_id, lease_token, format)
+    FROM unnest(CAST(:agent_id AS text[]), CAST(:share AS bigint[]), CAST(:floors AS text[]),
+        CAST(:worker_id AS text[]), CAST(:lease_token AS text[]), CAST(:format AS bigint[]))
+        AS share (agent_id, share, floors, worker_id, lease_token, format)
     CROSS JOIN LATERAL (
-        SELECT jobs.seq FROM jobs
-        WHERE jobs.agent_id = share.agent_id AND jobs.state = 'queued' AND jobs.deaths < 2
-            AND jobs.format <= share.format
-        ORDER BY jobs.priority, jobs.seq LIMIT share.share FOR UPDATE SKIP LOCKED
+        SELECT ready.seq
+        FROM unnest(CAST(share.floors AS bigint[])) WITH ORDINALITY AS floor (seq, number)
+        CROSS JOIN LATERAL (
+            SELECT jobs.seq FROM jobs
+            WHERE jobs.agent_id = share.agent_id AND (jobs.priority, jobs.seq) >= (floor.number - 1, floor.seq)
+                AND jobs.priority <= floor.number - 1
+                AND jobs.state = 'queued' AND jobs.deaths < 2 AND jobs.format <= share.format
+            ORDER BY jobs.priority, jobs.seq LIMIT share.share FOR UPDATE SKIP LOCKED
+        ) AS ready
+        LIMIT share.share
     ) AS lane
 )
 UPDATE jobs
@@ -35,7 +42,7 @@ FROM picked
 WHERE jobs.seq = picked.seq
 RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.agent_version, jobs.generation, jobs.attempts,
     jobs.errors, jobs.max_attempts, jobs.deadline_at, jobs.created_at, jobs.started_at, jobs.run_at,
-    jobs.lease_token, jobs.events, jobs.inputs, jobs.options
+    jobs.lease_token, jobs.events, jobs.inputs, jobs.options, jobs.seq, jobs.priority
 
 -- name: settle_jobs
 -- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.

@@ -12,6 +12,7 @@ RETURNING organization_id, agent_id
 
 -- name: claim_jobs
 -- A worker takes each lane's share: urgent ones first, then in order of acceptance; suspects run alone, elsewhere.
+-- `floors` is PostgreSQL's: here an entry that is taken is gone from the index.
 -- system: a worker serves every organization.
 UPDATE jobs
 SET state = 'running', attempts = attempts + 1, lease_token = :lease_token, worker_id = :worker_id,
@@ -22,7 +23,8 @@ WHERE seq IN (
     ORDER BY priority, seq LIMIT :share
 )
 RETURNING id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
-    created_at, started_at, run_at, lease_token, events, inputs, options
+    created_at, started_at, run_at, lease_token, events, inputs, options,
+    seq, priority
 
 -- name: settle_jobs
 -- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.

@@ -1,0 +1,57 @@
+"""Where a worker left off: below it nothing queued was left, so the next claim need not look there.
+
+PostgreSQL keeps the index entries of claimed jobs for as long as any transaction may still see them as queued. A claim
+that starts at an agent's first entry walks over all of them: a second, after a million jobs.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+PRIORITIES = 10
+
+RESCAN_S = 2.0
+RESCAN_PART = 0.02
+"""Jobs come to stand below: by retry, rescue, release, or because their acceptance was committed late. So a claim
+starts from the beginning every two seconds, or seldom enough for it to take no more than this part of the time."""
+
+Reached = Mapping[tuple[str, int], int]
+"""For an agent and a priority, the sequence number of the last job taken."""
+
+
+class Floors:
+    """What one worker remembers of its claims; each floor is a sequence number from which to look."""
+
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
+        self._floors: dict[str, list[int]] = {}
+        self._pause_s = RESCAN_S
+        self._rescanned_s = clock_s() - RESCAN_S
+
+    def begin(self) -> bool:
+        """A claim begins; True when it has to look everywhere."""
+        if self._clock_s() - self._rescanned_s < self._pause_s:
+            return False
+        self._floors.clear()
+        return True
+
+    def of(self, agent_id: str) -> str:
+        """An agent's floors, one for each priority, as an array in PostgreSQL's words."""
+        floors = self._floors.get(agent_id)
+        return "{" + ",".join(map(str, floors or [0] * PRIORITIES)) + "}"
+
+    def has(self, agent_id: str) -> bool:
+        """Whether anything of an agent's is passed over."""
+        return agent_id in self._floors
+
+    def forget(self, agent_id: str) -> None:
+        """Look everywhere for an agent's next jobs."""
+        self._floors.pop(agent_id, None)
+
+    def learn(self, reached: Reached, *, everywhere: bool, took_s: float) -> None:
+        """A claim has been committed that took jobs up to these; `everywhere`: it began from the beginning."""
+        for (agent_id, priority), seq in reached.items():
+            floors = self._floors.setdefault(agent_id, [0] * PRIORITIES)
+            floors[priority] = seq + 1
+        if everywhere:
+            self._rescanned_s = self._clock_s()
+            self._pause_s = max(RESCAN_S, took_s / RESCAN_PART)
