@@ -1,38 +1,17 @@
-"""End to end: jobs created over HTTP, run against a mock that answers at once. `python -m bench.e2e [JOBS]`.
-
-Beside it, in the same run, a bare asyncio script that calls the same mock and keeps nothing: the limit.
-"""
+"""End to end: jobs created over HTTP, run against a mock model, recorded; beside a script that keeps nothing."""
 
 import asyncio
-import sys
 import time
 
 import aiohttp
 
-from bench.scene import cpu_s, database, mock, rss_mb, server
+from bench.figure import Figure
+from bench.scene import cpu_s, database, load, mock, rss_mb, server
+from bench.submit import create_all
 
-CALLERS = 32
-BODY = {"inputs": [{"id": "Product", "value": ["Terra running shoe"]}]}
 POLL_S = 0.05
-
-
-async def create_all(url: str, api_key: str, jobs: int) -> tuple[float, list[float]]:
-    """Create jobs with 32 callers; the seconds it took and each call's own, in order of length."""
-    left = iter(range(jobs))
-    times: list[float] = []
-    headers = {"Authorization": f"Bearer {api_key}"}
-
-    async def caller(session: aiohttp.ClientSession) -> None:
-        for _ in left:
-            began = time.perf_counter()
-            async with session.post(f"{url}/v1/applications/bench/jobs", json=BODY, headers=headers) as response:
-                assert response.status == 202, await response.text()
-            times.append(time.perf_counter() - began)
-
-    began = time.perf_counter()
-    async with aiohttp.ClientSession() as session:
-        await asyncio.gather(*(caller(session) for _ in range(CALLERS)))
-    return time.perf_counter() - began, sorted(times)
+MANY = 1000
+SLOW_MS = 1000
 
 
 async def drained(url: str, api_key: str) -> None:
@@ -47,7 +26,7 @@ async def drained(url: str, api_key: str) -> None:
             await asyncio.sleep(POLL_S)
 
 
-async def bare(model_url: str, jobs: int) -> float:
+async def bare(model_url: str, jobs: int, callers: int = 200) -> float:
     """Seconds that calling the mock takes with nothing kept."""
     left = iter(range(jobs))
 
@@ -59,35 +38,44 @@ async def bare(model_url: str, jobs: int) -> float:
 
     began = time.perf_counter()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        await asyncio.gather(*(caller(session) for _ in range(200)))
+        await asyncio.gather(*(caller(session) for _ in range(callers)))
     return time.perf_counter() - began
 
 
-async def run(dialect: str, jobs: int) -> None:
-    """Measure one database and print its line."""
+async def measure(dialect: str, scale: float) -> list[Figure]:
+    """Jobs a second from the first create to the last result, CPU of all our processes, and their memory."""
+    jobs = max(500, int(4000 * scale))
     with mock(0) as model_url, database(dialect) as url, server(url, model_url) as live:
         await create_all(live.url, live.api_key, 200)  # warm
         await drained(live.url, live.api_key)
-        cpu_before, began = cpu_s(live.process.pid), time.perf_counter()
-        creating_s, times = await create_all(live.url, live.api_key, jobs)
+        before, began = cpu_s(live.process.pid), time.perf_counter()
+        await create_all(live.url, live.api_key, jobs)
         await drained(live.url, live.api_key)
-        took_s = time.perf_counter() - began
-        cpu_ms = (cpu_s(live.process.pid) - cpu_before) / jobs * 1000
+        took = time.perf_counter() - began
+        cpu_ms = (cpu_s(live.process.pid) - before) / jobs * 1000
+        memory = rss_mb(live.process.pid)
         bare_s = await bare(model_url, jobs)
-        print(
-            f"{dialect:9} create {jobs / creating_s:6.0f}/s  p50 {times[len(times) // 2] * 1000:5.1f} ms  "
-            f"p99 {times[len(times) * 99 // 100] * 1000:6.1f} ms | end to end {jobs / took_s:6.0f} jobs/s  "
-            f"CPU {cpu_ms:5.2f} ms/job (API, worker, supervisor)  RSS {rss_mb(live.process.pid):4.0f} MB | "
-            f"bare script {jobs / bare_s:6.0f} calls/s, ratio {bare_s / took_s:.2f}"
-        )
+    rate = f"{jobs / took:,.0f} jobs/s, {cpu_ms:.2f} ms CPU a job, {memory:.0f} MB in all processes"
+    beside = f"bare asyncio script: {jobs / bare_s:,.0f} calls/s (ratio {bare_s / took:.2f})"
+    what = "end to end, the model answers at once, one worker"
+    return [
+        Figure("e2e", what, dialect, rate, "500 jobs/s, 1.2 ms CPU", beside),
+        *await in_flight(dialect, scale),
+    ]
 
 
-def main() -> None:
-    """Both databases."""
-    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
-    for dialect in ("sqlite", "postgres"):
-        asyncio.run(run(dialect, jobs))
-
-
-if __name__ == "__main__":
-    main()
+async def in_flight(dialect: str, scale: float) -> list[Figure]:
+    """A thousand calls at a time, a second each: the ideal is a thousand jobs a second."""
+    jobs = max(2 * MANY, int(10_000 * scale))
+    with mock(SLOW_MS) as model_url, database(dialect) as url:
+        with server(url, model_url, "--concurrency", str(MANY)) as live:
+            began = time.perf_counter()
+            await load(url, jobs)
+            await drained(live.url, live.api_key)
+            took = time.perf_counter() - began
+        bare_s = await bare(model_url, jobs, MANY)
+    ideal = jobs / MANY * SLOW_MS / 1000
+    value = f"{jobs / took:,.0f} jobs/s, {ideal / took:.0%} of the ideal"
+    beside = f"bare asyncio script: {ideal / bare_s:.0%} of the ideal"
+    what = f"{MANY:,} in flight at {SLOW_MS / 1000:.0f} s latency, {jobs:,} jobs, one worker"
+    return [Figure("e2e", what, dialect, value, "85 %", beside)]

@@ -1,20 +1,21 @@
-"""From create to the model's call on an idle queue: `python -m bench.latency [JOBS]`."""
+"""From create to the model's call, on an idle queue."""
 
 import asyncio
-import sys
 import time
 
 import aiohttp
 from aiohttp import web
 
+from bench.figure import Figure, percentile
 from bench.scene import database, server
+from bench.submit import BODY
 
-BODY = {"inputs": [{"id": "Product", "value": ["Terra running shoe"]}]}
 PAUSE_S = 0.05
 
 
-async def run(dialect: str, jobs: int) -> None:
-    """Measure one database and print its line; the mock lives in this process, so one clock tells both times."""
+async def measure(dialect: str, scale: float) -> list[Figure]:
+    """One job at a time; the mock lives in this process, so one clock tells both times."""
+    jobs = max(50, int(200 * scale))
     called: asyncio.Queue[float] = asyncio.Queue()
 
     async def answer(request: web.Request) -> web.Response:
@@ -43,15 +44,5 @@ async def run(dialect: str, jobs: int) -> None:
                 await asyncio.sleep(PAUSE_S)
     await runner.cleanup()
     times.sort()
-    print(f"{dialect:9} create to call: p50 {times[jobs // 2]:.1f} ms, p99 {times[jobs * 99 // 100]:.1f} ms (n={jobs})")
-
-
-def main() -> None:
-    """Both databases."""
-    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    for dialect in ("sqlite", "postgres"):
-        asyncio.run(run(dialect, jobs))
-
-
-if __name__ == "__main__":
-    main()
+    value = f"p50 {percentile(times, 0.5):.1f} ms, p99 {percentile(times, 0.99):.1f} ms"
+    return [Figure("latency", "idle queue, create to the model's call", dialect, value, "p50 < 25 ms, p99 < 100 ms")]

@@ -12,6 +12,12 @@ from pathlib import Path
 import asyncpg
 from tests.live_server import LiveServer, live_server
 from tests.postgres_server import postgres_server
+from tests.raw_sql import fetch
+
+from pressrun.ids import new_id
+from pressrun.jobs.create import create
+from pressrun.jobs.job import NewJob
+from pressrun.store.open import open_store
 
 AGENT = {
     "name": "Bench",
@@ -20,6 +26,8 @@ AGENT = {
     "prompts": [{"name": "text", "model": "mock", "prompt": "Describe @Product in two sentences."}],
 }
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+GROUP = 500
+LIVE = {"PRESSRUN_LOG_LEVEL": "warning", "PRESSRUN_GRACE_S": "1"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -51,13 +59,41 @@ def database(dialect: str) -> Iterator[str]:
 @contextlib.contextmanager
 def server(database_url: str, model_url: str, *arguments: str) -> Iterator[LiveServer]:
     """A server with the bench agent deployed on the mock."""
-    quiet = {"PRESSRUN_LOG_LEVEL": "warning"}
     with tempfile.TemporaryDirectory(prefix="pressrun-bench-") as folder:
-        with live_server(Path(folder) / "data", database_url, environment=quiet, arguments=arguments) as live:
+        with live_server(Path(folder) / "data", database_url, environment=LIVE, arguments=arguments) as live:
             live.request("POST", "/v1/models", {"name": "mock", "base_url": model_url})
             live.request("POST", "/v1/applications", AGENT)
             live.request("POST", "/v1/applications/bench/deploy")
             yield live
+
+
+async def load(database_url: str, jobs: int) -> None:
+    """Accept jobs for the bench agent, past HTTP, in large groups."""
+    found = await fetch(database_url, "SELECT organization_id, id, deployed_version FROM agents WHERE alias = 'bench'")
+    organization_id, agent_id, version = found[0]
+    store = await open_store(database_url, migrate=False)
+    try:
+        for begin in range(0, jobs, GROUP):
+            group = [
+                NewJob(
+                    id=new_id(),
+                    organization_id=organization_id,
+                    agent_id=agent_id,
+                    agent_reference=agent_id,
+                    agent_version=version,
+                    key_id=None,
+                    inputs=b'{"Product":["Terra running shoe"]}',
+                    options=b"{}",
+                    max_attempts=5,
+                    on_worker_loss="retry",
+                    deadline_s=86_400,
+                )
+                for _ in range(min(GROUP, jobs - begin))
+            ]
+            await store.write(lambda tx, group=group: create(tx, group))  # type: ignore[misc]
+            store.bells.ring("jobs")
+    finally:
+        await store.close()
 
 
 def cpu_s(pid: int) -> float:
@@ -79,7 +115,7 @@ async def postgres_cpu_s(url: str) -> float:
     connection = await asyncpg.connect(url)
     try:
         pid = int(await connection.fetchval("SELECT pg_backend_pid()"))
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     finally:
         await connection.close()
-    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return cpu_s(parent)

@@ -33,7 +33,8 @@ def test_both_dialects_have_the_same_queries_with_the_same_parameters() -> None:
     sqlite, postgres = queries("sqlite"), queries("postgres")
     assert sqlite.keys() == postgres.keys()
     for name in sqlite:
-        assert set(sqlite[name].parameters) == set(postgres[name].parameters), name
+        ours = set(postgres[name].parameters) - {"floors"}  # SQLite keeps no entries of what was claimed
+        assert set(sqlite[name].parameters) == ours, name
 
 
 def test_every_table_is_an_organizations_or_known_not_to_be() -> None:

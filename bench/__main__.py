@@ -1,0 +1,48 @@
+"""`python -m bench [NAME …] [--scale X] [--write]`: measure, and write docs/performance.md from it."""
+
+import argparse
+import asyncio
+import importlib
+import time
+
+from bench.figure import Figure
+from bench.page import write
+
+NAMES = (
+    "engine",
+    "submit",
+    "e2e",
+    "latency",
+    "list",
+    "recovery",
+    "startup",
+    "local-model",
+    "peers",
+    "drain",
+)
+MODULES = {"list": "listing", "local-model": "local_model", "peers": "peers"}
+
+
+def main() -> None:
+    """Every benchmark that is named, or all, on both databases."""
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all by default")
+    parser.add_argument("--scale", type=float, default=1.0, help="part of the full sizes; 0.1 takes about 3 minutes")
+    parser.add_argument("--stores", default="sqlite,postgres", help="databases, with commas between them")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
+    options = parser.parse_args()
+    figures: list[Figure] = []
+    for name in options.names or NAMES:
+        module = importlib.import_module(f"bench.{MODULES.get(name, name)}")
+        for dialect in options.stores.split(","):
+            began = time.monotonic()
+            for figure in asyncio.run(module.measure(dialect, options.scale)):
+                print(figure.line(), flush=True)
+                figures.append(figure)
+            print(f"             ({name} on {dialect}: {time.monotonic() - began:.0f} s)", flush=True)
+    if options.write:
+        write(figures, options.scale)
+
+
+if __name__ == "__main__":
+    main()
