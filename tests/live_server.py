@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_S = 30
+START_S = 90
 STOP_S = 40
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-START_S = 30
+START_S = 90
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def api_process(
         yield ApiProcess(port, process, log)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         assert process.stdin is not None
         process.stdin.close()
 

@@ -13,7 +13,7 @@ from tests.security.wire import exchange, request
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
-STALL_S = 1.0
+STALL_S = 5.0
 """Generous: the bar of the fault report is 100 ms on a quiet machine."""
 
 HEADS = {

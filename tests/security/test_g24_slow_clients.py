@@ -39,7 +39,7 @@ async def answer_after(server: Server, streams: Streams, seconds: float, ready: 
     connection.look(asyncio.get_running_loop().time() + seconds)
     reader, writer = streams
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await reader.read()
     except TimeoutError:
         return b"kept waiting"

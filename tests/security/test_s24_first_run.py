@@ -20,7 +20,7 @@ from tests.live_server import LiveServer, live_server
 
 PRESSRUN = [sys.executable, "-m", "pressrun"]
 KEY = re.compile(r"pr_live_[\w-]{40}")
-REFUSED_S = 30
+REFUSED_S = 90
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -4,7 +4,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-ANSWER_S = 15
+ANSWER_S = 60
 
 
 @dataclass(frozen=True)
