@@ -9,7 +9,7 @@ from pressrun.torture.fault import Fault
 from pressrun.torture.registry import FAULTS
 
 ROOT = Path(__file__).parents[2]
-BUDGET_S = {"sqlite": 170.0, "postgres": 170.0}
+BUDGET_S = {"sqlite": 160.0, "postgres": 140.0}
 """Both together stay below seven minutes on two cores, with room for a slow day."""
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -129,9 +129,15 @@ class Server:
         """The API process."""
         return next((pid for pid in processes.tree(self.pid) if API in processes.command(pid)), None)
 
-    async def kill_all(self) -> None:
-        """SIGKILL to everything at once."""
-        pids = [pid for parent in (self.process, *self.extra) if parent for pid in processes.tree(parent.pid)]
+    def pids(self) -> list[int]:
+        """Every process of it."""
+        return [pid for parent in (self.process, *self.extra) if parent for pid in processes.tree(parent.pid)]
+
+    async def kill_all(self, known: Sequence[int] = ()) -> None:
+        """SIGKILL to everything at once; at once indeed when the processes are `known` already."""
+        for pid in known:
+            processes.kill(pid)
+        pids = [*known, *self.pids()]
         for pid in pids:
             processes.kill(pid)
         await self._reap(pids)

@@ -89,14 +89,16 @@ async def stop_in_turn(bed: Testbed) -> None:
 
 
 async def kill_everything(bed: Testbed) -> None:
-    """SIGKILL to supervisor, API and workers at once, then start again."""
+    """SIGKILL to supervisor, API and workers in the moment in which a job is acknowledged, then start again."""
     await bed.serve()
     for _ in range(bed.repetitions):
-        async with load(bed):
+        async with load(bed) as accepted:
             await asyncio.sleep(bed.random.uniform(0.5, 1.5))
             await until(lambda: len(bed.provider.in_flight) >= BUSY_CALLS, 20)
+            pids, before = bed.server.pids(), len(accepted)
+            await until(lambda accepted=accepted, before=before: len(accepted) > before, 20, every_s=0.001)  # type: ignore[misc]
             async with bed.fault("kill everything"):
-                await bed.server.kill_all()
+                await bed.server.kill_all(pids)
                 await bed.server.start()
     await bed.drained(180)
 

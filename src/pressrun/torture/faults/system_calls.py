@@ -23,6 +23,7 @@ STEPS = {"pwrite64": 5, "write": 2, "sendto": 3, "fdatasync": 1}
 
 KILLS_OF_A_SERVER = 6
 SYNC_FAILS_S = 1.5
+ENDS_S = 90.0
 
 
 async def kill_at_calls(bed: Testbed) -> None:
@@ -58,7 +59,10 @@ async def _one(bed: Testbed, who: str, call: str, n: int) -> bool:
     ):
         accepted = await bed.client.submit(AGENT, [bed.nonce("ms0")], key=f"key-{next(bed.ids)}", tries=12)
         if accepted.job_id is not None:
-            await ended(bed.client, accepted.job_id)
+            try:
+                await ended(bed.client, accepted.job_id, ENDS_S)
+            except TimeoutError:
+                bed.find(f"{who} killed at {call} {n}: the job", "never ended", ok=False, bar="ends")
         return tracer.poll() is not None
 
 
