@@ -15,7 +15,8 @@ FANNED = 0.1
 FANNED_ITEMS = 5
 CANCELLED = 0.04
 KEYED_TRIES = 8
-WORDS = ("ok",) * 18 + ("once503", "cut")
+WORDS = ("ok",) * 18 + ("once503", "garbage")
+"""Few 503: many of them open the model's circuit, and then jobs wait for good reason."""
 POLLERS = 3
 POLL_EVERY_S = 0.05
 

@@ -55,7 +55,7 @@ async def cut_commits(bed: Testbed) -> None:
         proxy.rules.lose_commit = number % (2 * CUT_EVERY) == 0
         return number % CUT_EVERY == 0
 
-    async with load(bed, LoadOptions(words=("ok", "ok", "ok", "once503"))), bed.fault("cut connections at COMMIT"):
+    async with load(bed, LoadOptions(words=("ok", "ok", "ok", "garbage"))), bed.fault("cut connections at COMMIT"):
         proxy.rules.on_commit = due
         await until(lambda: proxy.commits_cut >= bed.repetitions, 30 + bed.repetitions)
         proxy.heal()
