@@ -1,5 +1,8 @@
 """A provider that serves nobody: nobody is charged, nobody is sent in vain, and the way back is no stampede."""
 
+from dataclasses import asdict
+from random import Random
+
 import pytest
 
 from pressrun.errors import FailureCode
@@ -35,9 +38,9 @@ async def answer(scene: Scene, held: Claim) -> None:
 
 async def test_outages_hold_jobs_back_and_charge_them_nothing(asking: Scene, clock: FakeClock) -> None:
     ids = [await asking.add(agent_id="asks") for _ in range(50)]
-    for held in await asking.claim(3):
+    for held in await asking.claim(outages.OPENS_AFTER):
         assert await fail(asking, held) == State.WAITING
-    assert await asking.claim(10) == [], "three outages in a row, so nobody is sent any more"
+    assert await asking.claim(10) == [], "so many outages in a row, so nobody is sent any more"
     for _ in range(12):
         clock.advance(outages.LONGEST_PAUSE_S + 1)
         probes = await asking.claim(10)
@@ -58,7 +61,7 @@ async def test_outages_hold_jobs_back_and_charge_them_nothing(asking: Scene, clo
 
 async def test_recovery_ends_the_outage(asking: Scene, clock: FakeClock) -> None:
     await asking.create(*(asking.new_job(agent_id="asks") for _ in range(600)))
-    for held in await asking.claim(3):
+    for held in await asking.claim(outages.OPENS_AFTER):
         await fail(asking, held)
     while await asking.store.read(outages.find_all):
         clock.advance(2)
@@ -69,8 +72,8 @@ async def test_recovery_ends_the_outage(asking: Scene, clock: FakeClock) -> None
 
 async def test_other_models_and_organizations_are_not_held_back(asking: Scene) -> None:
     await add_agent(asking.store, "o", "other", models='["n"]')
-    await asking.create(*(asking.new_job(agent_id="asks") for _ in range(5)))
-    for held in await asking.claim(3):
+    await asking.create(*(asking.new_job(agent_id="asks") for _ in range(9)))
+    for held in await asking.claim(outages.OPENS_AFTER):
         await fail(asking, held)
     await asking.create(*(asking.new_job(agent_id="other") for _ in range(5)))
     assert {held.agent_id for held in await asking.claim(10)} == {"other"}
@@ -112,18 +115,31 @@ async def test_the_timeline_tells_the_calls_and_that_nothing_was_charged(asking:
 
 
 def outage(**changes: object) -> Outage:
+    changes.pop("closed_for_s", None)
     values: dict[str, object] = {"failures": 3, "openings": 1, "allowance": 1, "reason": "", "is_open": False}
     return Outage(**{**values, "age_us": 2_000_000, **changes})  # type: ignore[arg-type]
 
 
 def test_how_an_outage_goes_on() -> None:
     assert after(None, 1, 0) is None
-    assert after(None, 0, 2) == Change(2, 0, 0)
-    assert after(None, 0, 3) == Change(3, 1, 1, outages.FIRST_PAUSE_S)
-    assert after(outage(openings=0, failures=2), 1, 5) is None, "an answer among failures: it is there"
-    assert after(outage(), 0, 1) == Change(4, 2, 1, 2.0)
+    assert after(None, 0, 4) == Change(4, 0, 0)
+    assert after(None, 0, 5) == Change(5, 1, 1, outages.FIRST_PAUSE_S)
+    assert after(outage(openings=0, failures=4), 1, 5) is None, "an answer among failures: it is there"
+    assert after(outage(), 0, 1) == Change(4, 2, 1, 2.0), "whoever asked whether it is over was told that it is not"
     assert after(outage(openings=50), 0, 1) == Change(4, 51, 1, outages.LONGEST_PAUSE_S)
     assert after(outage(is_open=True), 0, 100) == Change(3, 1, 1), "calls from before it opened"
-    assert after(outage(allowance=8), 3, 0) == Change(0, 1, 16)
+    assert after(outage(allowance=8, openings=7), 3, 0) == Change(0, 1, 16)
     assert after(outage(allowance=8, age_us=10), 3, 0) == Change(0, 1, 8)
+    assert after(outage(allowance=8, failures=0), 0, 1) == Change(1, 1, 8), "one failure on the way back"
+    assert after(outage(allowance=8, failures=4), 0, 1) == Change(5, 2, 1, 2.0)
     assert after(outage(allowance=outages.CLOSES_AT), 1, 0) is None
+
+
+def test_a_provider_that_fails_for_one_in_four_is_not_held_back_for_long() -> None:
+    random, known, held_back = Random(1), None, 0
+    for _ in range(2000):
+        fails = random.random() < 0.25
+        change = after(known, 0 if fails else 1, int(fails))
+        held_back += bool(change and change.closed_for_s)
+        known = None if change is None else outage(**asdict(change), is_open=False)
+    assert held_back < 20

@@ -37,7 +37,7 @@ async def test_for_a_process_of_its_own(scene: Scene) -> None:
 
 async def test_for_the_end_of_an_outage(scene: Scene) -> None:
     await add_agent(scene.store, "o", "asks", models='["m"]')
-    await scene.create(*(scene.new_job(agent_id="asks") for _ in range(3)))
+    await scene.create(*(scene.new_job(agent_id="asks") for _ in range(5)))
     again = Again(1, FailureCode.MODEL_UNAVAILABLE, "Model 'm' answered 503", charged=False)
     down = Call("m", FailureCode.MODEL_UNAVAILABLE, 0.1, outage=True)
     for held in await scene.claim():

@@ -12,8 +12,9 @@ from pressrun.jobs.outcome import Call
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction
 
-OPENS_AFTER = 3
-"""Outages in a row, without one answer between them, that open the circuit."""
+OPENS_AFTER = 5
+"""Outages in a row, without one answer between them, that open the circuit: a provider that fails for one in four
+callers is no outage, and three in a row would come every few seconds."""
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
@@ -80,8 +81,9 @@ def after(outage: Outage | None, answers: int, failures: int) -> Change | None:
     if known.is_open:  # calls that were under way when it opened say nothing new
         return Change(known.failures, known.openings, known.allowance)
     counted = known.failures + failures
-    if counted < OPENS_AFTER and not known.openings:
-        return Change(counted, 0, 0)
+    is_probing = known.openings > 0 and known.allowance <= 1
+    if counted < OPENS_AFTER and not is_probing:
+        return Change(counted, known.openings, known.allowance)
     pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(known.openings, 10))
     return Change(counted, known.openings + 1, 1, pause_s)
 
@@ -90,7 +92,7 @@ def _after_answers(outage: Outage | None) -> Change | None:
     if outage is None or not outage.openings or outage.allowance >= CLOSES_AT:
         return None
     grown = outage.allowance * 2 if outage.age_us >= GROWS_EVERY_S * SECOND else outage.allowance
-    return Change(0, outage.openings, grown)
+    return Change(0, 1, grown)  # the next pause is a short one again
 
 
 async def find_all(tx: Transaction) -> dict[Name, Outage]:
