@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 
 from tests.simulation.memory import folder_in_memory
 from tests.simulation.seed import Report, prepare, run
@@ -17,16 +18,22 @@ SHOWN = 400
 
 def simulate(seeds: range) -> list[Report]:
     """The reports of some seeds, none after the first that has a fault; every fourth on a long log."""
-    contents = []
-    for frames in (0, 960):
-        with folder_in_memory() as folder:
-            contents.append(asyncio.run(prepare(folder, frames)))
+    contents = _contents()
     reports = []
     for seed in seeds:
         reports.append(run(seed, contents[seed % 4 == 3]))
         if reports[-1].faults:
             break
     return reports
+
+
+@cache
+def _contents() -> list[dict[str, bytes]]:
+    prepared = []
+    for frames in (0, 960):
+        with folder_in_memory() as folder:
+            prepared.append(asyncio.run(prepare(folder, frames)))
+    return prepared
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pressrun.jobs.create import GROUP_LIMIT, create, witness
 from pressrun.store.ballast import Ballast
 from pressrun.store.bells import Bells
 from pressrun.store.grouping import Grouped
-from pressrun.store.sqlite_connection import SqliteTransaction, connect, drive, refusal
+from pressrun.store.sqlite_connection import SqliteTransaction, drive, refusal
 from pressrun.store.sqlite_writer import SqliteWriter, _Waiting
 from pressrun.store.store import Dialect, Transaction
 from tests.simulation.virtual_time import VirtualLoop
@@ -34,6 +34,9 @@ class Surroundings(Protocol):
 
     async def carry(self, sender: "Process", topics: set[str]) -> None:
         """Ring bells elsewhere."""
+
+    def left(self, connection: apsw.Connection) -> None:
+        """A process is dead and has no more use for its connection."""
 
     def note(self, who: str, what: str) -> None:
         """Write a line of the trace."""
@@ -73,11 +76,11 @@ class ProcessStore:
     dialect: Dialect = "sqlite"
     has_room = True
 
-    def __init__(self, process: "Process", path: Path, vfs: str, random: Random) -> None:
+    def __init__(self, process: "Process", path: Path, connection: apsw.Connection, random: Random) -> None:
         self._process = process
         self._random = random
         self._clock = process.world.loop.wall_clock
-        self._connection = connect(path, vfs)
+        self._connection = connection
         self._writer = InlineWriter(self._clock, Ballast(path, 0))
         self._writer.serve(self._connection)
         self.bells = Bells(lambda topics: process.world.carry(process, topics))
@@ -148,20 +151,20 @@ class ProcessStore:
         """The process is dead: what it had handed in was written a moment before, or not at all."""
         if self._random.random() < 0.5:
             self._writer.turn()
-        self._connection.close()
 
 
 class Process:
     """A name, a store, and tasks that end together."""
 
-    def __init__(self, world: Surroundings, name: str, path: Path, vfs: str, random: Random) -> None:
+    def __init__(self, world: Surroundings, name: str, path: Path, connection: apsw.Connection, random: Random) -> None:
         self.world = world
         self.name = name
         self.dead = False
         self.cut_off_until = 0.0
         self.worker_id: str | None = None
+        self.connection = connection
         self.random = random
-        self.store = ProcessStore(self, path, vfs, random)
+        self.store = ProcessStore(self, path, connection, random)
         self.intake = Grouped(self.store, create, limit=GROUP_LIMIT, witness=witness, patience_s=PATIENCE_S)
         self.tasks: dict[asyncio.Task[Any], None] = {}
 
@@ -180,6 +183,7 @@ class Process:
         if not self.dead:
             self.dead = True
             self.store.drop()
+            self.world.left(self.connection)
             for task in list(self.tasks):
                 task.cancel()
 

@@ -1,6 +1,6 @@
 """S1: three workers, clients and upkeep in any order, every step held against the model and the snapshot's rules."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import hypothesis.strategies as st
 import pytest
@@ -34,18 +34,45 @@ LIMITS = {"a1": None, "a2": 2, "b1": None}
 
 SLOTS = ("w1", "w2", "w3")
 
+later = st.builds(
+    Again,
+    st.sampled_from([0.0, 2.0, 40.0, 4000.0]),
+    st.sampled_from([FailureCode.MODEL_UNAVAILABLE, FailureCode.INVALID_OUTPUT]),
+    st.just("later"),
+    charged=st.booleans(),
+)
 outcomes: "st.SearchStrategy[Outcome]" = st.one_of(
+    later,
     st.binary(max_size=3).map(Completed),
+    later,
     st.just(Failed(FailureCode.MODEL_REFUSED, "no")),
-    st.builds(
-        Again,
-        st.sampled_from([0.0, 2.0, 40.0, 4000.0]),
-        st.sampled_from([FailureCode.MODEL_UNAVAILABLE, FailureCode.INVALID_OUTPUT]),
-        st.just("later"),
-        charged=st.booleans(),
-    ),
     st.just(Cancelled()),
     st.just(Released()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is drawn of a request."""
+
+    priority: int
+    on_loss: str
+    deadline_s: int
+    key: str | None
+    body: str
+
+
+wishes = st.lists(
+    st.builds(
+        Wish,
+        priority=st.sampled_from([5, 0, 9]),
+        on_loss=st.sampled_from(["retry", "retry", "fail"]),
+        deadline_s=st.sampled_from([86_400, 60, 60]),
+        key=st.sampled_from([None, None, None, "k1", "k2"]),
+        body=st.sampled_from(["x", "y"]),
+    ),
+    min_size=1,
+    max_size=3,
 )
 
 
@@ -64,8 +91,8 @@ class QueueMachine(RuleBasedStateMachine):
         self.living: dict[str, str] = {}
         self.made = 0
 
-    @initialize()
-    def set_the_scene(self) -> None:
+    @initialize(target=jobs, first=wishes, second=wishes)
+    def set_the_scene(self, first: list[Wish], second: list[Wish]) -> MultipleResults[str]:
         async def work(tx: Transaction) -> None:
             for organization_id in "ab":
                 await tx.run("add_organization", organization_id=organization_id, name=organization_id)
@@ -77,6 +104,10 @@ class QueueMachine(RuleBasedStateMachine):
         self.arena.write(work)
         for slot in SLOTS:
             self.start_worker(slot)
+        new = [self.new_job("a1", 1, wish) for wish in first] + [self.new_job("a2", 1, wish) for wish in second]
+        answers = self.arena.write(lambda tx: create(tx, new))
+        assert [(answer.acceptance, answer.job_id) for answer in answers] == [self.model.create(one) for one in new]
+        return multiple(*(answer.job_id for answer in answers))
 
     def number(self) -> int:
         """The next number: names are made of it, the same on every store."""
@@ -85,38 +116,33 @@ class QueueMachine(RuleBasedStateMachine):
 
     # Clients
 
-    @rule(
-        target=jobs,
-        agent_id=st.sampled_from(sorted(LIMITS)),
-        priority=st.sampled_from([0, 5, 5, 9]),
-        on_loss=st.sampled_from(["retry", "retry", "fail"]),
-        deadline_s=st.sampled_from([60, 86_400]),
-        key=st.sampled_from([None, None, "k1", "k2"]),
-        body=st.sampled_from(["x", "y"]),
-        stale=st.booleans(),
-    )
-    def create(
-        self, agent_id: str, priority: int, on_loss: str, deadline_s: int, key: str | None, body: str, stale: bool
-    ) -> str:
+    @rule(target=jobs, agent_id=st.sampled_from(sorted(LIMITS)), wishes=wishes, stale=st.booleans())
+    def create(self, agent_id: str, wishes: list[Wish], stale: bool) -> MultipleResults[str]:
+        """Several at once; `stale`: checked against a version that is not deployed any more."""
         version = self.model.versions[agent_id] or 1
-        new = NewJob(
+        version = max(1, version - 1) if stale else version
+        new = [self.new_job(agent_id, version, wish) for wish in wishes]
+        answers = self.arena.write(lambda tx: create(tx, new))
+        assert [(answer.acceptance, answer.job_id) for answer in answers] == [self.model.create(one) for one in new]
+        return multiple(*(answer.job_id for answer in answers))
+
+    def new_job(self, agent_id: str, version: int, wish: Wish) -> NewJob:
+        """A request."""
+        return NewJob(
             id=f"job-{self.number():03}",
             organization_id=agent_id[0],
             agent_id=agent_id,
             agent_reference=agent_id,
-            agent_version=max(1, version - 1) if stale else version,
+            agent_version=version,
             key_id="k",
             inputs=b"{}",
             options=b"{}",
             max_attempts=5,
-            on_worker_loss=on_loss,
-            deadline_s=deadline_s,
-            priority=priority,
-            idempotency=IdempotencyKey("k", "create", agent_id[0] + key, body) if key else None,
+            on_worker_loss=wish.on_loss,
+            deadline_s=wish.deadline_s,
+            priority=wish.priority,
+            idempotency=IdempotencyKey("k", "create", agent_id[0] + wish.key, wish.body) if wish.key else None,
         )
-        (answer,) = self.arena.write(lambda tx: create(tx, [new]))
-        assert (answer.acceptance, answer.job_id) == self.model.create(new)
-        return answer.job_id
 
     @rule(job_id=jobs)
     def cancel(self, job_id: str) -> None:
@@ -149,21 +175,20 @@ class QueueMachine(RuleBasedStateMachine):
         told = (answer.state, answer.generation, answer.attempts, answer.result)
         assert told == (known.state, known.generation, known.attempts, known.results.get(known.generation))
 
-    @rule(agent_id=st.sampled_from(sorted(LIMITS)))
-    def deploy(self, agent_id: str) -> None:
+    @rule(agent_id=st.sampled_from(sorted(LIMITS)), luck=st.integers(0, 9), cancel_jobs=st.booleans())
+    def deploy_or_delete(self, agent_id: str, luck: int, cancel_jobs: bool) -> None:
         version = self.model.versions[agent_id]
         who = {"organization_id": agent_id[0], "agent_id": agent_id}
-        if version is not None:
+        if version is None:
+            return
+        if luck < 8:
             values = {"concurrency": LIMITS[agent_id], "models": "[]", "draft_digest": "", "last_version": version}
             self.arena.write(lambda tx: tx.run("deploy_agent", **who, **values))
             self.model.versions[agent_id] = version + 1
-
-    @rule(luck=st.integers(0, 9), cancel_jobs=st.booleans())
-    def delete_agent(self, luck: int, cancel_jobs: bool) -> None:
-        if luck == 0 and self.model.versions["a1"] is not None:
-            self.arena.write(lambda tx: _delete_agent(tx, cancel_jobs=cancel_jobs))
-            self.model.versions["a1"] = None
-            self.model.cancelling = {"a1"} if cancel_jobs else set()
+        else:
+            self.arena.write(lambda tx: tx.run("delete_agent", **who, cancel_jobs=int(cancel_jobs)))
+            self.model.versions[agent_id] = None
+            self.model.cancelling |= {agent_id} if cancel_jobs else set()
 
     @rule(job_id=jobs)
     def delete_job(self, job_id: str) -> None:
@@ -182,6 +207,14 @@ class QueueMachine(RuleBasedStateMachine):
     # Workers
 
     @rule(target=claims, slot=st.sampled_from(SLOTS), places=st.integers(1, 4))
+    def claim_some(self, slot: str, places: int) -> MultipleResults[Claim]:
+        return self.claim(slot, places)
+
+    @rule(target=claims)
+    def claim_three(self) -> MultipleResults[Claim]:
+        """Claims come often, or little else would happen."""
+        return self.claim("w1", 3)
+
     def claim(self, slot: str, places: int) -> MultipleResults[Claim]:
         worker_id, token = self.living[slot], f"token-{self.number()}"
         taken = self.arena.write(lambda tx: _claim(tx, worker_id, token, places))
@@ -232,20 +265,17 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(slot=st.sampled_from(SLOTS))
     def beat(self, slot: str) -> None:
+        """And ask, as workers do, which of its jobs somebody wants to stop."""
         worker_id = self.living[slot]
+        asked = self.arena.each(lambda store: store.read(lambda tx: workers.cancelled_runs(tx, worker_id)))
+        mine = [job for job in self.model.jobs.values() if job.worker == worker_id and job.cancel_requested]
+        assert sorted(asked) == sorted(job.new.id for job in mine)
         heard = self.arena.write(lambda tx: workers.beat(tx, worker_id))
         assert heard == (worker_id in self.model.alive)
         if heard:
             self.model.alive[worker_id] = self.model.now
         else:
             self.start_worker(slot)
-
-    @rule(slot=st.sampled_from(SLOTS))
-    def ask_for_cancellations(self, slot: str) -> None:
-        worker_id = self.living[slot]
-        asked = self.arena.each(lambda store: store.read(lambda tx: workers.cancelled_runs(tx, worker_id)))
-        mine = [job for job in self.model.jobs.values() if job.worker == worker_id and job.cancel_requested]
-        assert sorted(asked) == sorted(job.new.id for job in mine)
 
     @rule(slot=st.sampled_from(SLOTS), orderly=st.booleans(), blamed=st.booleans())
     def end_worker(self, slot: str, orderly: bool, blamed: bool) -> None:
@@ -269,15 +299,13 @@ class QueueMachine(RuleBasedStateMachine):
 
     # Time
 
-    @rule(seconds=st.sampled_from([1.0, 9.5, 31.0, 61.0, 90_000.0]))
-    def time_passes(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from([1.0, 9.5, 31.0, 61.0, 61.0, 90_000.0]), sweeps=st.booleans(), may_bury=st.booleans())
+    def time_passes(self, seconds: float, sweeps: bool, may_bury: bool) -> None:
         self.arena.clock.advance(seconds)
         self.model.now = self.arena.clock.now
-
-    @rule(may_bury=st.booleans())
-    def upkeep(self, may_bury: bool) -> None:
-        self.arena.each(lambda store: _upkeep(store, may_bury=may_bury))
-        self.model.upkeep(LEASE_S, may_bury=may_bury)
+        if sweeps:
+            self.arena.each(lambda store: _upkeep(store, may_bury=may_bury))
+            self.model.upkeep(LEASE_S, may_bury=may_bury)
 
     # What must be true after every step
 
@@ -303,10 +331,6 @@ async def _claim(tx: Transaction, worker_id: str, token: str, places: int) -> li
 async def _upkeep(store: Store, *, may_bury: bool) -> upkeep.Upkeep:
     done = await upkeep.upkeep(store, LEASE_S, may_bury=may_bury)
     return replace(done, buried=sorted(done.buried))
-
-
-async def _delete_agent(tx: Transaction, *, cancel_jobs: bool) -> None:
-    await tx.run("delete_agent", organization_id="a", agent_id="a1", cancel_jobs=int(cancel_jobs))
 
 
 def _found(job: JobRow) -> tuple[object, ...]:

@@ -8,11 +8,14 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+import apsw
+
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.jobs.rescue import rescue
 from pressrun.jobs.upkeep import Upkeep
+from pressrun.store.sqlite_connection import connect
 from pressrun.store.store import Transaction
 from pressrun.worker.heart import LoopHeart, Pulse
 from pressrun.worker.worker import FencedError, StuckError, Worker, WorkerOptions
@@ -46,6 +49,7 @@ class World:
         self.processes: dict[str, Process] = {}
         self.boots = 0
         self._births = 0
+        self._connections: list[apsw.Connection] = []
         self._folder = folder
         self._background: set[asyncio.Task[Any]] = set()
         self._stops: dict[str, asyncio.Event] = {}
@@ -84,10 +88,8 @@ class World:
         """Everything stops; what is left on the disk is found by the next start."""
         self.note("machine", "loses power")
         self.disk.abandon()
-        for process in self.processes.values():
-            process.kill()
+        self._close_all()
         content = self.disk.after_power_loss(self.random)
-        self.disk.close()
         self.processes = {}
         self.loop.call_later(self.random.uniform(0.1, 3), self._boot, content)
 
@@ -106,9 +108,7 @@ class World:
 
     def halt(self) -> dict[str, bytes]:
         """Stop in good order and look at the files as they are."""
-        for process in self.processes.values():
-            process.kill()
-        self.disk.close()
+        self._close_all()
         return {entry.name: entry.read_bytes() for entry in self.path.parent.iterdir() if "-shm" not in entry.name}
 
     # Processes
@@ -116,8 +116,20 @@ class World:
     def _start(self, name: str) -> Process:
         self._births += 1
         random = Random(f"{self.seed}/{name}/{self._births}")
-        process = self.processes[name] = Process(self, name, self.path, self.disk.name, random)
+        connection = self._connections.pop() if self._connections else connect(self.path, self.disk.name)
+        process = self.processes[name] = Process(self, name, self.path, connection, random)
         return process
+
+    def left(self, connection: apsw.Connection) -> None:
+        """See Surroundings: the next process takes it, which is the same to SQLite and spares opening one."""
+        self._connections.append(connection)
+
+    def _close_all(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+        while self._connections:
+            self._connections.pop().close()
+        self.disk.close()
 
     def kill(self, name: str) -> None:
         """A process is gone without a word; another comes in its place."""
