@@ -218,7 +218,7 @@ class World:
             if done.suspects and (lone is None or lone.dead):
                 self.start_worker("alone", alone=True)
 
-        await keep_up(keeper.store, LEASE_S, every_s=UPKEEP_S, then=then)
+        await keep_up(keeper.store, LEASE_S, every_s=UPKEEP_S, then=then, since_boot_s=self.loop.time)
 
     # The network
 
