@@ -39,3 +39,12 @@ async def _send(writer: asyncio.StreamWriter, pieces: Iterable[bytes], pause_s: 
             await writer.drain()
             if pause_s:
                 await asyncio.sleep(pause_s)
+
+
+def json_headers(api_key: str, length: int) -> list[tuple[str, str]]:
+    """The headers of an honest JSON request."""
+    return [
+        ("Authorization", f"Bearer {api_key}"),
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(length)),
+    ]

@@ -1,4 +1,4 @@
-"""Requests nobody should send: hostile JSON, slow clients, absurd pages, lies about lengths."""
+"""Requests nobody should send: slow ones, absurd pages, lies about lengths."""
 
 import asyncio
 import itertools
@@ -6,52 +6,14 @@ import time
 from collections.abc import Iterator
 
 from pressrun.torture import raw
-from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
+from pressrun.torture.faults.honest import goes_on
 from pressrun.torture.load import LoadOptions, load
 from pressrun.torture.testbed import AGENT, Testbed
 
-DEEP = 20_000
-DIGITS = 5_000
 HONEST_BAR_S = 2.0
 """The design's bar is 1 s on a machine of its own."""
 
-JSON = {
-    "nan": b'{"inputs": NaN}',
-    "infinity": b'{"inputs": -Infinity}',
-    "huge exponent": b'{"inputs": [], "priority": 1e400}',
-    "many digits": b'{"inputs": [], "priority": ' + b"9" * DIGITS + b"}",
-    "deep arrays": b'{"inputs": ' + b"[" * DEEP + b"]" * DEEP + b"}",
-    "deep objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-    "lone surrogate": b'{"inputs": [{"id": "Nonce", "value": ["\\ud800"]}]}',
-    "bad utf-8": b'{"inputs": [{"id": "Nonce", "value": ["\xff\xfe"]}]}',
-    "utf-16": '{"inputs": []}'.encode("utf-16"),
-    "byte order mark": b'\xef\xbb\xbf{"inputs": 1}',
-    "duplicate keys": b'{"inputs": [], "inputs": [{"id": "Nonce", "value": ["x"]}]}',
-    "nul in a name": b'{"inputs": [{"id": "Non\\u0000ce", "value": ["x"]}]}',
-    "empty": b"",
-    "null": b"null",
-    "a string": b'"x"',
-    "trailing comma": b'{"inputs": [],}',
-    "comment": b'{"inputs": [] /* x */}',
-    "single quotes": b"{'inputs': []}",
-    "cut": b'{"inputs": [{"id": "Nonce", "va',
-    "two documents": b'{"inputs": []} {"inputs": []}',
-    "wrong types": b'{"inputs": {"Nonce": "x"}}',
-    "a number for a text": b'{"inputs": [{"id": "Nonce", "value": [1]}]}',
-    "too many values": b'{"inputs": [{"id": "Nonce", "value": [' + b'"x",' * 60 + b'"x"]}]}',
-    "unknown input": b'{"inputs": [{"id": "Nope", "value": ["x"]}]}',
-    "null byte": b"\x00",
-    "vertical tab": b'\x0b{"inputs": []}',
-}
-ROUTES = (
-    ("POST", f"/v1/applications/{AGENT}/jobs"),
-    ("POST", "/v1/applications"),
-    ("PATCH", f"/v1/applications/{AGENT}"),
-    ("POST", "/v1/models"),
-    ("POST", "/v1/keys"),
-    ("POST", f"/v1/applications/{AGENT}"),
-)
 PAGES = (
     "offset=0",
     "offset=1000000000000000000",
@@ -64,41 +26,10 @@ PAGES = (
 )
 
 
-async def hostile_json(bed: Testbed) -> None:
-    """Bodies no parser likes, to every route that takes one: refused with 4xx, and the process lives."""
-    await bed.serve()
-    pid = bed.server.api_pid()
-    wrong: list[str] = []
-    for _ in range(bed.repetitions):
-        for (method, path), (name, body) in itertools.product(ROUTES, JSON.items()):
-            async with bed.fault("hostile JSON", f"{method} {path}: {name}"):
-                status = await raw.answer(bed.server.port, [raw.request(method, path, _headers(bed, body), body)])
-            if status is None or not 400 <= status < 500:
-                wrong.append(f"{method} {path} {name}: {status}")
-    bed.find("answers that are no 4xx", wrong, ok=not wrong, bar="none")
-    bed.find("the same API process", bed.server.api_pid() == pid, ok=bed.server.api_pid() == pid)
-    await _goes_on(bed)
-
-
-async def _goes_on(bed: Testbed) -> None:
-    """An honest job goes through afterwards."""
-    made = await bed.client.submit(AGENT, [bed.nonce("ms0")])
-    state = (await ended(bed.client, made.job_id))["state"] if made.job_id else None
-    bed.find("an honest job afterwards", state, ok=state == "completed", bar="completed")
-
-
-def _headers(bed: Testbed, body: bytes) -> list[tuple[str, str]]:
-    return [
-        ("Authorization", f"Bearer {bed.server.api_key}"),
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-    ]
-
-
 async def slow_clients(bed: Testbed) -> None:
     """Hundreds of clients send headers or bodies a byte at a time, or never read; honest ones notice nothing."""
     await bed.serve()
-    head = raw.request("POST", f"/v1/applications/{AGENT}/jobs", [*_headers(bed, b"x" * 500)], b"")
+    head = raw.request("POST", f"/v1/applications/{AGENT}/jobs", [*raw.json_headers(bed.server.api_key, 500)], b"")
     times: list[float] = []
 
     async def slow(number: int) -> None:
@@ -196,19 +127,10 @@ async def lies(bed: Testbed) -> None:
     bed.find(
         "longest wait of others, s", round(max(stalls), 3), ok=max(stalls) <= HONEST_BAR_S, bar=f"<= {HONEST_BAR_S:g}"
     )
-    await _goes_on(bed)
+    await goes_on(bed)
 
 
 FAULTS = (
-    Fault(
-        "F50",
-        "Hostile JSON to every route that takes a body",
-        hostile_json,
-        {"p": 1, "r": 5},
-        cost_s=6,
-        promise="G23",
-        always=("sqlite", "postgres"),
-    ),
     Fault("F51", "200 slow clients beside honest ones", slow_clients, {"p": 1, "r": 5}, cost_s=13, promise="G24"),
     Fault("F52", "Absurd offsets and limits", absurd_pages, {"p": 1, "r": 5}, cost_s=9, promise="G25"),
     Fault(
