@@ -56,11 +56,15 @@ class Client:
         """Hang up."""
         await self._session.close()
 
+    def at(self, path: str) -> str:
+        """Where to send the next request."""
+        return self.url + path
+
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Status and JSON of a request; raises `Failure` when there is no answer."""
         data = None if body is None else json.dumps(body).encode()
         wanted = {"Content-Type": "application/json", **headers}
-        async with self._session.request(method, self.url + path, data=data, headers=wanted) as response:
+        async with self._session.request(method, self.at(path), data=data, headers=wanted) as response:
             raw = await response.read()
             try:
                 return response.status, json.loads(raw)

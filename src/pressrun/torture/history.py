@@ -66,6 +66,7 @@ class Call:
     status: int | None = None
     port: int = 0
     prompt: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,9 @@ def _acts(logs: Logs) -> tuple[Act, ...]:
 
 def _calls(logs: Logs) -> tuple[Call, ...]:
     began = {
-        (line.nonce, line.serial): Call(line.nonce, line.serial, line.t, port=line.port, prompt=line.prompt)
+        (line.nonce, line.serial): Call(
+            line.nonce, line.serial, line.t, port=line.port, prompt=line.prompt, host=line.host
+        )
         for line in logs.of(CallBegan)
     }
     for end in logs.of(CallEnded):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 
 from pressrun.torture import processes
@@ -27,7 +28,9 @@ def available() -> bool:
 class PostgresServer:
     """One cluster; `home` may be given, for instance on a small disk."""
 
-    def __init__(self, home: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path | None = None, settings: Mapping[str, str] | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="pressrun-torture-pg-"))
         self._home.chmod(0o755)
         self._data = (home or self._home) / "pgdata"
@@ -35,13 +38,14 @@ class PostgresServer:
         self._user: int | None = None
         self._binaries = self._unpack()
         self._process: subprocess.Popen[bytes] | None = None
+        self._host = host
         self.port = _free_port()
         self._make_cluster()
 
     @property
     def url(self) -> str:
         """Its `postgres` database."""
-        return f"postgresql://pressrun@127.0.0.1:{self.port}/postgres"
+        return f"postgresql://pressrun@{self._host}:{self.port}/postgres"
 
     @property
     def pid(self) -> int:
@@ -63,7 +67,7 @@ class PostgresServer:
                     "-p",
                     str(self.port),
                     "-h",
-                    "127.0.0.1",
+                    self._host,
                     "-k",
                     "",
                     *options,
@@ -77,7 +81,7 @@ class PostgresServer:
             )
         until = time.monotonic() + START_S
         while time.monotonic() < until and self._process.poll() is None:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            with suppress(OSError), socket.create_connection((self._host, self.port), 1):
                 if "ready to accept connections" in log.read_bytes()[began:].decode("utf-8", "replace"):
                     return
             time.sleep(0.05)
@@ -127,6 +131,9 @@ class PostgresServer:
             check=True,
             capture_output=True,
         )
+        if self._host != "127.0.0.1":  # initdb trusts loopback alone
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {ip_network(f'{self._host}/8', strict=False)} trust\n")
 
 
 def _free_port() -> int:

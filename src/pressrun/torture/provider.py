@@ -18,16 +18,19 @@ BACKLOG = 4096
 
 
 class Provider:
-    """An OpenAI-shaped server on a free loopback port; `plans` may be replaced, `down` makes every call a 503."""
+    """An OpenAI-shaped server on a free port; `plans` may be replaced, `down` makes every call a 503."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, host: str = "127.0.0.1") -> None:
         self._journal = journal
+        self.host = host
         self._server: asyncio.Server | None = None
         self._calls: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.in_flight: dict[str, int] = {}
         """The nonces whose newest call is not answered yet, with the caller's port."""
         self.open_calls: Counter[str] = Counter()
+        self.callers: dict[str, str] = {}
+        """Which host asked last for each nonce."""
         self.began = asyncio.Condition()
         self.plan: Callable[[str, int], Plan] = plan
         self.down = False
@@ -40,7 +43,7 @@ class Provider:
     @property
     def base_url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http://{self.host}:{self.port}/v1"
 
     def calls(self, nonce: str) -> int:
         """How often a nonce was asked for."""
@@ -52,7 +55,7 @@ class Provider:
 
     async def start(self) -> None:
         """Listen."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=BACKLOG)
+        self._server = await asyncio.start_server(self._accept, self.host, 0, backlog=BACKLOG)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -107,12 +110,13 @@ class Provider:
         return keep
 
     async def _note(self, nonce: str, prompt: str, writer: asyncio.StreamWriter) -> int:
-        port = int(writer.get_extra_info("peername")[1])
+        host, port = writer.get_extra_info("peername")[:2]
         self._calls[nonce] += 1
         serial = self._calls[nonce]
         self.in_flight[nonce] = port
         self.open_calls[nonce] += 1
-        self._journal.write(CallBegan(time.monotonic(), nonce, serial, port, prompt[:200]))
+        self.callers[nonce] = host
+        self._journal.write(CallBegan(time.monotonic(), nonce, serial, port, prompt[:200], host))
         async with self.began:
             self.began.notify_all()
         return serial

@@ -53,13 +53,14 @@ class ActEnded(Line):
 
 
 class CallBegan(Line):
-    """The provider was asked for a nonce; `serial` counts the calls of it, `port` is the caller's."""
+    """The provider was asked for a nonce; `serial` counts the calls of it, `port` and `host` are the caller's."""
 
     t: float
     nonce: str
     serial: int
     port: int
     prompt: str
+    host: str = ""
 
 
 class CallEnded(Line):

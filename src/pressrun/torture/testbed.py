@@ -70,6 +70,8 @@ class Testbed:
     verdict: Verdict | None = None
     """Given by a fault whose database does not outlive it."""
     injections: int = 0
+    host: str = "127.0.0.1"
+    """The address of the auditor's own programs."""
     ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -80,7 +82,7 @@ class Testbed:
             old.unlink()  # of an earlier run: its jobs are not in this database
         self.journals = Journals(self._log("submitter"), self._log("poller"))
         self.nemesis_log, self.final_log = self._log("nemesis"), self._log("final")
-        self.provider = Provider(self._log("provider"))
+        self.provider = Provider(self._log("provider"), self.host)
         await self.provider.start()
         self._stack.push_async_callback(self.provider.stop)
 

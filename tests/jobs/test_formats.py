@@ -1,0 +1,28 @@
+"""A worker leaves a job alone whose format it does not know: a newer version accepted it."""
+
+from pressrun.jobs.job import State
+from pressrun.store.store import Store
+from tests.jobs.scene import Scene
+from tests.raw_sql import execute
+
+
+async def test_a_job_of_a_newer_format_is_not_claimed(store: Store, database_url: str) -> None:
+    scene = await Scene.set(store)
+    await scene.add_worker("w")
+    newer, known = await scene.add(), await scene.add()
+    await execute(database_url, f"UPDATE jobs SET format = 2 WHERE id = '{newer}'")  # noqa: S608 - our own id
+    assert [claim.id for claim in await scene.claim()] == [known]
+    assert await scene.claim() == []
+    assert (await scene.job(newer)).state == State.QUEUED
+
+
+async def test_a_suspect_of_a_newer_format_is_not_claimed_either(store: Store, database_url: str) -> None:
+    scene = await Scene.set(store)
+    await scene.add_worker("w")
+    newer = await scene.add()
+    await execute(database_url, f"UPDATE jobs SET format = 2, deaths = 2 WHERE id = '{newer}'")  # noqa: S608 - our own id
+    assert await scene.claim_alone() is None
+    await execute(database_url, f"UPDATE jobs SET format = 1 WHERE id = '{newer}'")  # noqa: S608
+    claim = await scene.claim_alone()
+    assert claim is not None
+    assert claim.id == newer
