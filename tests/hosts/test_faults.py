@@ -35,8 +35,9 @@ async def judged(hosts: Cluster, name: str) -> History:
     """Drain, and hold everything so far against the bars."""
     began = time.monotonic()
     await hosts.drained()
+    drained_s = time.monotonic() - began
     history, verdict = await hosts.judge()
-    print(f"{name}: drained in {time.monotonic() - began:.1f} s, {verdict.counts}")
+    print(f"{name}: drained in {drained_s:.1f} s, {verdict.counts}")
     assert not verdict.violated, verdict.document()
     return history
 
