@@ -9,8 +9,8 @@ YOUNG = 20_000
 def spare_what_stays() -> None:
     """Leave all that exists now out of every later collection: call it once, when everything is loaded.
 
-    Modules, routes and schemas are hundreds of thousands of objects that live as long as the process. Going through
-    them again and again was a fifth of a worker's CPU.
+    Modules, routes and schemas live as long as the process, and are many. An attempt cost 8 to 13 % less CPU without
+    going through them (noisy runs, one of each); a create showed no clear difference.
     """
     gc.collect()
     gc.freeze()

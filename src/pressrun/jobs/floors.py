@@ -1,7 +1,7 @@
 """Where a worker left off: below it nothing queued was left, so the next claim need not look there.
 
 PostgreSQL keeps the index entries of claimed jobs for as long as any transaction may still see them as queued. A claim
-that starts at an agent's first entry walks over all of them: a second, after a million jobs.
+that starts at an agent's first entry walks over all of them.
 """
 
 import time
