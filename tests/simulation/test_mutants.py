@@ -93,7 +93,6 @@ SIMULATED = [
 
 QUEUED = [
     Mutant("urgent jobs wait", CLAIMS, "ORDER BY priority, seq LIMIT :share", "ORDER BY seq LIMIT :share"),
-    Mutant("a wait has no deadline", "jobs/rescue.py", "sorted(OPEN)", "sorted(OPEN - {State.WAITING})"),
     Mutant(
         "an agent's limit is not kept",
         "jobs/lanes.py",
