@@ -4,6 +4,7 @@ from pressrun.ids import new_lease_token
 from pressrun.jobs.claim import claim
 from pressrun.jobs.floors import RESCAN_PART, RESCAN_S, Floors
 from pressrun.jobs.job import Claim
+from pressrun.jobs.retry import retry
 from pressrun.store.store import Store
 from tests.jobs.scene import Scene
 
@@ -29,7 +30,8 @@ async def test_what_comes_to_stand_below_a_floor_is_claimed(store: Store) -> Non
     await scene.create(*(scene.new_job() for _ in range(10)))
     first = await _claim(scene, floors, 4)
     assert [one.id for one in first] == ["job-0000", "job-0001", "job-0002", "job-0003"]
-    await scene.again(first[0], 0)
+    await scene.fail(first[0])
+    await store.write(lambda tx: retry(tx, "o", "job-0000"))
     assert [one.id for one in await _claim(scene, floors, 3)] == (
         ["job-0000", "job-0004", "job-0005"] if store.dialect == "sqlite" else ["job-0004", "job-0005", "job-0006"]
     )
@@ -39,6 +41,28 @@ async def test_what_comes_to_stand_below_a_floor_is_claimed(store: Store) -> Non
     assert (await scene.job("job-0000")).state == "running"
 
 
+async def test_what_a_claim_wakes_is_seen_by_it(store: Store) -> None:
+    scene = await Scene.set(store)
+    await scene.add_worker()
+    floors = Floors(_Seconds())
+    await scene.create(*(scene.new_job() for _ in range(10)))
+    first = await _claim(scene, floors, 4)
+    await scene.again(first[0], 0)
+    assert [one.id for one in await _claim(scene, floors, 3)] == ["job-0000", "job-0004", "job-0005"]
+
+
+async def test_whoever_rings_is_served_at_once(store: Store) -> None:
+    scene = await Scene.set(store)
+    await scene.add_worker()
+    floors = Floors(_Seconds())
+    await scene.create(*(scene.new_job() for _ in range(10)))
+    first = await _claim(scene, floors, 4)
+    await scene.fail(first[0])
+    await store.write(lambda tx: retry(tx, "o", "job-0000"))
+    floors.look_everywhere()
+    assert [one.id for one in await _claim(scene, floors, 1)] == ["job-0000"]
+
+
 async def test_every_two_seconds_a_claim_starts_from_the_beginning(store: Store) -> None:
     scene = await Scene.set(store)
     await scene.add_worker()
@@ -46,7 +70,8 @@ async def test_every_two_seconds_a_claim_starts_from_the_beginning(store: Store)
     floors = Floors(seconds)
     await scene.create(*(scene.new_job() for _ in range(30)))
     (first,) = await _claim(scene, floors, 1)
-    await scene.again(first, 0)
+    await scene.fail(first)
+    await store.write(lambda tx: retry(tx, "o", first.id))
     seconds.now += RESCAN_S
     assert [one.id for one in await _claim(scene, floors, 1)] == [first.id]
 

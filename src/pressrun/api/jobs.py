@@ -18,6 +18,7 @@ from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel, delete, history, read, retry
 from pressrun.jobs.admission import Ceilings
+from pressrun.jobs.floors import RETURNED
 from pressrun.jobs.job import DEFAULT_PRIORITY, Job, Phase, State
 from pressrun.jobs.reason import why_queued
 from pressrun.organizations.audit import Action
@@ -73,6 +74,7 @@ async def retry_job(request: Request, job_id: str) -> Response:
     ceilings = Ceilings(system_of(request).settings.max_queued_jobs)
     job = await _moved(request, lambda tx: retry.retry(tx, key.organization_id, _storable(job_id), ceilings), job_id)
     store.bells.ring("jobs")
+    store.bells.ring(RETURNED)
     return wire.answer(wire.created_job(job.id, job.agent_id, job.created_at, wire.status_of(job.state)), 202)
 
 

@@ -40,7 +40,8 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int, f
     None for a worker that was declared dead, or that a restored backup does not know: its heartbeat will tell it.
     `floors` spare a worker that claims again and again the places it has been to.
     """
-    found = await _open_lanes(tx, worker_id)
+    floors = floors or Floors()
+    found = await _open_lanes(tx, worker_id, floors)
     if found is None:
         return Taken([], 0)
     waiting, limits = found
@@ -48,7 +49,7 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int, f
     queued = sum(max(0, lane.queued) for lane in waiting)
     if not dealt:
         return Taken([], queued)
-    rows = await _take(tx, worker_id, lease_token, dealt, floors or Floors())
+    rows = await _take(tx, worker_id, lease_token, dealt, floors)
     claims = [Claim.from_row(row) for row in rows]
     await _started(tx, worker_id, claims)
     missed = not claims and not await tx.all("list_suspects", format=FORMAT, limit=1)
@@ -87,7 +88,7 @@ def _reached(rows: Sequence[Row]) -> Reached:
 
 async def claim_suspect(tx: Transaction, worker_id: str, lease_token: str) -> Claim | None:
     """One job that may run only where nothing else does, or None; for workers that take nothing else."""
-    found = await _open_lanes(tx, worker_id)
+    found = await _open_lanes(tx, worker_id, Floors())
     if found is None:
         return None
     waiting, limits = found
@@ -120,11 +121,15 @@ async def held_by(tx: Transaction, worker_id: str) -> list[Claim]:
     return [Claim.from_row(row) for row in await tx.all("list_held_jobs", worker_id=worker_id)]
 
 
-async def _open_lanes(tx: Transaction, worker_id: str) -> tuple[list[lanes.Lane], lanes.ModelLimits] | None:
+async def _open_lanes(
+    tx: Transaction, worker_id: str, floors: Floors
+) -> tuple[list[lanes.Lane], lanes.ModelLimits] | None:
     if await tx.one("lock_claims", worker_id=worker_id) is None:
         return None
     woken = await tx.all("wake_waiting_jobs", limit=WAKE_LIMIT)
     await counts.move(tx, [(row["organization_id"], row["agent_id"], State.WAITING, State.QUEUED) for row in woken])
+    for row in woken:
+        floors.forget(row["agent_id"])
     return await with_organization_limits(tx, *await lanes.open_lanes(tx))
 
 

@@ -11,8 +11,12 @@ PRIORITIES = 10
 
 RESCAN_S = 2.0
 RESCAN_PART = 0.02
-"""Jobs come to stand below: by retry, rescue, release, or because their acceptance was committed late. So a claim
-starts from the beginning every two seconds, or seldom enough for it to take no more than this part of the time."""
+"""Jobs come to stand below: by retry, rescue, release, or because their acceptance was committed late. Whoever brings
+one back rings RETURNED; a ring may be lost, so a claim starts from the beginning every two seconds too, or seldom
+enough for that to take no more than this part of the time."""
+
+RETURNED = "returned"
+"""The topic of the bell that tells workers to look everywhere: jobs stand again where they stood before."""
 
 Reached = Mapping[tuple[str, int], int]
 """For an agent and a priority, the sequence number of the last job taken."""
@@ -33,6 +37,10 @@ class Floors:
             return False
         self._floors.clear()
         return True
+
+    def look_everywhere(self) -> None:
+        """Jobs may stand anywhere again."""
+        self._floors.clear()
 
     def of(self, agent_id: str) -> str:
         """An agent's floors, one for each priority, as an array in PostgreSQL's words."""

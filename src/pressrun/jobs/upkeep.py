@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pressrun.jobs import cancel, checkpoints, claim, idempotency, rescue, tokens, workers
+from pressrun.jobs.floors import RETURNED
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
 
@@ -45,6 +46,7 @@ async def upkeep(store: Store, lease_s: float, *, may_bury: bool = True) -> Upke
     done = await store.write(work)
     if done.rescued:
         store.bells.ring("jobs")
+        store.bells.ring(RETURNED)
     if done.expired or done.cancelled:
         store.bells.ring("finished")
     if done.cancelled:

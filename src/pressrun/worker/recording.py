@@ -3,6 +3,7 @@
 import asyncio
 
 from pressrun.errors import PressrunError
+from pressrun.jobs.floors import RETURNED
 from pressrun.jobs.job import Claim, State
 from pressrun.jobs.outcome import Ending
 from pressrun.jobs.settle import SETTLE_LIMIT, settle, witness
@@ -36,5 +37,9 @@ class Recorder:
                 log.warn(ServerEvent.WORKER_TROUBLED, job=claim.id, error=str(error))
                 await asyncio.sleep(PAUSE_S)
                 continue
-            self._store.bells.ring("finished" if state not in {State.QUEUED, State.WAITING} else "jobs")
+            if state in {State.QUEUED, State.WAITING}:
+                self._store.bells.ring("jobs")
+                self._store.bells.ring(RETURNED)
+            else:
+                self._store.bells.ring("finished")
             return

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
+from pressrun.jobs.floors import RETURNED
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.jobs.rescue import rescue
 from pressrun.jobs.retention import Keep, keep_forgetting
@@ -161,6 +162,7 @@ class Supervisor:
             for worker_id in await self._store.write(work):
                 log.warn(ServerEvent.WORKER_BURIED, worker=worker_id, blamed=blamed)
             self._store.bells.ring("jobs")
+            self._store.bells.ring(RETURNED)
 
 
 def _is_alive(pid: int) -> bool:

@@ -10,7 +10,7 @@ from pressrun.errors import PressrunError
 from pressrun.ids import new_lease_token
 from pressrun.jobs import claim as claiming
 from pressrun.jobs import workers
-from pressrun.jobs.floors import Floors
+from pressrun.jobs.floors import RETURNED, Floors
 from pressrun.jobs.job import Claim
 from pressrun.jobs.outcome import Call, Ending, Outcome
 from pressrun.store.store import Store, Transaction
@@ -80,6 +80,7 @@ class Worker:
         self._dead = asyncio.Event()
         self._misses = 0
         self._floors = Floors()
+        self._returned = store.bells.listen(RETURNED)
         self._unknown: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -182,6 +183,8 @@ class Worker:
             return await claiming.claim(tx, worker_id, token, free, self._floors)
 
         work = alone if self._options.alone else many
+        if await self._returned.wait(0):
+            self._floors.look_everywhere()
         everywhere, began_s = self._floors.begin(), time.monotonic()
         taken = await write_surely(self._store, work, claiming.witness, patience_s=CLAIM_PATIENCE_S)
         self._floors.learn(taken.reached, everywhere=everywhere, took_s=time.monotonic() - began_s)
