@@ -15,7 +15,8 @@ from pressrun.api.audited import write_audited
 from pressrun.api.definition_body import read_definition
 from pressrun.api.json_body import read_object
 from pressrun.api.pages import number
-from pressrun.api.schemas import ApplicationPage, ApplicationShape, Deleted, body_of, definition_body, errors
+from pressrun.api.request_schemas import body_of, definition_body
+from pressrun.api.schemas import ApplicationPage, ApplicationShape, Deleted, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel

@@ -17,7 +17,8 @@ from pressrun.agents.stream import stream
 from pressrun.api import problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
-from pressrun.api.schemas import Generated, GenerateRequest, body_of, errors
+from pressrun.api.request_schemas import GenerateRequest, body_of
+from pressrun.api.schemas import Generated, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.jobs import model_calls

@@ -13,7 +13,8 @@ from pressrun.api.audited import entry
 from pressrun.api.following import follow
 from pressrun.api.json_body import Fields, json_type, read_object
 from pressrun.api.pages import number, offset_and_limit
-from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobRequest, JobShape, body_of, errors
+from pressrun.api.request_schemas import JobRequest, body_of
+from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobShape, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel, delete, history, read, retry

@@ -9,7 +9,8 @@ from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.generate import refused
 from pressrun.api.json_body import Fields, read_object
-from pressrun.api.schemas import Deleted, ModelPage, ModelRequest, ModelShape, ModelTrial, body_of, errors
+from pressrun.api.request_schemas import ModelRequest, body_of
+from pressrun.api.schemas import Deleted, ModelPage, ModelShape, ModelTrial, errors
 from pressrun.api.state import system_of
 from pressrun.errors import RunFailure
 from pressrun.models.configured import add_model, remove_model, set_default_model

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from pressrun.api.access import PUBLIC
-from pressrun.api.schemas import REQUESTS
+from pressrun.api.request_schemas import REQUESTS
 
 DESCRIPTION = """Deploy no-code writing agents and run them asynchronously, one job or a million.
 

@@ -1,10 +1,10 @@
-"""The shapes on the wire, for `/openapi.json`; tests hold the real answers to them."""
+"""The shapes of answers, for `/openapi.json`; tests hold the real answers to them."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pressrun.agents.definition import AgentDefinition
+from pressrun.api.request_schemas import InputValue
 
 
 class Shape(BaseModel):
@@ -28,43 +28,6 @@ class ErrorBody(Shape):
     message: str
     errors: list[ErrorEntry]
     extras: dict[str, Any]
-
-
-class InputValue(BaseModel):
-    """The values of one input; `id` is the input's name."""
-
-    id: str
-    value: list[str]
-
-
-class JobRequest(BaseModel):
-    """A job to create."""
-
-    inputs: list[InputValue]
-    fan_out: bool | None = None
-    metadata: dict[str, str] | None = None
-    priority: int | None = None
-    deadline_s: int | None = None
-
-
-class GenerateRequest(BaseModel):
-    """A generation to wait for."""
-
-    inputs: list[InputValue]
-    stream: bool = False
-    fan_out: bool | None = None
-
-
-class DeployRequest(BaseModel):
-    """A note to keep with the new version."""
-
-    note: str = ""
-
-
-class RollbackRequest(BaseModel):
-    """The version to deploy again."""
-
-    version: int
 
 
 class Input(Shape):
@@ -272,20 +235,6 @@ class ModelPage(Shape):
     models: list[ModelShape]
 
 
-class ModelRequest(BaseModel):
-    """A model to add; `api_key` is sealed and never shown again."""
-
-    name: str
-    base_url: str | None = None
-    model_id: str | None = None
-    api_key: str | None = None
-    script: str | None = None
-    default: bool = False
-    concurrency: int | None = None
-    timeout_s: int | None = None
-    replace: bool = False
-
-
 class ModelTrial(Shape):
     """A model's answer to a first question."""
 
@@ -345,15 +294,6 @@ class LimitPage(Shape):
     data: list[LimitShape]
 
 
-class LimitsRequest(BaseModel):
-    """Limits to set; null takes one away."""
-
-    queued_jobs: int | None = None
-    running_jobs: int | None = None
-    tokens_per_day: int | None = None
-    requests_per_minute: int | None = None
-
-
 class CreatedKey(KeyShape):
     """A new API key: the only time it is shown."""
 
@@ -366,16 +306,6 @@ class KeyPage(Shape):
     data: list[KeyShape]
 
 
-class KeyRequest(BaseModel):
-    """A key to make."""
-
-    name: str
-    scopes: list[str] | None = None
-    fold_retries: bool = False
-    expires_in_s: int | None = None
-    requests_per_minute: int | None = None
-
-
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` with which a route may refuse; any other refusal has the same body."""
     wanted: tuple[int | str, ...] = (*statuses, "default")
@@ -385,29 +315,3 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: what it answers, and with which statuses it may refuse."""
     return {"2XX": {"model": success, "description": "Done"}, **refusals(*statuses)}
-
-
-def body_of(shape: type[Any], *, required: bool = True) -> dict[str, Any]:
-    """The `openapi_extra` of a route that reads a JSON body itself."""
-    schema = {"type": "object"} if shape is dict else {"$ref": f"#/components/schemas/{shape.__name__}"}
-    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
-
-
-def definition_body() -> dict[str, Any]:
-    """The `openapi_extra` of a route that reads an agent's definition."""
-    schema = {"$ref": f"#/components/schemas/{AgentDefinition.__name__}"}
-    content = {media_type: {"schema": schema} for media_type in ("application/json", "application/yaml")}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-REQUESTS: tuple[type[BaseModel], ...] = (
-    AgentDefinition,
-    DeployRequest,
-    GenerateRequest,
-    JobRequest,
-    KeyRequest,
-    LimitsRequest,
-    ModelRequest,
-    RollbackRequest,
-)
-"""Shapes that only requests have; FastAPI finds those of answers by itself."""

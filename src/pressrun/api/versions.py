@@ -13,15 +13,8 @@ from pressrun.api import wire
 from pressrun.api.access import actor, require
 from pressrun.api.applications import shape
 from pressrun.api.json_body import Fields, read_object
-from pressrun.api.schemas import (
-    ApplicationShape,
-    DeployedApplication,
-    DeployRequest,
-    RollbackRequest,
-    VersionPage,
-    body_of,
-    errors,
-)
+from pressrun.api.request_schemas import DeployRequest, RollbackRequest, body_of
+from pressrun.api.schemas import ApplicationShape, DeployedApplication, VersionPage, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.organizations import audit

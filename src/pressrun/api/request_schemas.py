@@ -1,0 +1,103 @@
+"""The shapes of requests, for `/openapi.json`; the routes read their bodies themselves and name every fault."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from pressrun.agents.definition import AgentDefinition
+
+
+class InputValue(BaseModel):
+    """The values of one input; `id` is the input's name."""
+
+    id: str
+    value: list[str]
+
+
+class JobRequest(BaseModel):
+    """A job to create."""
+
+    inputs: list[InputValue]
+    fan_out: bool | None = None
+    metadata: dict[str, str] | None = None
+    priority: int | None = None
+    deadline_s: int | None = None
+
+
+class GenerateRequest(BaseModel):
+    """A generation to wait for."""
+
+    inputs: list[InputValue]
+    stream: bool = False
+    fan_out: bool | None = None
+
+
+class DeployRequest(BaseModel):
+    """A note to keep with the new version."""
+
+    note: str = ""
+
+
+class RollbackRequest(BaseModel):
+    """The version to deploy again."""
+
+    version: int
+
+
+class ModelRequest(BaseModel):
+    """A model to add; `api_key` is sealed and never shown again."""
+
+    name: str
+    base_url: str | None = None
+    model_id: str | None = None
+    api_key: str | None = None
+    script: str | None = None
+    default: bool = False
+    concurrency: int | None = None
+    timeout_s: int | None = None
+    replace: bool = False
+
+
+class LimitsRequest(BaseModel):
+    """Limits to set; null takes one away."""
+
+    queued_jobs: int | None = None
+    running_jobs: int | None = None
+    tokens_per_day: int | None = None
+    requests_per_minute: int | None = None
+
+
+class KeyRequest(BaseModel):
+    """A key to make."""
+
+    name: str
+    scopes: list[str] | None = None
+    fold_retries: bool = False
+    expires_in_s: int | None = None
+    requests_per_minute: int | None = None
+
+
+def body_of(shape: type[Any], *, required: bool = True) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads a JSON body itself."""
+    schema = {"type": "object"} if shape is dict else {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
+def definition_body() -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads an agent's definition."""
+    schema = {"$ref": f"#/components/schemas/{AgentDefinition.__name__}"}
+    content = {media_type: {"schema": schema} for media_type in ("application/json", "application/yaml")}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+REQUESTS: tuple[type[BaseModel], ...] = (
+    AgentDefinition,
+    DeployRequest,
+    GenerateRequest,
+    JobRequest,
+    KeyRequest,
+    LimitsRequest,
+    ModelRequest,
+    RollbackRequest,
+)
+"""Shapes that only requests have; FastAPI finds those of answers by itself."""
