@@ -56,10 +56,12 @@ class MockModel:
 def mock_model(latency_s: Callable[[str, int], float], kind: type[MockModel] = MockModel) -> Iterator[MockModel]:
     """The provider on a free loopback port, in a thread of its own."""
     mock = kind(latency_s)
-    loop = asyncio.new_event_loop()
-    ready, stop = threading.Event(), asyncio.Event()
+    ready = threading.Event()
+    ends: list[Callable[[], object]] = []
 
     async def serve() -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        ends.append(lambda: loop.call_soon_threadsafe(stop.set))
         app = web.Application()
         app.router.add_post("/v1/chat/completions", mock.answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -71,12 +73,11 @@ def mock_model(latency_s: Callable[[str, int], float], kind: type[MockModel] = M
         await stop.wait()
         await runner.cleanup()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))  # which ends what still hangs in a connection, too
     thread.start()
     ready.wait()
     try:
         yield mock
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        ends[0]()
         thread.join()
-        loop.close()

@@ -231,8 +231,8 @@ PLANTED = (
         "database outage",
         "workers are buried right after an outage",
         "jobs/keeping_up.py",
-        "            watching_since = None\n        await",
-        "            pass\n        await",
+        "            watching_since = None\n        looked",
+        "            pass\n        looked",
         PROMISES + "test_a_sweeper_that_was_blind_watches_for_a_lease_first[sqlite]",
     ),
     Planted(

@@ -17,6 +17,7 @@ import structlog
 from pressrun.jobs.job import OPEN
 from pressrun.store.sqlite import SqliteStore
 from pressrun.store.store import Transaction
+from pressrun.telemetry import log
 from pressrun.telemetry.events import JobEvent
 from tests.fake_clock import FakeClock
 from tests.jobs.agents_rows import add_agent
@@ -83,10 +84,12 @@ def _logged(loop: VirtualLoop, report: Report) -> Iterator[None]:
 
     before = structlog.get_config()
     structlog.configure(processors=[keep])
+    log._logger.cache_clear()
     try:
         yield
     finally:
         structlog.configure(**before)
+        log._logger.cache_clear()
 
 
 async def _live(world: World, report: Report) -> list[str]:

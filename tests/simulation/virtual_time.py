@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 from unittest import mock
 
+from pressrun import ids
 from pressrun.store.clock import SECOND
 from tests.fake_clock import START
 
@@ -67,5 +68,6 @@ def machine_of(loop: VirtualLoop, random: Random) -> Iterator[None]:
         mock.patch.object(time, "monotonic", loop.time),
         mock.patch.object(time, "time_ns", loop.wall_clock_ns),
         mock.patch.object(os, "urandom", random.randbytes),
+        mock.patch.object(ids, "_randomness", ids._Randomness()),  # what it has fetched before is of another seed
     ):
         yield

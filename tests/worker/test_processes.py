@@ -64,7 +64,7 @@ async def test_killed_workers_lose_nothing(database_url: str, tmp_path: Path) ->
         live_server(tmp_path / "data", database_url, arguments=("--workers", "2", "--concurrency", "20")) as server,
     ):
         deploy(server, mock)
-        jobs = {create(server, f"nonce-{number:03}"): f"nonce-{number:03}" for number in range(150)}
+        jobs = {create(server, f"nonce-{number:03}"): f"nonce-{number:03}" for number in range(400)}
         kills = []
         for _ in range(3):
             wait_for(lambda: len(mock.in_flight) >= 10 and len(server.workers()) == 2, "both workers are busy")
