@@ -13,7 +13,7 @@ from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.create import GROUP_LIMIT, create, witness
 from pressrun.jobs.job import Accepted, NewJob
 from pressrun.models.catalog import Catalog
-from pressrun.models.local import LocalOptions
+from pressrun.models.local_server import LocalOptions
 from pressrun.models.vault import Vault, load_key, read_key
 from pressrun.settings import Settings
 from pressrun.store.ballast import no_room

@@ -8,7 +8,7 @@ from typing import Protocol
 import pytest
 from typer.testing import CliRunner, Result
 
-from pressrun.cli.main import app
+from pressrun.cli.main import build
 from tests.live_server import LiveServer, live_server
 
 SCRIPT = r"""
@@ -59,7 +59,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pressrun:
 
     def run(*arguments: str, typed: str | bytes | None = None, **environment: str) -> Result:
         settings = {"PRESSRUN_DATA_DIR": str(data_dir), "PRESSRUN_PORT": "1", **environment}
-        return CliRunner().invoke(app, list(arguments), input=typed, env=settings, catch_exceptions=False)
+        return CliRunner().invoke(build(), list(arguments), input=typed, env=settings, catch_exceptions=False)
 
     return run
 

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from typer.main import get_command
 
 from pressrun.api import applications, audit, generate, jobs, keys, limits, models, operations, versions
-from pressrun.cli.main import app
+from pressrun.cli.main import build
 from pressrun.errors import Code, FailureCode
 from pressrun.organizations.audit import Action
 from pressrun.settings import Settings
@@ -39,7 +39,7 @@ def commands() -> list[str]:
         for name, child in command.commands.items():
             walk(child, f"{path} {name}")
 
-    walk(get_command(app), "pressrun")
+    walk(get_command(build()), "pressrun")
     return found
 
 

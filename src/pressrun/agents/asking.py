@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pressrun.agents.definition import AgentDefinition, Prompt
 from pressrun.agents.outcome import Call
 from pressrun.agents.references import fill, filled_chars
-from pressrun.agents.schemas import json_of, validator, why_not
 from pressrun.agents.steps import Forgetful, Steps
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.models.provider import Answer, Message, Provider, Question, Usage
@@ -165,6 +164,8 @@ def _whole(text: str) -> str:
 def _checked(prompt: Prompt, text: str, answer: Answer) -> str:
     if prompt.json_schema is None:
         return text
+    from pressrun.agents.schemas import json_of, validator, why_not  # noqa: PLC0415 - slow to import, few need it
+
     found = json_of(text)
     fault = why_not(found, validator(prompt.json_schema))
     if fault is None:

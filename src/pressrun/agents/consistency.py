@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from pressrun.agents.faults import Fault, Path
 from pressrun.agents.names import fold
 from pressrun.agents.references import Reference, Template
-from pressrun.agents.schemas import faults_of
 
 if TYPE_CHECKING:
     from pressrun.agents.definition import AgentDefinition
@@ -54,6 +53,8 @@ def _prompts_in(template: Template) -> list[str]:
 def _schemas(definition: "AgentDefinition") -> Iterator[Fault]:
     for index, prompt in enumerate(definition.prompts):
         if prompt.json_schema is not None:
+            from pressrun.agents.schemas import faults_of  # noqa: PLC0415 - slow to import, and few agents need it
+
             for message in faults_of(prompt.json_schema):
                 yield Fault(("prompts", index, "json_schema"), message)
 

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,8 +66,7 @@ class Access:
         headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}  # the first one counts
         asked_id = headers.get(b"x-request-id", "")
         request_id = asked_id if REQUEST_ID.fullmatch(asked_id) else new_id()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=request_id)
+        log.begin(request=request_id)
         answer = _Answer(send, request_id)
         started = time.monotonic()
         scope.setdefault("state", {})["request_id"] = request_id
@@ -134,7 +132,7 @@ class Access:
             if len(self._known) > KEYS_REMEMBERED:
                 self._known.popitem(last=False)
             await self._note_use(key, now)
-        structlog.contextvars.bind_contextvars(key=key.id)
+        log.bind(key=key.id)
         return key
 
     async def _note_use(self, key: Key, now: float) -> None:

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.metrics import exposition
 from pressrun.api.schemas import Health, Readiness, refusals
 from pressrun.api.state import leaving_of, system_of
 from pressrun.errors import PressrunError
@@ -57,4 +56,6 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Counters and gauges of the whole server, whichever process is asked."""
     require(request, Scope.ADMIN)
+    from pressrun.api.metrics import exposition  # noqa: PLC0415 - slow to import, for one route
+
     return Response(await exposition(system_of(request).store), media_type="text/plain; version=0.0.4")

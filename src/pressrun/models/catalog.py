@@ -18,7 +18,7 @@ from pressrun.models.known import (
     openai_key,
     openai_url,
 )
-from pressrun.models.local import LocalOptions
+from pressrun.models.local_server import LocalOptions
 from pressrun.models.model import Model
 from pressrun.models.provider import Answer, Provider, Question
 from pressrun.models.vault import Vault

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from pressrun.models.local import LocalModel, LocalOptions
+from pressrun.models.local_server import LocalOptions
 from pressrun.models.model import Kind
-from pressrun.models.openai_compatible import OpenAICompatible, Timeouts
 from pressrun.models.provider import Provider
 from pressrun.models.scripted import Scripted
 
@@ -82,8 +81,13 @@ class Clients:
 
     def _make(self, endpoint: Endpoint) -> Provider:
         if endpoint.kind == "local":
+            from pressrun.models.local import LocalModel  # noqa: PLC0415 - see below
+
             return LocalModel(self._local, timeout_s=endpoint.timeout_s)
         if endpoint.base_url is None:
             return Scripted(endpoint.script)
+        # Every start would wait for aiohttp, the API's too, which seldom asks a model.
+        from pressrun.models.openai_compatible import OpenAICompatible, Timeouts  # noqa: PLC0415 - slow to import
+
         timeouts = Timeouts(total_s=endpoint.timeout_s, idle_s=endpoint.timeout_s)
         return OpenAICompatible(endpoint.base_url, endpoint.api_key, timeouts=timeouts)

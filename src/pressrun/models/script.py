@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.models.provider import Usage
 from pressrun.models.retry_after import LONGEST_S
@@ -60,6 +58,8 @@ def read_script(script: bytes) -> tuple[Rule, ...]:
 
 
 def _parse(script: bytes) -> Any:
+    import yaml  # noqa: PLC0415 - every process knows models, hardly one reads a script
+
     try:
         return yaml.safe_load(script.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -10,9 +10,6 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from pressrun.errors import Code, PressrunError
 
 KEY_BYTES = 32
@@ -38,12 +35,17 @@ class Vault:
 
     def seal(self, secret: str, organization_id: str, model: str) -> bytes:
         """The secret, encrypted."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - slow to import, seldom used
+
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self.key).encrypt(nonce, secret.encode(), _bound_to(organization_id, model))
         return FORMAT + self._key_id + nonce + sealed
 
     def unseal(self, sealed: bytes, organization_id: str, model: str) -> str:
         """The secret; raises PressrunError (internal) under another master key or when anything was changed."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+
         key_id, nonce = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
         if sealed[:1] != FORMAT or len(sealed) < HEADER_BYTES:
             raise _unreadable(model, "it is not in a format this version knows")

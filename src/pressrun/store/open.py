@@ -4,9 +4,7 @@ from pathlib import Path
 
 from pressrun.errors import Code, PressrunError
 from pressrun.store.clock import Clock
-from pressrun.store.postgres import POOL_SIZE, PostgresStore
-from pressrun.store.sqlite import SqliteStore
-from pressrun.store.store import Store
+from pressrun.store.store import POOL_SIZE, Store
 
 POSTGRES = ("postgres://", "postgresql://")
 SQLITE = "sqlite:///"
@@ -28,9 +26,14 @@ async def open_store(
     tests. Raises PressrunError for an address that is neither, and for a database that cannot be opened, is newer than
     this program, was moved or is being moved.
     """
+    # Each with its driver only where it is used: a process has one database, and every start waits for its imports.
     if database_url.startswith(POSTGRES):
+        from pressrun.store.postgres import PostgresStore  # noqa: PLC0415
+
         return await PostgresStore.open(database_url, clock=clock, migrate=migrate, hints=hints, pool_size=pool_size)
     if database_url.startswith(SQLITE):
+        from pressrun.store.sqlite import SqliteStore  # noqa: PLC0415
+
         path = sqlite_path(database_url)
         return await SqliteStore.open(path, clock=clock, migrate=migrate, ballast_bytes=ballast_bytes, hints=hints)
     raise PressrunError(

@@ -17,14 +17,13 @@ from pressrun.store.listening import Listening
 from pressrun.store.postgres_links import watch_link
 from pressrun.store.postgres_migrate import migrate_postgres
 from pressrun.store.queries import queries
-from pressrun.store.store import Dialect, Row, Transaction, Value
+from pressrun.store.store import POOL_SIZE, Dialect, Row, Transaction, Value
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
 T = TypeVar("T")
 
-POOL_SIZE = 8
 COMMAND_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
 ACQUIRE_TIMEOUT_S = 10.0

@@ -14,6 +14,9 @@ Value = str | int | float | bytes | None
 Row = Mapping[str, Any]
 Dialect = Literal["sqlite", "postgres"]
 
+POOL_SIZE = 8
+"""Connections that a process holds to PostgreSQL at most."""
+
 
 class Transaction(Protocol):
     """One transaction; `query` is the name of a query in `store/sql`.
