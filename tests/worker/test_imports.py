@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-EVERYWHERE = {"aiohttp", "apsw", "asyncpg", "cryptography", "jsonschema", "yaml"}
+EVERYWHERE = {"aiohttp", "apsw", "asyncpg", "chardet", "cryptography", "jsonschema", "openpyxl", "xlsxwriter", "yaml"}
 PROCESSES = {
     "import pressrun.worker.process": {*EVERYWHERE, "fastapi", "rich", "starlette", "typer", "uvicorn"},
     "import pressrun.api.process": {*EVERYWHERE, "prometheus_client", "rich", "typer"},
