@@ -107,6 +107,7 @@ class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, n
 
     `retryable` says whether another attempt may succeed; `retry_after_s` is the provider's own wish, in seconds.
     `outage`: the provider serves nobody now, so the attempt says nothing about the job and is not charged to it.
+    `model` is the catalog's name of the model it is about, when one was asked.
     """
 
     def __init__(
@@ -117,10 +118,12 @@ class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, n
         retryable: bool = False,
         retry_after_s: float | None = None,
         outage: bool = False,
+        model: str | None = None,
     ) -> None:
         self.code = code
         self.message = message
         self.retryable = retryable
         self.retry_after_s = retry_after_s
         self.outage = outage
+        self.model = model
         super().__init__(message)

@@ -11,6 +11,9 @@ from tests.api.samples import JOBS, create, deploy, ended, job, text
 IsTime = IsStr(regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
+NOTHING_MORE = {"cached_prompt_tokens": 0, "unpriced_calls": 0, "reasks": 0, "reask_cost": 0.0}
+
+
 def identical(value: Any, expected: dict[str, Any]) -> None:
     assert value == expected
     assert list(value) == list(expected), "the order of the keys is part of it"
@@ -47,7 +50,9 @@ def queued_job(job_id: str, agent_id: str) -> dict[str, Any]:
         "generation": 1,
         "error_code": None,
         "queued_reason": "no worker is alive: start one with `pressrun serve` or `pressrun work`",
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, **NOTHING_MORE},
+        "cost": None,
+        "currency": "USD",
         "priority": 3,
         "started_at": None,
         "deadline_at": IsTime,
@@ -73,7 +78,8 @@ async def test_completed_job(client: Client, worker: None) -> None:
         "state": "completed",
         "attempts": 1,
         "queued_reason": None,
-        "usage": {"prompt_tokens": 3, "completion_tokens": 3, "total_tokens": 6},
+        "usage": {"prompt_tokens": 3, "completion_tokens": 3, "total_tokens": 6, **NOTHING_MORE},
+        "cost": 0.0,
         "started_at": IsTime,
     }
     identical(await ended(client, job_id), expected)

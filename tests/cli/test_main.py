@@ -37,7 +37,7 @@ def test_the_tree_is_what_the_documentation_says() -> None:
         "agents rollback",
         "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel", "jobs delete",
         "keys create", "keys list", "keys revoke", "keys first",
-        "limits show", "limits set", "limits clear",
+        "limits show", "limits set", "limits clear", "models set", "usage",
         "models add", "models list", "models test", "models remove", "models default", "models install",
     }  # fmt: skip
 

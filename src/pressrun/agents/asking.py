@@ -116,7 +116,7 @@ async def _counted(asking: Asking, index: int) -> AsyncIterator[Callable[[Answer
     prompt, started = asking.definition.prompts[index], asking.clock()
     answers: list[Answer] = []
 
-    def record(failure: str | None, *, outage: bool = False) -> None:
+    def record(failure: str | None, *, outage: bool = False, resolved: str | None = None) -> None:
         answer = answers[-1] if answers else None
         asking.calls.append(
             Call(
@@ -129,13 +129,15 @@ async def _counted(asking: Asking, index: int) -> AsyncIterator[Callable[[Answer
                 request_id=answer.request_id if answer else None,
                 failure_code=failure,
                 outage=outage,
+                resolved=answer.model if answer else resolved,
+                cost=answer.cost if answer else 0,
             )
         )
 
     try:
         yield answers.append
     except RunFailure as failure:
-        record(failure.code, outage=failure.outage)
+        record(failure.code, outage=failure.outage, resolved=failure.model)
         raise
     except (asyncio.CancelledError, GeneratorExit):
         record(FailureCode.CANCELLED)

@@ -7,11 +7,16 @@ from typing import Any
 from pressrun.jobs import outcome as job_outcome
 from pressrun.jobs.lanes import DEFAULT_MODEL
 from pressrun.models.provider import Usage
+from pressrun.money import Nano
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One model call. `started_s` is the run's clock, `duration_s` seconds; `failure_code` is None for an answer."""
+    """One model call. `started_s` is the run's clock, `duration_s` seconds; `failure_code` is None for an answer.
+
+    `model` is as the prompt names it, `resolved` the one that was asked. `cost` is nano-dollars, None when it is not
+    known; a call without an answer has none. `reask`: an answer before it did not fit its schema.
+    """
 
     prompt: str
     model: str | None
@@ -22,6 +27,9 @@ class Call:
     request_id: str | None
     failure_code: str | None
     outage: bool = False
+    resolved: str | None = None
+    cost: Nano | None = 0
+    reask: bool = False
 
     def as_counted(self, *, outage: bool = False, counted: bool = False) -> job_outcome.Call:
         """The call as counters and timelines keep it."""
@@ -35,6 +43,10 @@ class Call:
             request_id=self.request_id,
             outage=self.outage or outage,
             counted=counted,
+            cached_prompt_tokens=self.usage.cached_prompt_tokens,
+            cost=self.cost,
+            resolved=self.resolved or "",
+            reask=self.reask,
         )
 
 

@@ -18,6 +18,7 @@ from pressrun.api import (
     models,
     operations,
     problems,
+    usage,
     versions,
 )
 from pressrun.api.access import Access
@@ -49,6 +50,7 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
         models.router,
         keys.router,
         limits.router,
+        usage.router,
         audit.router,
         operations.router,
         docs_page.router,

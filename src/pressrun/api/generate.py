@@ -21,11 +21,13 @@ from pressrun.api.request_schemas import GenerateRequest, body_of
 from pressrun.api.schemas import Generated, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
-from pressrun.jobs import model_calls
+from pressrun.jobs import model_calls, spending
 from pressrun.jobs.admission import tokens_spent
+from pressrun.jobs.spending import Spender
 from pressrun.jobs.usage import usage
 from pressrun.models.provider import Provider
 from pressrun.organizations.keys import Scope
+from pressrun.store.store import Transaction
 from pressrun.system import System
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
@@ -57,15 +59,15 @@ async def generate(request: Request, application_id: str) -> Response:
     fields.done()
     system = system_of(request)
     await _tokens_are_left(system, key.organization_id)
-    _, definition = await system.deployed.find(key.organization_id, application_id)
+    agent, definition = await system.deployed.find(key.organization_id, application_id)
     run_values = check(definition, values.get("inputs"))
     if fan_out is None:
         fan_out = definition.settings.fan_out
     if fan_out:
         check_fan_out(definition)
-    generation = _Generation(
-        request, key.organization_id, definition, run_values, system.catalog.provider_for(key.organization_id), fan_out
-    )
+    provider = system.catalog.provider_for(key.organization_id)
+    spender = Spender(key.organization_id, agent.id, key_id=key.id)
+    generation = _Generation(request, spender, definition, run_values, provider, fan_out)
     return await (generation.streamed() if streamed else generation.whole())
 
 
@@ -79,7 +81,7 @@ class _Generation:
     def __init__(
         self,
         request: Request,
-        organization_id: str,
+        spender: Spender,
         definition: AgentDefinition,
         values: Values,
         provider: Provider,
@@ -87,7 +89,7 @@ class _Generation:
     ) -> None:
         self._store = system_of(request).store
         self._timeout_s = system_of(request).settings.generate_timeout_s
-        self._organization_id = organization_id
+        self._spender = spender
         self._definition = definition
         self._values = values
         self._provider = provider
@@ -137,10 +139,15 @@ class _Generation:
             await asyncio.shield(self._count())
 
     async def _count(self) -> None:
-        calls = [(self._organization_id, call.as_counted()) for call in self._calls]
+        calls = [call.as_counted() for call in self._calls]
         self._calls.clear()
+
+        async def work(tx: Transaction) -> None:
+            await model_calls.count(tx, [(self._spender.organization_id, call) for call in calls])
+            await spending.record(tx, [(self._spender, call) for call in calls])
+
         if calls:
-            await self._store.write(lambda tx: model_calls.count(tx, calls))
+            await self._store.write(work)
 
     def _too_long(self) -> PressrunError:
         return PressrunError(

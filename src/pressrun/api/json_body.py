@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.money import MOST, NANO, Nano, nano_dollars
 
 DEEPEST = 64
 """Levels of nesting that a body may have."""
@@ -162,6 +163,21 @@ class Fields:
             self.fault(name, f"{name} must be between {low:,} and {high:,}")
             return default
         return value
+
+    def money(self, name: str, most: Nano = MOST) -> Nano | None:
+        """An amount of dollars, as a number or as text, in nano-dollars."""
+        value = self.take(name, (int, float, str), "an amount of dollars")
+        if value is None:
+            return None
+        try:
+            nano = nano_dollars("true" if isinstance(value, bool) else value)
+        except ValueError as error:
+            self.fault(name, f"{name}: {error}")
+            return None
+        if not 0 <= nano <= most:
+            self.fault(name, f"{name} must be between 0 and {most // NANO:,} dollars")
+            return None
+        return nano
 
     def fault(self, name: str, message: str) -> None:
         """Note one thing that is wrong."""

@@ -9,13 +9,22 @@ from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.generate import refused
 from pressrun.api.json_body import Fields, read_object
-from pressrun.api.request_schemas import ModelRequest, body_of
+from pressrun.api.request_schemas import ModelChanges, ModelRequest, body_of
 from pressrun.api.schemas import Deleted, ModelPage, ModelShape, ModelTrial, errors
 from pressrun.api.state import system_of
 from pressrun.errors import RunFailure
-from pressrun.models.configured import add_model, remove_model, set_default_model
-from pressrun.models.model import DEFAULT_TIMEOUT_S, LARGEST_CONCURRENCY, LONGEST_TIMEOUT_S, Model, NewModel
+from pressrun.models.configured import add_model, change_model, remove_model, set_default_model
+from pressrun.models.model import (
+    DEFAULT_TIMEOUT_S,
+    LARGEST_CONCURRENCY,
+    LONGEST_TIMEOUT_S,
+    MOST_PER_MINUTE,
+    Model,
+    NewModel,
+)
+from pressrun.models.prices import Price, Terms
 from pressrun.models.trial import try_model
+from pressrun.money import dollars
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 
@@ -26,8 +35,9 @@ router = APIRouter(prefix="/v1/models", tags=["models"])
 async def list_models(request: Request) -> Response:
     """Every model a prompt may name."""
     key = require(request, Scope.AGENTS_READ)
-    models = await system_of(request).catalog.models(key.organization_id)
-    return wire.answer({"models": [_shape(model) for model in models]})
+    catalog = system_of(request).catalog
+    models = await catalog.models(key.organization_id)
+    return wire.answer({"models": [_shape(model, await catalog.terms_of(model)) for model in models]})
 
 
 @router.post(
@@ -49,6 +59,7 @@ async def create_model(request: Request) -> Response:
     replace = fields.take("replace", bool, "true or false", default=False)
     concurrency = fields.whole("concurrency", 1, LARGEST_CONCURRENCY)
     timeout_s = fields.whole("timeout_s", 1, LONGEST_TIMEOUT_S, DEFAULT_TIMEOUT_S) or DEFAULT_TIMEOUT_S
+    terms = _terms(fields)
     fields.done(closed=True)
     new = NewModel(
         name,
@@ -59,12 +70,39 @@ async def create_model(request: Request) -> Response:
         default,
         concurrency,
         timeout_s,
+        **terms,
     )
     system = system_of(request)
     also = entry(request, Action.MODEL_ADDED, name, kind=new.kind, base_url=base_url, replace=replace)
     model = await add_model(system.store, system.vault, key.organization_id, new, replace=replace, also=also)
     system.catalog.forget(key.organization_id)
-    return wire.answer(_shape(model), 201)
+    return wire.answer(_shape(model, await system.catalog.terms_of(model)), 201)
+
+
+@router.patch(
+    "/{name:path}",
+    responses=errors(ModelShape, 400, 401, 403, 404),
+    openapi_extra=body_of(ModelChanges),
+    summary="Change a model's prices and limits",
+)
+async def patch_model(request: Request, name: str) -> Response:
+    """What is named changes, null takes it away; the model's address and key stay."""
+    key = require(request, Scope.ADMIN)
+    name = _storable(name)
+    values, _ = await read_object(request)
+    fields = Fields(values)
+    changes: dict[str, Any] = {
+        "concurrency": fields.whole("concurrency", 1, LARGEST_CONCURRENCY),
+        "timeout_s": fields.whole("timeout_s", 1, LONGEST_TIMEOUT_S, DEFAULT_TIMEOUT_S),
+        **_terms(fields),
+    }
+    fields.done(closed=True)
+    changes = {field: value for field, value in changes.items() if field in values}
+    system = system_of(request)
+    also = entry(request, Action.MODEL_CHANGED, name, **changes)
+    model = await change_model(system.store, key.organization_id, name, changes, also=also)
+    system.catalog.forget(key.organization_id)
+    return wire.answer(_shape(model, await system.catalog.terms_of(model)))
 
 
 @router.delete("/{name:path}", responses=errors(Deleted, 401, 403, 404), summary="Remove a model")
@@ -86,7 +124,7 @@ async def set_default(request: Request, name: str) -> Response:
     also = entry(request, Action.MODEL_MADE_DEFAULT, name)
     model = await set_default_model(system_of(request).store, key.organization_id, name, also=also)
     system_of(request).catalog.forget(key.organization_id)
-    return wire.answer(_shape(model))
+    return wire.answer(_shape(model, await system_of(request).catalog.terms_of(model)))
 
 
 @router.post("/{name:path}/test", responses=errors(ModelTrial, 401, 403, 502), summary="Test a model")
@@ -105,11 +143,32 @@ async def test(request: Request, name: str) -> Response:
     return wire.answer({"model": name, "text": trial.text, "seconds": round(trial.seconds, 3), "usage": usage})
 
 
+def _terms(fields: Fields) -> dict[str, Any]:
+    """Prices in nano-dollars and limits by the minute, as a request gives them."""
+    return {
+        "input_price": fields.money("input_price"),
+        "output_price": fields.money("output_price"),
+        "cached_input_price": fields.money("cached_input_price"),
+        "account": fields.take("account", str, "a string"),
+        "rpm": fields.whole("rpm", 1, MOST_PER_MINUTE),
+        "tpm": fields.whole("tpm", 1, MOST_PER_MINUTE),
+    }
+
+
 def _storable(name: str) -> str:
     return name.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no name holds one
 
 
-def _shape(model: Model) -> dict[str, Any]:
+def _price_source(model: Model, price: Price | None) -> str:
+    if model.price is not None:
+        return "set"
+    if price is None:
+        return "unknown"
+    return "table" if model.kind == "openai" else "free"
+
+
+def _shape(model: Model, terms: Terms) -> dict[str, Any]:
+    price = terms.price
     return {
         "id": model.name,
         "name": model.name,
@@ -120,4 +179,11 @@ def _shape(model: Model) -> dict[str, Any]:
         "source": model.source,
         "concurrency": model.concurrency,
         "has_api_key": model.has_api_key,
+        "account": model.account or model.name,
+        "rpm": model.rpm,
+        "tpm": model.tpm,
+        "input_price": dollars(price.input.base) if price else None,
+        "output_price": dollars(price.output.base) if price else None,
+        "cached_input_price": dollars(price.cached_input.base) if price else None,
+        "price_source": _price_source(model, price),
     }

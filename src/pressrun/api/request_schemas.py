@@ -56,6 +56,25 @@ class ModelRequest(BaseModel):
     concurrency: int | None = None
     timeout_s: int | None = None
     replace: bool = False
+    input_price: float | None = None
+    output_price: float | None = None
+    cached_input_price: float | None = None
+    account: str | None = None
+    rpm: int | None = None
+    tpm: int | None = None
+
+
+class ModelChanges(BaseModel):
+    """Prices (dollars for a million tokens) and limits of a model to change; null takes one away."""
+
+    concurrency: int | None = None
+    timeout_s: int | None = None
+    input_price: float | None = None
+    output_price: float | None = None
+    cached_input_price: float | None = None
+    account: str | None = None
+    rpm: int | None = None
+    tpm: int | None = None
 
 
 class LimitsRequest(BaseModel):
@@ -97,6 +116,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     JobRequest,
     KeyRequest,
     LimitsRequest,
+    ModelChanges,
     ModelRequest,
     RollbackRequest,
 )

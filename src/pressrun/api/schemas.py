@@ -140,11 +140,19 @@ class Readiness(Shape):
 
 
 class UsageShape(Shape):
-    """Tokens of all attempts."""
+    """Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
+
+    Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
+    for `reask_cost` dollars, which are part of the cost.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    cached_prompt_tokens: int
+    unpriced_calls: int
+    reasks: int
+    reask_cost: float
 
 
 class CreatedJob(Shape):
@@ -158,7 +166,7 @@ class CreatedJob(Shape):
 
 
 class JobShape(Shape):
-    """A job: Writer's eight fields, then Pressrun's."""
+    """A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known."""
 
     id: str
     status: Literal["in_progress", "completed", "failed"]
@@ -175,6 +183,8 @@ class JobShape(Shape):
     error_code: str | None
     queued_reason: str | None
     usage: UsageShape
+    cost: float | None
+    currency: str
     priority: int
     started_at: str | None
     deadline_at: str
@@ -216,7 +226,7 @@ class JobEvents(Shape):
 
 
 class ModelShape(Shape):
-    """A model that prompts may name."""
+    """A model that prompts may name; prices are dollars for a million tokens, null where they are not known."""
 
     id: str
     name: str
@@ -227,6 +237,13 @@ class ModelShape(Shape):
     source: str
     concurrency: int | None
     has_api_key: bool
+    account: str
+    rpm: int | None
+    tpm: int | None
+    input_price: float | None
+    output_price: float | None
+    cached_input_price: float | None
+    price_source: Literal["set", "free", "table", "unknown"]
 
 
 class ModelPage(Shape):
@@ -292,6 +309,39 @@ class LimitPage(Shape):
     """All limits of an organization."""
 
     data: list[LimitShape]
+
+
+class UsageLineShape(Shape):
+    """What one group used; it has those of `day`, `agent`, `batch`, `key` and `model` that were grouped by.
+
+    `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
+    """
+
+    day: str | None = None
+    agent: str | None = None
+    batch: str | None = None
+    key: str | None = None
+    model: str | None = None
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cached_prompt_tokens: int
+    total_tokens: int
+    cost: float | None
+    unpriced_calls: int
+    reasks: int
+    reask_cost: float
+
+
+class UsageReport(Shape):
+    """What an organization used from one day to another (UTC, both included); `total` is all of it."""
+
+    first_day: str
+    last_day: str
+    group_by: list[str]
+    currency: str
+    data: list[UsageLineShape]
+    total: UsageLineShape
 
 
 class CreatedKey(KeyShape):

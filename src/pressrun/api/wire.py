@@ -14,6 +14,7 @@ from pressrun.agents.submit import JobOptions
 from pressrun.jobs.history import TimelineEntry
 from pressrun.jobs.job import OPEN, Job, Phase, State
 from pressrun.jobs.reason import PLACES
+from pressrun.money import CURRENCY, dollars
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,7 +70,13 @@ def job(record: Job, reason: str | None = None) -> dict[str, Any]:
             "prompt_tokens": record.prompt_tokens,
             "completion_tokens": record.completion_tokens,
             "total_tokens": record.prompt_tokens + record.completion_tokens,
+            "cached_prompt_tokens": record.cached_prompt_tokens,
+            "unpriced_calls": record.unpriced_calls,
+            "reasks": record.reasks,
+            "reask_cost": dollars(record.reask_cost),
         },
+        "cost": cost_of(record),
+        "currency": CURRENCY,
         "priority": record.priority,
         "started_at": maybe_timestamp(record.started_at),
         "deadline_at": timestamp(record.deadline_at),
@@ -79,6 +86,11 @@ def job(record: Job, reason: str | None = None) -> dict[str, Any]:
             {"id": name, "value": value} for name, value in msgspec.json.decode(record.inputs, type=dict).items()
         ],
     }
+
+
+def cost_of(record: Job) -> float | None:
+    """Dollars; None where nothing was asked yet, or a call was made whose cost nobody knows."""
+    return None if record.unpriced_calls else dollars(record.cost)
 
 
 def _data(record: Job) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from pressrun.cli.client import Server, ask, at, with_server
 from pressrun.cli.flags import Agent, AsJson, JobId
 from pressrun.cli.following import patiently, tell, waiting_for
 from pressrun.cli.printing import errors, moment, plain, print_json, print_result, print_table, remark, say
+from pressrun.money import nano_dollars, shown
 
 LOOK_S = 1
 """How long a watcher waits before it reads the timeline again."""
@@ -79,6 +80,7 @@ def _describe(job: dict[str, Any]) -> None:
     say(f"Ended     {moment(job['completed_at'])}")
     say(f"Attempts  {job['attempts']} (generation {job['generation']})")
     say(f"Tokens    {job['usage']['prompt_tokens']} in, {job['usage']['completion_tokens']} out")
+    say(f"Cost      {_cost(job)}")
     for one in job["inputs"]:
         values = one["value"] if isinstance(one["value"], list) else [one["value"]]
         say(f"Input     {one['id']}: {' | '.join(map(str, values))}")
@@ -87,6 +89,12 @@ def _describe(job: dict[str, Any]) -> None:
     if job["data"]:
         say(f"\n{job['data']['title']}", style="bold")
         print_result(job["data"]["suggestion"])
+
+
+def _cost(job: dict[str, Any]) -> str:
+    if job["usage"]["unpriced_calls"]:
+        return "unknown: a model has no price (`pressrun models set NAME --input-price --output-price`)"
+    return shown(nano_dollars(job["cost"] or 0))
 
 
 def _line(event: dict[str, Any]) -> str:

@@ -11,7 +11,20 @@ from pressrun.cli.failure import ExitCode, Failure, report
 from pressrun.cli.printing import say
 from pressrun.errors import Code, PressrunError
 
-COMMANDS = ("serve", "work", "run", "demo", "doctor", "migrate", "audit", "torture", "backup", "restore", "move")
+COMMANDS = (
+    "serve",
+    "work",
+    "run",
+    "demo",
+    "doctor",
+    "migrate",
+    "audit",
+    "usage",
+    "torture",
+    "backup",
+    "restore",
+    "move",
+)
 """Each is the function of its name in the module of its name."""
 
 NOUNS = {

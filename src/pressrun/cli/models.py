@@ -1,6 +1,7 @@
 """`pressrun models`: which models prompts may name."""
 
 import os
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -9,11 +10,35 @@ from pressrun.cli.client import ask, at
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.flags import AsJson
 from pressrun.cli.printing import print_json, print_result, print_table, remark, say
+from pressrun.money import nano_dollars, shown
 
 TEST_S = 600.0
 """A model may take its time, and the embedded one may have to start first."""
 
+PRICES = ("input_price", "output_price", "cached_input_price")
+
+
+class Clearable(StrEnum):
+    """What can be taken away from a model."""
+
+    PRICES = "prices"
+    ACCOUNT = "account"
+    RPM = "rpm"
+    TPM = "tpm"
+    CONCURRENCY = "concurrency"
+
+
 ModelName = Annotated[str, typer.Argument(metavar="NAME", help="The model's name, as prompts write it.")]
+
+
+InputPrice = Annotated[str | None, typer.Option(metavar="USD", help="Dollars for a million tokens sent.")]
+OutputPrice = Annotated[str | None, typer.Option(metavar="USD", help="Dollars for a million tokens received.")]
+CachedInputPrice = Annotated[
+    str | None, typer.Option(metavar="USD", help="Dollars for a million tokens sent that the provider had cached.")
+]
+Account = Annotated[str | None, typer.Option(help="Models with the same account share its limits; else its name.")]
+Rpm = Annotated[int | None, typer.Option(min=1, help="Calls a minute that the provider allows.")]
+Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens a minute that the provider allows.")]
 
 
 def add(
@@ -27,6 +52,12 @@ def add(
     concurrency: Annotated[int | None, typer.Option(min=1, help="Calls one process makes at once.")] = None,
     timeout_s: Annotated[int | None, typer.Option(min=1, help="Seconds one call may take.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
+    input_price: InputPrice = None,
+    output_price: OutputPrice = None,
+    cached_input_price: CachedInputPrice = None,
+    account: Account = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a model of any provider that speaks OpenAI's format; its key is stored sealed and never shown again.
@@ -43,6 +74,12 @@ def add(
         "concurrency": concurrency,
         "timeout_s": timeout_s,
         "replace": replace,
+        "input_price": input_price,
+        "output_price": output_price,
+        "cached_input_price": cached_input_price,
+        "account": account,
+        "rpm": rpm,
+        "tpm": tpm,
     }
     added = ask("POST", at("models"), {field: value for field, value in body.items() if value is not None})
     if as_json:
@@ -72,7 +109,7 @@ def list_models(as_json: AsJson = False) -> None:
         print_json(found)
         return
     print_table(
-        ("Name", "Kind", "Default", "Provider's name", "Address", "Key", "From"),
+        ("Name", "Kind", "Default", "Provider's name", "Address", "Key", "Prices", "Limits", "From"),
         (
             (
                 one["name"],
@@ -81,12 +118,68 @@ def list_models(as_json: AsJson = False) -> None:
                 one["model_id"],
                 one["base_url"],
                 "stored" if one["has_api_key"] else "",
+                _prices(one),
+                _limits(one),
                 one["source"],
             )
             for one in found["models"]
         ),
         empty="There are no models: `pressrun models add NAME --base-url URL` adds one.",
     )
+
+
+def _prices(model: dict[str, Any]) -> str:
+    if model["price_source"] == "free":
+        return "free"
+    if model["input_price"] is None:
+        return "unknown"
+    return f"{shown(nano_dollars(model['input_price']))} in, {shown(nano_dollars(model['output_price']))} out"
+
+
+def _limits(model: dict[str, Any]) -> str:
+    limits = (("rpm", "calls/min"), ("tpm", "tokens/min"), ("concurrency", "at once"))
+    return ", ".join(f"{model[name]:,} {what}" for name, what in limits if model[name] is not None)
+
+
+def change(
+    name: ModelName,
+    input_price: InputPrice = None,
+    output_price: OutputPrice = None,
+    cached_input_price: CachedInputPrice = None,
+    account: Account = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Calls at once, over all workers.")] = None,
+    timeout_s: Annotated[int | None, typer.Option(min=1, help="Seconds one call may take.")] = None,
+    clear: Annotated[
+        list[Clearable] | None, typer.Option(help="Take one away: prices, account, rpm, tpm or concurrency; repeat.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change the prices and limits of a model; what is not named stays.
+
+    Example: pressrun models set fast --input-price 0.15 --output-price 0.60 --rpm 500 --tpm 200000
+    """
+    given = {
+        "input_price": input_price,
+        "output_price": output_price,
+        "cached_input_price": cached_input_price,
+        "account": account,
+        "rpm": rpm,
+        "tpm": tpm,
+        "concurrency": concurrency,
+        "timeout_s": timeout_s,
+    }
+    changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    for one in clear or []:
+        changes |= dict.fromkeys(PRICES if one is Clearable.PRICES else (one.value,))
+    if not changes:
+        raise Failure("nothing to change: name a price or a limit, see --help", code=ExitCode.USAGE)
+    changed = ask("PATCH", at("models", name), changes)
+    if as_json:
+        print_json(changed)
+        return
+    say(f"{changed['name']}: {_prices(changed)}{'; ' if _limits(changed) else ''}{_limits(changed)}")
 
 
 def try_out(
@@ -131,4 +224,4 @@ def default(name: ModelName, as_json: AsJson = False) -> None:
         say(f"{found['name']} is the default.")
 
 
-COMMANDS = {"add": add, "list": list_models, "test": try_out, "remove": remove, "default": default}
+COMMANDS = {"add": add, "set": change, "list": list_models, "test": try_out, "remove": remove, "default": default}

@@ -3,13 +3,13 @@
 Only runs of several calls have them. They live as long as their job is open.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pressrun.jobs import model_calls
+from pressrun.jobs import model_calls, spending
 from pressrun.jobs.job import Claim
 from pressrun.jobs.outcome import Call
+from pressrun.jobs.spending import Spender, spent_on
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Transaction
 
@@ -40,19 +40,17 @@ async def load(tx: Transaction, claim: Claim) -> dict[str, bytes]:
 
 async def keep(tx: Transaction, done: Sequence[Checkpoint]) -> list[bool]:
     """Keep finished calls and count them; False for each whose claim no longer holds its job: nothing of it is kept."""
-    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    calls: dict[tuple[str, str], list[Call]] = {}
     for one in done:
-        tokens = sums[one.claim.id, one.claim.lease_token]
-        tokens[0] += one.call.prompt_tokens
-        tokens[1] += one.call.completion_tokens
+        calls.setdefault((one.claim.id, one.claim.lease_token), []).append(one.call)
     rows = await tx.each(
         "hold_leases",
         [
-            {"job_id": job_id, "lease_token": token, "prompt_tokens": sent, "completion_tokens": received}
-            for (job_id, token), (sent, received) in sorted(sums.items())
+            {"job_id": job_id, "lease_token": token, **spent_on(calls[job_id, token]).values}
+            for job_id, token in sorted(calls)
         ],
     )
-    held = {(row["id"], row["lease_token"]) for row in rows}
+    held = {(row["id"], row["lease_token"]): Spender.from_row(row) for row in rows}
     kept = [(one.claim.id, one.claim.lease_token) in held for one in done]
     await tx.each(
         "record_checkpoints",
@@ -63,6 +61,7 @@ async def keep(tx: Transaction, done: Sequence[Checkpoint]) -> list[bool]:
                 "generation": one.claim.generation,
                 "step": one.step,
                 "payload": one.payload,
+                "model": one.call.answered_by,
             }
             for one, is_kept in zip(done, kept, strict=True)
             if is_kept
@@ -71,6 +70,14 @@ async def keep(tx: Transaction, done: Sequence[Checkpoint]) -> list[bool]:
     await model_calls.count(
         tx,
         [(one.claim.organization_id, one.call) for one, is_kept in zip(done, kept, strict=True) if is_kept],
+    )
+    await spending.record(
+        tx,
+        [
+            (held[one.claim.id, one.claim.lease_token], one.call)
+            for one, is_kept in zip(done, kept, strict=True)
+            if is_kept
+        ],
     )
     return kept
 

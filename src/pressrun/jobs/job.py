@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pressrun.money import Nano
 from pressrun.store.store import Row
 
 
@@ -106,7 +107,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands. Times are microseconds since the epoch; `result` is JSON of the current generation."""
+    """A job as it stands. Times are microseconds since the epoch; `result` is JSON of the current generation.
+
+    `cost` is nano-dollars of every call whose cost is known, of all generations; None while nothing was asked.
+    """
 
     id: str
     organization_id: str
@@ -132,6 +136,11 @@ class Job:
     error: str | None
     prompt_tokens: int
     completion_tokens: int
+    cached_prompt_tokens: int
+    cost: Nano | None
+    unpriced_calls: int
+    reasks: int
+    reask_cost: Nano
     result: bytes | None
 
     @classmethod

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressrun.errors import FailureCode
+from pressrun.money import Nano
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of a model, for counters and timeline. `outcome` is completed or a FailureCode; durations are seconds.
 
+    `model` is the name the prompt gave, `resolved` the model it meant. `cached_prompt_tokens` are among
+    `prompt_tokens`. `cost` is nano-dollars, None when it is not known.
+    `reask`: an answer before did not fit its schema.
     `outage`: the provider served nobody. `counted`: a checkpoint has added it to the job's usage already.
     """
 
@@ -22,6 +26,15 @@ class Call:
     request_id: str | None = None
     outage: bool = False
     counted: bool = False
+    cached_prompt_tokens: int = 0
+    cost: Nano | None = 0
+    resolved: str = ""
+    reask: bool = False
+
+    @property
+    def answered_by(self) -> str:
+        """The model that was asked, by the name it has for every prompt."""
+        return self.resolved or self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +84,6 @@ class Ending:
     checkpointed: bool = False
 
     @property
-    def prompt_tokens(self) -> int:
-        """Tokens sent, over all calls."""
-        return sum(call.prompt_tokens for call in self.calls if not call.counted)
-
-    @property
-    def completion_tokens(self) -> int:
-        """Tokens received, over all calls."""
-        return sum(call.completion_tokens for call in self.calls if not call.counted)
+    def uncounted(self) -> list[Call]:
+        """The calls whose cost is not in the books yet."""
+        return [call for call in self.calls if not call.counted]

@@ -8,9 +8,11 @@ import msgspec
 
 from pressrun.errors import FailureCode
 from pressrun.ids import new_id
-from pressrun.jobs import checkpoints, counts, history, model_calls, outages
+from pressrun.jobs import checkpoints, counts, history, model_calls, outages, spending
 from pressrun.jobs.job import OPEN, Claim, State
 from pressrun.jobs.outcome import Again, Call, Cancelled, Completed, Ending, Failed, Outcome, Released
+from pressrun.jobs.spending import Spender, spent_on
+from pressrun.money import dollars
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction, Value
 from pressrun.telemetry.events import JobEvent
@@ -55,7 +57,12 @@ async def settle(tx: Transaction, endings: Sequence[tuple[Claim, Ending]]) -> li
         tx,
         [claim for claim, ending in kept if ending.checkpointed and State(settled[claim.id]["state"]) not in OPEN],
     )
-    await _note_refused(tx, [claim for claim, _ in endings if not _is_settled(claim, settled.get(claim.id))])
+    stale = [(claim, ending) for claim, ending in endings if not _is_settled(claim, settled.get(claim.id))]
+    spent = [
+        *((Spender.from_row(settled[claim.id]), ending) for claim, ending in kept),
+        *await _note_refused(tx, stale),
+    ]
+    await spending.record(tx, [(who, call) for who, ending in spent for call in ending.uncounted])
     return [
         State(settled[claim.id]["state"]) if _is_settled(claim, settled.get(claim.id)) else None for claim, _ in endings
     ]
@@ -92,8 +99,7 @@ def _values(claim: Claim, ending: Ending) -> Mapping[str, Value]:
         "error": message and message.replace("\x00", "\ufffd")[:LONGEST_ERROR],
         "wait_us": int(wait_s * SECOND),
         "errors": int(_is_charged(ending.outcome)),
-        "prompt_tokens": ending.prompt_tokens,
-        "completion_tokens": ending.completion_tokens,
+        **spent_on(ending.uncounted).values,
     }
 
 
@@ -171,13 +177,19 @@ def _note(claim: Claim, ending: Ending, row: Row) -> history.Note:
 
 def _call(call: Call) -> dict[str, Any]:
     """A model call as the timeline tells it: enough to find it on the provider's bill."""
-    told: dict[str, Any] = {"model": call.model, "outcome": call.outcome, "duration_s": round(call.duration_s, 3)}
+    told: dict[str, Any] = {"model": call.answered_by, "outcome": call.outcome, "duration_s": round(call.duration_s, 3)}
     if call.prompt:
         told["prompt"] = call.prompt
     if call.request_id is not None:
         told["request_id"] = call.request_id
     if call.prompt_tokens or call.completion_tokens:
         told |= {"prompt_tokens": call.prompt_tokens, "completion_tokens": call.completion_tokens}
+    if call.cached_prompt_tokens:
+        told["cached_prompt_tokens"] = call.cached_prompt_tokens
+    if call.cost != 0 or call.outcome == "completed":
+        told["cost"] = dollars(call.cost)
+    if call.reask:
+        told["reask"] = True
     return told
 
 
@@ -190,17 +202,27 @@ async def witness(tx: Transaction, endings: Sequence[tuple[Claim, Ending]], stat
     return False
 
 
-async def _note_refused(tx: Transaction, claims: Sequence[Claim]) -> None:
-    """A worker that had lost its claim tried to write: say so in the job's timeline, change nothing else."""
-    for claim in claims:
-        row = await tx.one("note_refused_write", job_id=claim.id)
-        if row is not None:
-            note = history.Note(
-                row["organization_id"],
-                claim.id,
-                row["events"],
-                JobEvent.STALE_WRITE_REFUSED,
-                claim.generation,
-                claim.attempts,
-            )
-            await history.record(tx, [note])
+async def _note_refused(tx: Transaction, stale: Sequence[tuple[Claim, Ending]]) -> list[tuple[Spender, Ending]]:
+    """A worker that had lost its claim tried to write: say so in the job's timeline, and add what its calls cost.
+
+    Nothing else of the job changes. Returns who pays for each.
+    """
+    spent = []
+    for claim, ending in stale:
+        row = await tx.one("note_refused_write", job_id=claim.id, **spent_on(ending.uncounted).values)
+        if row is None:  # the job is deleted, the money is spent
+            spent.append((Spender(claim.organization_id, claim.agent_id), ending))
+            continue
+        spent.append((Spender.from_row(row), ending))
+        calls = {"calls": [_call(call) for call in ending.calls[:LONGEST_CALLS]]} if ending.calls else {}
+        note = history.Note(
+            row["organization_id"],
+            claim.id,
+            row["events"],
+            JobEvent.STALE_WRITE_REFUSED,
+            claim.generation,
+            claim.attempts,
+            calls,
+        )
+        await history.record(tx, [note])
+    return spent

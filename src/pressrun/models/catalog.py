@@ -20,12 +20,16 @@ from pressrun.models.known import (
 )
 from pressrun.models.local_server import LocalOptions
 from pressrun.models.model import Model
+from pressrun.models.price_table import is_public, listed
+from pressrun.models.prices import FREE, Price, Terms
 from pressrun.models.provider import Answer, Provider, Question
 from pressrun.models.vault import Vault
 from pressrun.store.store import Store
 
 FRESH_S = 1.0
 """Seconds for which an organization's models are not read again; a change is seen after that."""
+TERMS_FRESH_S = 600.0
+"""Seconds for which what the table says of a model is not looked up again: some prices depend on the time of day."""
 MOST_REMEMBERED = 1000
 """Organizations whose models are remembered at a time."""
 
@@ -63,6 +67,7 @@ class Catalog:
         self._clients = Clients(local or LocalOptions(), clock_s)
         self._remembered: dict[str, _Remembered] = {}
         self._reading = asyncio.Lock()
+        self._listed: dict[tuple[str, str], tuple[Terms, float]] = {}
 
     def provider_for(self, organization_id: str) -> Provider:
         """A provider that sends every question to the model it names; None is the organization's default."""
@@ -81,6 +86,16 @@ class Catalog:
             models.setdefault(known.name, known)
         chosen = _default(configured, self._environ)
         return [replace(model, is_default=name == chosen) for name, model in models.items()]
+
+    async def terms(self, organization_id: str, names: Iterable[str | None]) -> dict[str | None, Terms]:
+        """Price and context of models by the names that prompts give (None: the default); nothing of unknown ones."""
+        found: dict[str | None, Terms] = {}
+        for name in names:
+            try:
+                found[name] = await self.terms_of((await self._find(organization_id, name)).model)
+            except RunFailure:
+                found[name] = Terms()
+        return found
 
     async def unknown_models(self, organization_id: str, names: Iterable[str | None]) -> list[str]:
         """Those of the names that mean no model, each once; an agent that names one cannot be deployed."""
@@ -101,20 +116,37 @@ class Catalog:
         await self._clients.close()
 
     @asynccontextmanager
-    async def use(self, organization_id: str, question: Question) -> AsyncIterator[tuple[Provider, Question]]:
+    async def use(self, organization_id: str, question: Question) -> "AsyncIterator[_Use]":
         """The provider of a question's model, and the question in that provider's own words; raises RunFailure."""
+        name: str | None = None
         try:
             found = await self._find(organization_id, question.model)
-            endpoint = self._endpoint(organization_id, found)
             model = found.model
+            name = model.name
+            endpoint = self._endpoint(organization_id, found)
+            terms = await self.terms_of(model)
             # One server answers for the embedded model, whoever asks and by whatever name.
             slots = "local" if model.kind == "local" else (organization_id, model.name)
             async with self._clients.use(endpoint, slots, model.concurrency) as provider:
-                yield provider, replace(question, model=model.model_id or model.name)
+                yield _Use(provider, replace(question, model=model.model_id or model.name), model, terms.price)
+        except RunFailure as failure:
+            failure.model = name
+            raise
         except PressrunError as error:
             # Every failure of a provider is a RunFailure; the store being away is no fault of the model's.
             away = error.code == Code.UNAVAILABLE
-            raise RunFailure(FailureCode.INTERNAL, str(error), retryable=away) from error
+            raise RunFailure(FailureCode.INTERNAL, str(error), retryable=away, model=name) from error
+
+    async def terms_of(self, model: Model) -> Terms:
+        """What is set for a model, then what its kind or the table of well-known prices says."""
+        if model.kind != "openai":
+            return Terms(model.price or FREE)
+        key = model.base_url or openai_url(self._environ), model.model_id or model.name
+        known = self._listed.get(key)
+        if known is None or self._clock_s() - known[1] > TERMS_FRESH_S:
+            terms = await asyncio.to_thread(listed, *key) if is_public(key[0]) else Terms()
+            known = self._listed[key] = terms, self._clock_s()
+        return Terms(model.price or known[0].price, known[0].context_tokens)
 
     async def _find(self, organization_id: str, name: str | None) -> Configured:
         configured = await self._configured(organization_id)
@@ -179,21 +211,36 @@ class Catalog:
 
 
 @dataclass(frozen=True, slots=True)
+class _Use:
+    provider: Provider
+    question: Question
+    model: Model
+    price: Price | None
+
+    def priced(self, answer: Answer) -> Answer:
+        """The answer with who gave it and what it cost, which nobody knows when nobody counted its tokens."""
+        counted = answer.usage.prompt_tokens or answer.usage.completion_tokens
+        known = self.price is not None and (counted or self.price.is_free)
+        cost = self.price.cost(answer.usage) if self.price is not None and known else None
+        return replace(answer, model=self.model.name, cost=cost)
+
+
+@dataclass(frozen=True, slots=True)
 class _Routing(Provider):
     catalog: Catalog
     organization_id: str
 
     async def complete(self, question: Question) -> Answer:
-        async with self.catalog.use(self.organization_id, question) as (provider, asked):
-            return await provider.complete(asked)
+        async with self.catalog.use(self.organization_id, question) as use:
+            return use.priced(await use.provider.complete(use.question))
 
     async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
         async with (
-            self.catalog.use(self.organization_id, question) as (provider, asked),
-            aclosing(provider.stream(asked)) as items,  # type: ignore[type-var] # every stream of ours is a generator
+            self.catalog.use(self.organization_id, question) as use,
+            aclosing(use.provider.stream(use.question)) as items,  # type: ignore[type-var] # every stream of ours is a generator
         ):
             async for item in items:
-                yield item
+                yield use.priced(item) if isinstance(item, Answer) else item
 
     async def close(self) -> None:
         """The catalog closes what it opened."""

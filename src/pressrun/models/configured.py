@@ -1,11 +1,13 @@
 """The models an organization has added: kept in the store, their keys sealed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
+from typing import Any
 
 from pressrun.errors import Code, PressrunError
 from pressrun.models.known import known_model
-from pressrun.models.model import Model, NewModel
+from pressrun.models.model import Model, NewModel, price_problems, rate_problems
 from pressrun.models.vault import Vault
 from pressrun.store.store import Row, Store, Transaction, Value
 
@@ -18,6 +20,12 @@ class Configured:
     api_key_sealed: bytes | None = field(default=None, repr=False)
     script: bytes | None = field(default=None, repr=False)
 
+
+TERMS = ("input_price", "output_price", "cached_input_price", "account", "rpm", "tpm")
+"""Columns of prices and limits."""
+
+CHANGEABLE = ("concurrency", "timeout_s", *TERMS)
+"""What of a model can be changed without adding it anew."""
 
 Also = Callable[[Transaction], Awaitable[None]]
 """Something more to write in the same transaction: the line in the audit log."""
@@ -46,6 +54,7 @@ async def add_model(
         "script": new.script,
         "concurrency": new.concurrency,
         "timeout_s": new.timeout_s,
+        **{name: getattr(new, name) for name in TERMS},
     }
 
     async def work(tx: Transaction) -> Model:
@@ -108,6 +117,29 @@ async def set_default_model(store: Store, organization_id: str, name: str, *, al
     return await store.write(work)
 
 
+async def change_model(
+    store: Store, organization_id: str, name: str, changes: Mapping[str, Any], *, also: Also = nothing_more
+) -> Model:
+    """Change a stored, built-in or OpenAI model; `changes` has some of CHANGEABLE, None takes one away.
+
+    Raises PressrunError: not_found, or invalid for what cannot be.
+    """
+
+    async def work(tx: Transaction) -> Model:
+        if await tx.one("find_model", organization_id=organization_id, name=name) is None:
+            await _adopt(tx, organization_id, name)
+        changed = replaced((await _found(tx, organization_id, name)).model, **changes)
+        problems = [*price_problems(changed), *rate_problems(changed)]
+        if problems:
+            raise PressrunError(Code.INVALID, problems)
+        values = {field: getattr(changed, field) for field in CHANGEABLE}
+        await tx.run("change_model", organization_id=organization_id, name=name, **values)
+        await also(tx)
+        return (await _found(tx, organization_id, name)).model
+
+    return await store.write(work)
+
+
 async def _adopt(tx: Transaction, organization_id: str, name: str) -> None:
     # Any key will do here: whether OpenAI's models can be reached is seen where they are called.
     known = known_model(name, {"OPENAI_API_KEY": "any"})
@@ -124,6 +156,7 @@ async def _adopt(tx: Transaction, organization_id: str, name: str) -> None:
         script=None,
         concurrency=known.concurrency,
         timeout_s=known.timeout_s,
+        **dict.fromkeys(TERMS),
     )
 
 
@@ -144,6 +177,7 @@ def _configured(row: Row) -> Configured:
         concurrency=row["concurrency"],
         timeout_s=row["timeout_s"],
         has_api_key=row["api_key_sealed"] is not None,
+        **{name: row[name] for name in TERMS},
     )
     return Configured(model, row["api_key_sealed"], row["script"])
 

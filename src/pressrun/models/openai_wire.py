@@ -119,7 +119,10 @@ def usage_of(document: dict[str, Any]) -> Usage:
     usage = document.get("usage")
     if not isinstance(usage, dict):
         return Usage()
-    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+    details = usage.get("prompt_tokens_details")
+    # OpenAI's place for it, then DeepSeek's.
+    cached = details.get("cached_tokens") if isinstance(details, dict) else usage.get("prompt_cache_hit_tokens")
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(cached))
 
 
 def id_of(document: dict[str, Any]) -> str | None:

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pressrun.money import Nano
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -30,23 +32,33 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens a provider counted for one or more answers."""
+    """Tokens a provider counted for one or more answers; `cached_prompt_tokens` are among `prompt_tokens`."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_prompt_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens)
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cached_prompt_tokens + other.cached_prompt_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `finish_reason` is stop, length or content_filter; `request_id` is the provider's own."""
+    """A whole answer. `finish_reason` is stop, length or content_filter; `request_id` is the provider's own.
+
+    The catalog adds `model`, its name of the one that answered, and `cost` in nano-dollars, None when it is not known.
+    """
 
     text: str
     usage: Usage = Usage()
     finish_reason: str = "stop"
     request_id: str | None = None
+    model: str | None = None
+    cost: Nano | None = None
 
 
 class Provider(Protocol):

@@ -22,6 +22,7 @@ class Action(StrEnum):
     AGENT_DELETED = "agent.deleted"
     JOB_DELETED = "job.deleted"
     MODEL_ADDED = "model.added"
+    MODEL_CHANGED = "model.changed"
     MODEL_REMOVED = "model.removed"
     MODEL_MADE_DEFAULT = "model.made_default"
     LIMITS_CHANGED = "limits.changed"

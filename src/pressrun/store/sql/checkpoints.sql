@@ -1,6 +1,6 @@
 -- name: list_checkpoints
 -- The model calls of a job's generation that were made already.
-SELECT step, payload FROM checkpoints
+SELECT step, payload, model FROM checkpoints
 WHERE organization_id = :organization_id AND job_id = :job_id AND generation = :generation
 
 -- name: forget_checkpoints

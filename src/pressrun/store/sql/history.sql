@@ -3,9 +3,16 @@
 SELECT * FROM job_events WHERE organization_id = :organization_id AND job_id = :job_id ORDER BY seq
 
 -- name: note_refused_write
--- A worker that had lost its lease tried to write: its result is discarded, the attempt to write is kept.
+-- A worker that had lost its lease tried to write: its result is discarded; that it tried, and what its calls cost, is
+-- kept, for they were paid.
 -- system: the worker names the job by its own claim.
-UPDATE jobs SET events = events + 1 WHERE id = :job_id RETURNING organization_id, events, generation, attempts
+UPDATE jobs
+SET events = events + 1, prompt_tokens = prompt_tokens + :prompt_tokens,
+    completion_tokens = completion_tokens + :completion_tokens,
+    cached_prompt_tokens = cached_prompt_tokens + :cached_prompt_tokens, cost = coalesce(cost + :cost, cost, :cost),
+    unpriced_calls = unpriced_calls + :unpriced_calls, reasks = reasks + :reasks, reask_cost = reask_cost + :reask_cost
+WHERE id = :job_id
+RETURNING organization_id, agent_id, key_id, events, generation, attempts
 
 -- name: list_outbox
 -- What an organization's listeners have not been told yet.

@@ -58,16 +58,22 @@ SET state = CASE WHEN cancel_requested = 1 AND ended.state IN ('queued', 'waitin
         THEN :now END,
     run_at = :now + ended.wait_us, errors = jobs.errors + ended.errors, lease_token = NULL, worker_id = NULL,
     updated_at = :now, prompt_tokens = jobs.prompt_tokens + ended.prompt_tokens,
-    completion_tokens = jobs.completion_tokens + ended.completion_tokens, events = jobs.events + 1
+    completion_tokens = jobs.completion_tokens + ended.completion_tokens,
+    cached_prompt_tokens = jobs.cached_prompt_tokens + ended.cached_prompt_tokens,
+    cost = coalesce(jobs.cost + ended.cost, jobs.cost, ended.cost),
+    unpriced_calls = jobs.unpriced_calls + ended.unpriced_calls, reasks = jobs.reasks + ended.reasks,
+    reask_cost = jobs.reask_cost + ended.reask_cost, events = jobs.events + 1
 FROM unnest(CAST(:job_id AS text[]), CAST(:generation AS bigint[]), CAST(:attempt AS bigint[]),
     CAST(:lease_token AS text[]), CAST(:state AS text[]), CAST(:error_code AS text[]), CAST(:error AS text[]),
     CAST(:wait_us AS bigint[]), CAST(:errors AS bigint[]), CAST(:prompt_tokens AS bigint[]),
-    CAST(:completion_tokens AS bigint[]))
+    CAST(:completion_tokens AS bigint[]), CAST(:cached_prompt_tokens AS bigint[]), CAST(:cost AS bigint[]),
+    CAST(:unpriced_calls AS bigint[]), CAST(:reasks AS bigint[]), CAST(:reask_cost AS bigint[]))
     AS ended (job_id, generation, attempt, lease_token, state, error_code, error, wait_us, errors, prompt_tokens,
-        completion_tokens)
+        completion_tokens, cached_prompt_tokens, cost, unpriced_calls, reasks, reask_cost)
 WHERE jobs.id = ended.job_id AND jobs.generation = ended.generation AND jobs.attempts = ended.attempt
     AND jobs.lease_token = ended.lease_token AND jobs.state = 'running'
-RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.generation, jobs.attempts, jobs.state, jobs.events
+RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.key_id, jobs.generation, jobs.attempts, jobs.state,
+    jobs.events
 
 -- name: expire_jobs
 -- Jobs past their deadline end, whatever became of their worker.

@@ -38,10 +38,12 @@ SET state = CASE WHEN cancel_requested = 1 AND :state IN ('queued', 'waiting') T
     completed_at = CASE WHEN cancel_requested = 1 OR :state IN ('completed', 'failed', 'cancelled') THEN :now END,
     run_at = :now + :wait_us, errors = errors + :errors, lease_token = NULL, worker_id = NULL, updated_at = :now,
     prompt_tokens = prompt_tokens + :prompt_tokens, completion_tokens = completion_tokens + :completion_tokens,
-    events = events + 1
+    cached_prompt_tokens = cached_prompt_tokens + :cached_prompt_tokens, cost = coalesce(cost + :cost, cost, :cost),
+    unpriced_calls = unpriced_calls + :unpriced_calls, reasks = reasks + :reasks,
+    reask_cost = reask_cost + :reask_cost, events = events + 1
 WHERE id = :job_id AND generation = :generation AND attempts = :attempt AND lease_token = :lease_token
     AND state = 'running'
-RETURNING id, organization_id, agent_id, generation, attempts, state, events
+RETURNING id, organization_id, agent_id, key_id, generation, attempts, state, events
 
 -- name: expire_jobs
 -- Jobs past their deadline end, whatever became of their worker.

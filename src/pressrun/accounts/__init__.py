@@ -1,0 +1,1 @@
+"""What providers allow: limits that all workers share, kept in the store."""
