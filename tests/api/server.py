@@ -11,7 +11,6 @@ import aiohttp
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from pressrun.api.access import Access
 from pressrun.api.app import create_app
 from pressrun.api.openapi import document
 from pressrun.api.process import HttpServer
@@ -81,7 +80,6 @@ async def serving(system: System) -> AsyncIterator[Server]:
     """The API of a system on a free loopback port."""
     stopping = asyncio.Event()
     access = create_app(system, stopping)
-    assert isinstance(access, Access)
     assert isinstance(access._app, Shortcuts)
     app = access._app._app
     assert isinstance(app, FastAPI)
@@ -98,6 +96,7 @@ async def serving(system: System) -> AsyncIterator[Server]:
         stopping.set()
         uvicorn_server.should_exit = True
         await running
+        await access.close()
 
 
 @asynccontextmanager

@@ -7,11 +7,15 @@ from random import Random
 import pytest
 
 from pressrun.errors import Code, FailureCode, PressrunError
+from pressrun.ids import new_lease_token
 from pressrun.jobs import cancel, counts, delete, read, retry
+from pressrun.jobs.claim import claim
 from pressrun.jobs.job import Claim, Job, State
 from pressrun.jobs.outcome import Completed, Ending, Failed, Outcome
 from pressrun.jobs.settle import settle
+from pressrun.store.store import Transaction
 from tests.jobs.scene import RESULT, Scene
+from tests.raw_sql import fetch
 
 ROUNDS = 12
 
@@ -67,3 +71,30 @@ async def counters_are_true(scene: Scene) -> None:
         state: sum(job.state == state for job in jobs) for state in {job.state for job in jobs}
     }
     assert total == len(jobs)
+
+
+async def test_a_rescue_sees_a_claim_that_was_under_way_when_its_worker_was_buried(
+    scene: Scene, database_url: str
+) -> None:
+    """Such a job would wait for the next round, under a worker that is dead."""
+    job_id = await scene.add()
+    claimed, finish = asyncio.Event(), asyncio.Event()
+
+    async def slowly(tx: Transaction) -> None:
+        taken = await claim(tx, "w", new_lease_token(), 10)
+        assert [one.id for one in taken.claims] == [job_id]
+        claimed.set()
+        if scene.store.dialect == "postgres":  # SQLite has one writer: there a claim is never under way
+            await finish.wait()
+
+    claiming = asyncio.create_task(scene.store.write(slowly))
+    await claimed.wait()
+    dying = asyncio.create_task(scene.die("w"))
+    if scene.store.dialect == "postgres":
+        while not dying.done() and not await fetch(database_url, "SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+        assert await scene.store.write(lambda tx: tx.all("bury_silent_workers", lease_us=-1)) == []
+        finish.set()
+    await asyncio.gather(claiming, dying)
+    assert (await scene.job(job_id)).state == State.QUEUED
+    assert await scene.claim() == []

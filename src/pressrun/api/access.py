@@ -88,6 +88,10 @@ class Access:
             duration_ms=round((time.monotonic() - started) * 1000, 1),
         )
 
+    async def close(self) -> None:
+        """Write what is not written yet; nobody is answered any more."""
+        await self._failures.close()
+
     async def _admit(self, scope: Scope, headers: RequestHeaders) -> dict[str, str]:
         """Headers that tell what is left of the key's requests; raises PressrunError."""
         host = headers.get(b"host", "").rpartition("@")[2]

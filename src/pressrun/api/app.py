@@ -5,7 +5,6 @@ import asyncio
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
 
 from pressrun.api import (
     applications,
@@ -31,8 +30,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 VERSION = "0.1.0"
 
 
-def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event | None = None) -> ASGIApp:
-    """The whole ASGI application for a system.
+def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event | None = None) -> Access:
+    """The whole ASGI application for a system; whoever serves it closes it in the end.
 
     `leaving` is set when the server was asked to stop, `stopping` when it does so now.
     """

@@ -25,8 +25,18 @@ class Failures:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_soon())
 
+    async def close(self) -> None:
+        """Write at once what was not written yet."""
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        await self._write()
+
     async def _write_soon(self) -> None:
         await asyncio.sleep(WRITE_EVERY_S)
+        await self._write()
+
+    async def _write(self) -> None:
         counted, self._unwritten = self._unwritten, Counter()
         rows: list[dict[str, Value]] = [
             {"reason": reason, "slot": SLOT, "failures": number} for reason, number in sorted(counted.items())

@@ -34,7 +34,8 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     """Answer until told to stop or until the supervisor is gone."""
     stopping, leaving = asyncio.Event(), asyncio.Event()
     async with open_system(settings) as system:
-        server = HttpServer(create_app(system, stopping, leaving), connections_possible(settings.max_connections))
+        app = create_app(system, stopping, leaving)
+        server = HttpServer(app, connections_possible(settings.max_connections))
 
         def stop() -> None:
             stopping.set()
@@ -50,6 +51,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
+            await app.close()
 
 
 class HttpServer(uvicorn.Server):

@@ -11,14 +11,6 @@ UPDATE workers SET seen_at = :now WHERE id = :worker_id AND state = 'alive' RETU
 -- A worker leaves in good order.
 UPDATE workers SET state = 'stopped', seen_at = :now WHERE id = :worker_id AND state = 'alive'
 
--- name: bury_worker
--- The supervisor saw a worker's process end; its jobs are blamed for that, or not.
-UPDATE workers SET state = 'dead', blamed = :blamed WHERE id = :worker_id AND state = 'alive'
-
--- name: bury_silent_workers
--- Workers that have not been heard for a lease's length.
-UPDATE workers SET state = 'dead' WHERE state = 'alive' AND seen_at < :now - :lease_us RETURNING id
-
 -- name: find_worker
 -- One worker, whatever became of it.
 -- system: a worker serves every organization.

@@ -1,7 +1,9 @@
 -- name: lock_claims
 -- One claim at a time: the limits of agents and models are counted, then taken. 0x636c61696d is "claim". No row for a
--- worker that is not known to be alive: whatever it claimed, nobody would ever rescue.
-SELECT pg_advisory_xact_lock(427002358125) FROM workers WHERE id = :worker_id AND state = 'alive'
+-- worker that is not known to be alive: whatever it claimed, nobody would ever rescue. Its row is held until the
+-- commit, so that a burial comes before the claim or sees it; heartbeats pass a KEY SHARE, burials ask for UPDATE.
+WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(427002358125))
+SELECT 1 AS locked FROM turn, workers WHERE id = :worker_id AND state = 'alive' FOR KEY SHARE OF workers
 
 -- name: wake_waiting_jobs
 -- Jobs whose wait is over can be claimed.
