@@ -98,6 +98,7 @@ class FailureCode(StrEnum):
     NOT_SUPPORTED = "not_supported"
     OUTPUT_TOO_LARGE = "output_too_large"
     POISON = "poison"
+    SCHEMA_ERROR = "schema_error"
     WORKER_LOST = "worker_lost"
     INTERNAL = "internal"
 
@@ -107,7 +108,7 @@ class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, n
 
     `retryable` says whether another attempt may succeed; `retry_after_s` is the provider's own wish, in seconds.
     `outage`: the provider serves nobody now, so the attempt says nothing about the job and is not charged to it.
-    `model` is the catalog's name of the model it is about, when one was asked.
+    `model` is the catalog's name of the model it is about. Not `called`: the model was not asked at all.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, n
         retry_after_s: float | None = None,
         outage: bool = False,
         model: str | None = None,
+        called: bool = True,
     ) -> None:
         self.code = code
         self.message = message
@@ -126,4 +128,5 @@ class RunFailure(Exception):  # noqa: N818 - a failure is an outcome of a run, n
         self.retry_after_s = retry_after_s
         self.outage = outage
         self.model = model
+        self.called = called
         super().__init__(message)

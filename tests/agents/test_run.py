@@ -124,9 +124,10 @@ async def test_json_that_fits_is_the_result_without_its_fence(answer: str) -> No
 )
 async def test_json_that_does_not_fit_may_be_tried_again(answer: str) -> None:
     calls: list[Call] = []
+    agent = with_schema(on_invalid={"retries": 0})
     with pytest.raises(RunFailure) as failure:
-        await run(with_schema(), VALUES, script({"answer": answer}), calls)
-    assert (failure.value.code, failure.value.retryable) == (FailureCode.INVALID_OUTPUT, True)
+        await run(agent, VALUES, script({"answer": answer}), calls)
+    assert (failure.value.code, failure.value.retryable) == (FailureCode.SCHEMA_ERROR, True)
     assert len(calls) == 1
 
 
@@ -135,7 +136,7 @@ async def test_a_schema_that_leads_nowhere_is_a_failure_not_a_crash() -> None:
         agent = with_schema(json_schema={"$ref": reference})
         with pytest.raises(RunFailure) as failure:
             await run(agent, VALUES, script({"answer": '{"a": 1}'}), [])
-        assert failure.value.code == FailureCode.INVALID_OUTPUT
+        assert failure.value.code == FailureCode.SCHEMA_ERROR
 
 
 async def test_half_a_surrogate_pair_does_not_fail_the_run() -> None:

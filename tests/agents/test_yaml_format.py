@@ -38,7 +38,7 @@ prompts:
       - 1
   - nam: b
 """
-    prompt = "json_schema, max_tokens, model, name, prompt, stop, system, temperature"
+    prompt = "json_schema, max_tokens, model, models, name, on_invalid, prompt, stop, system, temperature"
     agent = "alias, description, inputs, name, output, prompts, settings"
     unknown = "is not a field here; did you mean"
     reads = "must be text, and YAML reads"

@@ -74,7 +74,7 @@ async def test_completed_job(client: Client, worker: None) -> None:
     expected = queued_job(job_id, agent_id) | {
         "status": "completed",
         "completed_at": IsTime,
-        "data": {"title": "Said", "suggestion": "a b\nc", "prompts": {"say": "a b\nc"}},
+        "data": {"title": "Said", "suggestion": "a b\nc", "prompts": {"say": "a b\nc"}, "models": {"say": "scripted"}},
         "state": "completed",
         "attempts": 1,
         "queued_reason": None,

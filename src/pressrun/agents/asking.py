@@ -1,24 +1,23 @@
 """One prompt, one model call: filled, asked, counted, checked."""
 
-import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 
+from pressrun.agents.answering import Asked, Clock, answer, answer_in_pieces
+from pressrun.agents.correcting import checked, corrected
 from pressrun.agents.definition import AgentDefinition, Prompt
 from pressrun.agents.outcome import Call
 from pressrun.agents.references import fill, filled_chars
 from pressrun.agents.steps import Forgetful, Steps
 from pressrun.errors import FailureCode, RunFailure
-from pressrun.models.provider import Answer, Message, Provider, Question, Usage
+from pressrun.models.provider import Message, Provider, Question
 
 MAX_PROMPT_CHARS = 16 * 1024 * 1024
 """After filling: no model takes more, and a template may repeat a long value."""
 MAX_OUTPUT_BYTES = 4 * 1024 * 1024
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
-
-Clock = Callable[[], float]
 
 
 @dataclass(slots=True)
@@ -59,37 +58,48 @@ async def ask(asking: Asking, index: int, texts: Mapping[str, str]) -> str:
     if known is not None:
         asking.budget.spend(known)
         return known
-    question = question_of(asking.definition, index, texts)
-    async with _counted(asking, index) as count:
-        answer = await asking.provider.complete(question)
-        count(answer)
-    call = asking.calls[-1]
-    text = _whole(answer.text)
-    asking.budget.spend(text)
-    result = _checked(asking.definition.prompts[index], text, answer)
+    prompt = asking.definition.prompts[index]
+    asked = Asked(prompt.name, prompt.candidates, question_of(asking.definition, index, texts))
+    result = await _fitting(asking, prompt, asked)
     if asking.part or index + 1 < len(asking.definition.prompts):
-        await asking.steps.keep(step, result, call)
+        await asking.steps.keep(step, result, asking.calls[-1])
     return result
 
 
 async def ask_in_pieces(asking: Asking, index: int, texts: Mapping[str, str]) -> AsyncGenerator[str, None]:
     """The result of a prompt as it arrives, whole if it has a JSON schema to be checked by; raises RunFailure."""
-    if asking.definition.prompts[index].json_schema is not None:
+    prompt = asking.definition.prompts[index]
+    if prompt.json_schema is not None:
         yield await ask(asking, index, texts)
         return
-    question = question_of(asking.definition, index, texts)
-    async with _counted(asking, index) as count, _closing(asking.provider.stream(question)) as pieces:
-        answer: Answer | None = None
+    asked = Asked(prompt.name, prompt.candidates, question_of(asking.definition, index, texts))
+    async with aclosing(answer_in_pieces(asked, asking.provider, asking.calls, asking.clock)) as pieces:
         async for piece in pieces:
-            if isinstance(piece, Answer):
-                answer = piece
-                count(answer)
-            else:
-                text = _whole(piece)
-                asking.budget.spend(text)
-                yield text
-        if answer is None:
-            raise RunFailure(FailureCode.MODEL_UNAVAILABLE, "the model's answer broke off", retryable=True)
+            text = _whole(piece)
+            asking.budget.spend(text)
+            yield text
+
+
+async def _fitting(asking: Asking, prompt: Prompt, asked: Asked) -> str:
+    """The text of an answer that fits the prompt's schema, if it has one: one that does not is asked for again."""
+    question = asked.question
+    for left in range(prompt.reasks, -1, -1):
+        answered = await answer(asked, asking.provider, asking.calls, asking.clock)
+        text = _whole(answered.text)
+        asking.budget.spend(text)
+        if prompt.json_schema is None:
+            return text
+        found, fault = checked(text, prompt.json_schema)
+        if fault is None:
+            return found
+        if left:
+            asked = replace(asked, question=corrected(question, text, fault), reask=True)
+            continue
+        cut = "; it was cut off, so raise max_tokens" if answered.finish_reason == "length" else ""
+        times = f" (asked {prompt.reasks + 1} times)" if prompt.reasks else ""
+        message = f"the answer to {prompt.name!r} {fault}{times}{cut}"
+        raise RunFailure(FailureCode.SCHEMA_ERROR, message, retryable=prompt.reasks == 0)
+    raise AssertionError("a prompt is asked at least once")
 
 
 def question_of(definition: AgentDefinition, index: int, texts: Mapping[str, str]) -> Question:
@@ -110,68 +120,6 @@ def question_of(definition: AgentDefinition, index: int, texts: Mapping[str, str
     )
 
 
-@asynccontextmanager
-async def _counted(asking: Asking, index: int) -> AsyncIterator[Callable[[Answer], None]]:
-    """Puts the call on the list however it ends: what was asked may have to be paid for."""
-    prompt, started = asking.definition.prompts[index], asking.clock()
-    answers: list[Answer] = []
-
-    def record(failure: str | None, *, outage: bool = False, resolved: str | None = None) -> None:
-        answer = answers[-1] if answers else None
-        asking.calls.append(
-            Call(
-                prompt=prompt.name,
-                model=prompt.model,
-                started_s=started,
-                duration_s=asking.clock() - started,
-                usage=answer.usage if answer else Usage(),
-                finish_reason=answer.finish_reason if answer else None,
-                request_id=answer.request_id if answer else None,
-                failure_code=failure,
-                outage=outage,
-                resolved=answer.model if answer else resolved,
-                cost=answer.cost if answer else 0,
-            )
-        )
-
-    try:
-        yield answers.append
-    except RunFailure as failure:
-        record(failure.code, outage=failure.outage, resolved=failure.model)
-        raise
-    except (asyncio.CancelledError, GeneratorExit):
-        record(FailureCode.CANCELLED)
-        raise
-    except BaseException:
-        record(FailureCode.INTERNAL)
-        raise
-    record(None)
-
-
-@asynccontextmanager
-async def _closing(pieces: AsyncIterator[str | Answer]) -> AsyncIterator[AsyncIterator[str | Answer]]:
-    """Ends the provider's stream with ours, so that a listener who leaves frees the model at once."""
-    try:
-        yield pieces
-    finally:
-        if isinstance(pieces, AsyncGenerator):
-            await pieces.aclose()
-
-
 def _whole(text: str) -> str:
     # Half a surrogate pair cannot be stored or sent; the job still completes.
     return text if text.isascii() else _HALF_PAIR.sub("\ufffd", text)
-
-
-def _checked(prompt: Prompt, text: str, answer: Answer) -> str:
-    if prompt.json_schema is None:
-        return text
-    from pressrun.agents.schemas import json_of, validator, why_not  # noqa: PLC0415 - slow to import, few need it
-
-    found = json_of(text)
-    fault = why_not(found, validator(prompt.json_schema))
-    if fault is None:
-        return found
-    cut = "; it was cut off, so raise max_tokens" if answer.finish_reason == "length" else ""
-    message = f"the answer to {prompt.name!r} {fault}{cut}"
-    raise RunFailure(FailureCode.INVALID_OUTPUT, message, retryable=True)

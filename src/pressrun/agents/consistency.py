@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from pressrun.agents.definition import AgentDefinition
 
 
+DEFAULT_REASKS = 2
+"""How often an answer that does not fit its schema is asked for again, unless the prompt says otherwise."""
+
+
 def faults(definition: "AgentDefinition") -> Iterator[Fault]:
     """Every broken rule; nothing for a definition that can be run."""
     twice = list(_names_used_twice(definition))
@@ -18,6 +22,7 @@ def faults(definition: "AgentDefinition") -> Iterator[Fault]:
     if not twice:  # an ambiguous name would be reported a second time wherever it is referred to
         yield from _references_forward(definition)
     yield from _schemas(definition)
+    yield from _models(definition)
     yield from _fan_out(definition)
 
 
@@ -57,6 +62,16 @@ def _schemas(definition: "AgentDefinition") -> Iterator[Fault]:
 
             for message in faults_of(prompt.json_schema):
                 yield Fault(("prompts", index, "json_schema"), message)
+
+
+def _models(definition: "AgentDefinition") -> Iterator[Fault]:
+    for index, prompt in enumerate(definition.prompts):
+        if prompt.models and prompt.model is not None:
+            yield Fault(("prompts", index, "models"), "cannot stand beside `model`: put that one first in the list")
+        if len(set(prompt.models)) < len(prompt.models):
+            yield Fault(("prompts", index, "models"), "names a model twice: it would be asked twice in vain")
+        if prompt.on_invalid.retries != DEFAULT_REASKS and prompt.json_schema is None:
+            yield Fault(("prompts", index, "on_invalid"), "needs a json_schema: without one every answer is valid")
 
 
 def _fan_out(definition: "AgentDefinition") -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pressrun.agents.consistency import faults
+from pressrun.agents.consistency import DEFAULT_REASKS, faults
 from pressrun.agents.faults import between, refuse
 from pressrun.agents.input_kinds import Closed, Input, TextInput
 from pressrun.agents.names import Alias, Name
@@ -23,6 +23,8 @@ MAX_PROMPT_CHARS = 100_000
 MAX_TEMPERATURE = 2
 MAX_TOKENS = 1_000_000
 MAX_STOPS = 4
+MAX_MODELS = 5
+MAX_REASKS = 5
 MAX_STOP_CHARS = 1_000
 MAX_JOINER_CHARS = 100
 MAX_CONCURRENCY = 10_000
@@ -35,8 +37,17 @@ DEFAULT_TITLE = "Output"
 Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARS)]
 
 
+class OnInvalid(Closed):
+    """What becomes of an answer that does not fit its schema: it is asked for again, so many times."""
+
+    retries: Annotated[int, between(0, MAX_REASKS)] = DEFAULT_REASKS
+
+
 class Prompt(Closed):
-    """One question to one model. Its text may refer to inputs and to the results of earlier prompts."""
+    """One question to one model. Its text may refer to inputs and to the results of earlier prompts.
+
+    `models` names several in order of preference instead: the next one is asked when one cannot serve.
+    """
 
     name: Name
     model: Annotated[str, Field(min_length=1, max_length=255)] | None = None
@@ -46,6 +57,20 @@ class Prompt(Closed):
     max_tokens: Annotated[int, between(1, MAX_TOKENS)] | None = None
     stop: Annotated[tuple[Stop, ...], Field(max_length=MAX_STOPS)] = ()
     json_schema: dict[str, Any] | None = None
+    models: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=255)], ...], Field(max_length=MAX_MODELS)
+    ] = ()
+    on_invalid: OnInvalid = OnInvalid()
+
+    @property
+    def candidates(self) -> tuple[str | None, ...]:
+        """The models that may answer, in order of preference; None stands for the default one."""
+        return self.models or (self.model,)
+
+    @property
+    def reasks(self) -> int:
+        """How often an answer that does not fit the schema is asked for again."""
+        return 0 if self.json_schema is None else self.on_invalid.retries
 
 
 class Output(Closed):
@@ -106,12 +131,17 @@ class AgentDefinition(Closed):
     @property
     def models(self) -> tuple[str, ...]:
         """The models named by the prompts, each once; the catalog's default is not among them."""
-        return tuple(dict.fromkeys(prompt.model for prompt in self.prompts if prompt.model is not None))
+        named = (model for prompt in self.prompts for model in prompt.candidates)
+        return tuple(dict.fromkeys(model for model in named if model is not None))
 
     @property
     def lane_models(self) -> tuple[str, ...]:
-        """What a run asks, for whoever bounds that; `default` stands for the model of prompts that name none."""
-        return tuple(dict.fromkeys(prompt.model or DEFAULT_MODEL for prompt in self.prompts))
+        """What a run cannot do without, for whoever bounds that; `default` stands for the model of prompts without one.
+
+        A prompt with several models waits for none of them.
+        """
+        alone = (prompt.candidates[0] for prompt in self.prompts if len(prompt.candidates) == 1)
+        return tuple(dict.fromkeys(model or DEFAULT_MODEL for model in alone))
 
     @property
     def fan_out_inputs(self) -> tuple[TextInput, ...]:

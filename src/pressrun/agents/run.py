@@ -6,7 +6,8 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pressrun.agents.asking import Asking, Budget, Clock, ask
+from pressrun.agents.answering import Clock
+from pressrun.agents.asking import Asking, Budget, ask
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call, Part, Result
 from pressrun.agents.references import Reference, fill

@@ -4,7 +4,8 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from pressrun.agents.asking import Asking, Clock, ask, ask_in_pieces
+from pressrun.agents.answering import Clock
+from pressrun.agents.asking import Asking, ask, ask_in_pieces
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call, Result
 from pressrun.agents.run import BETWEEN_RESULTS, Values, fanned, joined, texts_of

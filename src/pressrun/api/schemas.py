@@ -114,9 +114,10 @@ class Generated(Shape):
 
 
 class JobData(Generated):
-    """A job's result; `prompts` holds each prompt's own answer."""
+    """A job's result; `prompts` holds each prompt's own answer, `models` who gave it."""
 
     prompts: dict[str, str] | None = None
+    models: dict[str, str] | None = None
 
 
 class Health(Shape):

@@ -38,6 +38,14 @@ async def load(tx: Transaction, claim: Claim) -> dict[str, bytes]:
     return {row["step"]: bytes(row["payload"]) for row in rows}
 
 
+async def answered_by(tx: Transaction, claim: Claim) -> dict[str, str]:
+    """The model that gave each of those, by step."""
+    rows = await tx.all(
+        "list_checkpoints", organization_id=claim.organization_id, job_id=claim.id, generation=claim.generation
+    )
+    return {row["step"]: row["model"] for row in rows if row["model"]}
+
+
 async def keep(tx: Transaction, done: Sequence[Checkpoint]) -> list[bool]:
     """Keep finished calls and count them; False for each whose claim no longer holds its job: nothing of it is kept."""
     calls: dict[tuple[str, str], list[Call]] = {}

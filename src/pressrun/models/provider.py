@@ -19,7 +19,7 @@ class Message:
 class Question:
     """What is asked of a model; `model` is the catalog's name for it in an agent, the provider's own in a call.
 
-    None means the catalog's default.
+    None means the catalog's default. `may_wait`: until the model's limits permit the call, else it fails at once.
     """
 
     model: str | None
@@ -28,6 +28,7 @@ class Question:
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
     json_schema: Mapping[str, Any] | None = None
+    may_wait: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import msgspec
 
+from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call as AgentCall
 from pressrun.agents.outcome import Result
 from pressrun.agents.run import run
@@ -45,7 +47,7 @@ class Performer:
         ends = started + max(0.0, (claim.deadline_at - claim.started_at) / SECOND)
         try:
             async with asyncio.timeout(ends - started):
-                result = await self._run(claim, made, steps)
+                result, answered = await self._run(claim, made, steps)
         except TimeoutError:
             outcome: Outcome = Failed(FailureCode.DEADLINE_EXCEEDED, "the deadline passed before the job was done")
         except RunFailure as failure:
@@ -56,14 +58,15 @@ class Performer:
             log.warn(JobEvent.FAILED, job=claim.id, exc_info=True)
             outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True), made, ends)
         else:
-            outcome = Completed(payload(result))
+            outcome = Completed(payload(result, answered))
         finally:
             counted = [call for one in steps for call in one.counted]
             calls.extend(self._counted(claim, call, counted=any(call is one for one in counted)) for call in made)
         _emit(claim, outcome, time.monotonic() - started)
         return outcome
 
-    async def _run(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> Result:
+    async def _run(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> tuple[Result, dict[str, str]]:
+        """The result, and which model answered each prompt."""
         definition = await self._system.definition(claim.organization_id, claim.agent_id, claim.agent_version)
         values = msgspec.json.decode(claim.inputs, type=dict[str, tuple[str, ...]])
         options = msgspec.json.decode(claim.options, type=JobOptions)
@@ -72,7 +75,8 @@ class Performer:
         if options.fan_out or len(definition.prompts) > 1:
             steps = await self._stepping.of(claim)
             kept.append(steps)
-        return await run(definition, values, provider, made, fan_out=options.fan_out, steps=steps)
+        result = await run(definition, values, provider, made, fan_out=options.fan_out, steps=steps)
+        return result, _answered(definition, steps.models if steps else {}, made)
 
     def _counted(self, claim: Claim, made: AgentCall, *, counted: bool) -> Call:
         name = claim.organization_id, made.model or DEFAULT_MODEL
@@ -110,13 +114,25 @@ class Performer:
         return not self._health.is_failing_for_all(name, claim.id)
 
 
-def payload(result: Result) -> bytes:
+def _answered(definition: AgentDefinition, earlier: Mapping[str, str], made: Sequence[AgentCall]) -> dict[str, str]:
+    """The model that answered each prompt; several, with commas between, where values of a fan-out had others."""
+    found: dict[str, dict[str, None]] = {prompt.name: {} for prompt in definition.prompts}
+    for step, model in earlier.items():  # named by the number of its prompt, after that of its value if it has one
+        found[definition.prompts[int(step.rpartition(".")[2])].name][model] = None
+    for call in made:
+        if call.failure_code is None:
+            found[call.prompt][call.resolved or call.model or DEFAULT_MODEL] = None
+    return {name: ", ".join(models) for name, models in found.items()}
+
+
+def payload(result: Result, answered: Mapping[str, str] | None = None) -> bytes:
     """A result as it is kept: JSON."""
     return msgspec.json.encode(
         {
             "title": result.title,
             "suggestion": result.suggestion,
             "prompts": dict(result.prompts),
+            **({"models": answered} if answered else {}),
             **({} if result.results is None else {"results": result.results}),
         }
     )

@@ -18,10 +18,13 @@ PATIENCE_S = 30.0
 
 
 class JobSteps(Steps):
-    """One claim's; `counted` are the calls whose cost is in the store already."""
+    """One claim's; `models` are those that answered earlier, `counted` the calls whose cost is in the store already."""
 
-    def __init__(self, claim: Claim, done: dict[str, bytes], keeper: Grouped[Checkpoint, bool]) -> None:
+    def __init__(
+        self, claim: Claim, done: dict[str, bytes], models: dict[str, str], keeper: Grouped[Checkpoint, bool]
+    ) -> None:
         self._claim = claim
+        self.models = models
         self._done = done
         self._keeper = keeper
         self.counted: list[Call] = []
@@ -66,8 +69,14 @@ class Stepping:
 
     async def of(self, claim: Claim) -> JobSteps:
         """A claim's, with what earlier attempts have finished; raises PressrunError when the store is away."""
-        known = await self._store.read(lambda tx: checkpoints.load(tx, claim)) if claim.attempts > 1 else {}
-        return JobSteps(claim, known, self._keeper)
+        if claim.attempts == 1:
+            return JobSteps(claim, {}, {}, self._keeper)
+
+        async def work(tx: Transaction) -> JobSteps:
+            known, models = await checkpoints.load(tx, claim), await checkpoints.answered_by(tx, claim)
+            return JobSteps(claim, known, models, self._keeper)
+
+        return await self._store.read(work)
 
 
 async def _witness(tx: Transaction, done: Sequence[Checkpoint], kept: Sequence[bool]) -> bool:
