@@ -98,8 +98,11 @@ async def load(database_url: str, jobs: int) -> None:
 
 def cpu_s(pid: int) -> float:
     """Seconds of CPU that a process and its living children have used."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended since its parent was asked
+        return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS + sum(cpu_s(int(child)) for child in children)
 
 

@@ -140,7 +140,10 @@ class OpenAICompatible(Provider):
                 headers=headers,
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 timeout=aiohttp.ClientTimeout(
-                    total=limits.total_s, sock_connect=limits.connect_s, sock_read=limits.idle_s
+                    total=limits.total_s,
+                    sock_connect=limits.connect_s,
+                    # Two timers for every call, and for nothing where the whole may take no longer than a silence.
+                    sock_read=limits.idle_s if limits.idle_s < limits.total_s else None,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
