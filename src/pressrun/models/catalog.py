@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pressrun.errors import Code, FailureCode, PressrunError, RunFailure
 from pressrun.models.clients import Clients, Endpoint
@@ -38,6 +38,7 @@ MOST_REMEMBERED = 1000
 class _Remembered:
     models: Mapping[str, Configured]
     read_at_s: float
+    endpoints: dict[str, Endpoint] = field(default_factory=dict, repr=False)
 
 
 class Catalog:
@@ -123,12 +124,14 @@ class Catalog:
             found = await self._find(organization_id, question.model)
             model = found.model
             name = model.name
-            endpoint = self._endpoint(organization_id, found)
+            endpoint = self._known_endpoint(organization_id, found)
             terms = await self.terms_of(model)
             # One server answers for the embedded model, whoever asks and by whatever name.
             slots = "local" if model.kind == "local" else (organization_id, model.name)
             async with self._clients.use(endpoint, slots, model.concurrency) as provider:
-                yield _Use(provider, replace(question, model=model.model_id or model.name), model, terms.price)
+                wanted = model.model_id or model.name
+                asked = question if question.model == wanted else replace(question, model=wanted)
+                yield _Use(provider, asked, model, terms.price)
         except RunFailure as failure:
             failure.model = name
             raise
@@ -172,6 +175,16 @@ class Catalog:
             return f"There is no model {name!r}. Known models: {names}, and OpenAI's as openai/<id>."
         hint = " Set OPENAI_API_KEY to use OpenAI's models." if openai_id(name) else ""
         return f"There is no model {name!r}. Known models: {names}.{hint}"
+
+    def _known_endpoint(self, organization_id: str, found: Configured) -> Endpoint:
+        """As `_endpoint`, put together once for as long as the models are remembered: it may unseal a key."""
+        remembered = self._fresh(organization_id)
+        endpoint = remembered.endpoints.get(found.model.name) if remembered is not None else None
+        if endpoint is None:
+            endpoint = self._endpoint(organization_id, found)
+            if remembered is not None:
+                remembered.endpoints[found.model.name] = endpoint
+        return endpoint
 
     def _endpoint(self, organization_id: str, found: Configured) -> Endpoint:
         model = found.model

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from pressrun.models.local_server import LocalOptions
@@ -45,13 +45,16 @@ class Clients:
     @asynccontextmanager
     async def use(self, endpoint: Endpoint, model: Hashable, concurrency: int | None) -> AsyncIterator[Provider]:
         """The provider of an endpoint, for one call to `model`, of which `concurrency` run at a time."""
-        if concurrency is None:
-            async with self._held(endpoint) as provider:
-                yield provider
-            return
-        slots = self._slots.setdefault((model, concurrency), asyncio.Semaphore(concurrency))
-        async with slots, self._held(endpoint) as provider:
-            yield provider
+        slots: AbstractAsyncContextManager[None] = nullcontext()
+        if concurrency is not None:
+            slots = self._slots.setdefault((model, concurrency), asyncio.Semaphore(concurrency))
+        async with slots:
+            held = await self._hold(endpoint)
+            try:
+                yield held.provider
+            finally:
+                held.users -= 1
+                held.last_used_s = self._clock_s()
 
     async def close(self) -> None:
         """Close every provider."""
@@ -59,19 +62,14 @@ class Clients:
         for each in opened:
             await each.provider.close()
 
-    @asynccontextmanager
-    async def _held(self, endpoint: Endpoint) -> AsyncIterator[Provider]:
+    async def _hold(self, endpoint: Endpoint) -> _Open:
         held = self._open.get(endpoint)
         if held is None:
             await self._close_unused()
             # Another call may have opened it while the unused ones were closed.
             held = self._open.setdefault(endpoint, _Open(self._make(endpoint)))
         held.users += 1
-        try:
-            yield held.provider
-        finally:
-            held.users -= 1
-            held.last_used_s = self._clock_s()
+        return held
 
     async def _close_unused(self) -> None:
         oldest = self._clock_s() - UNUSED_S
