@@ -74,6 +74,10 @@ async def analyze(database_url: str) -> None:
 VALUES: dict[str, Any] = {
     "agent_id": "a3",
     "organization_id": "o",
+    "batch_id": "",
+    "after": 10,
+    "error_code": "",
+    "before": 0,
     "worker_id": "w",
     "lease_token": "t",
     "share": 10,
@@ -89,12 +93,13 @@ VALUES: dict[str, Any] = {
 }
 
 
-async def explain(database_url: str, query: Query) -> str:
+async def explain(database_url: str, query: Query, **changes: Any) -> str:
     """The plan of a query with ordinary values, under the settings the store's connections have."""
+    given = VALUES | changes
     if database_url.startswith("sqlite:///"):
         connection = apsw.Connection(database_url.removeprefix("sqlite:///"))
         try:
-            rows = connection.execute("EXPLAIN QUERY PLAN " + query.sql, VALUES)
+            rows = connection.execute("EXPLAIN QUERY PLAN " + query.sql, given)
             return "\n".join(str(row[3]) for row in rows) + "\n"
         finally:
             connection.close()
@@ -102,7 +107,7 @@ async def explain(database_url: str, query: Query) -> str:
     many = "unnest(" in sql
     postgres = await asyncpg.connect(database_url, server_settings=PLANNER)
     try:
-        values = [[VALUES[name]] if many else VALUES[name] for name in names]
+        values = [[given[name]] if many else given[name] for name in names]
         return "\n".join(row[0] for row in await postgres.fetch("EXPLAIN " + sql, *values))
     finally:
         await postgres.close()

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
         int, Field(ge=0, description="reserve beside the SQLite file for the day its disk is full; 0 keeps none")
     ] = 16_777_216
     max_body_bytes: Annotated[int, Field(ge=1024, description="largest request body")] = 10_000_000
+    max_batch_bytes: Annotated[int, Field(ge=1024, description="largest file of rows")] = 4_000_000_000
     max_queued_jobs: Annotated[
         int, Field(ge=0, description="jobs an organization may have waiting; its own limit can only be lower")
     ] = 1_000_000

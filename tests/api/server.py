@@ -15,6 +15,7 @@ from pressrun.api.app import create_app
 from pressrun.api.openapi import document
 from pressrun.api.process import HttpServer
 from pressrun.api.shortcuts import Shortcuts
+from pressrun.batches.keeper import Keeper
 from pressrun.organizations import keys
 from pressrun.organizations.keys import Key, Scope
 from pressrun.organizations.organization import FIRST
@@ -101,15 +102,17 @@ async def serving(system: System) -> AsyncIterator[Server]:
 
 @asynccontextmanager
 async def working(system: System, worker_id: str = "w") -> AsyncIterator[None]:
-    """A worker that carries jobs out."""
+    """A worker that carries jobs out, and the upkeep of batches."""
     stop = asyncio.Event()
     options = WorkerOptions(worker_id, concurrency=10, lease_s=30, grace_s=5)
     running = asyncio.create_task(Worker(system.store, Performer(system).perform, options).run(stop))
+    keeping = asyncio.create_task(Keeper(system.store, system.definitions).keep(0.05))
     try:
         yield
     finally:
+        keeping.cancel()
         stop.set()
-        await running
+        await asyncio.gather(running, keeping, return_exceptions=True)
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -33,6 +33,20 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/applications/jobs/{job_id}/retry"): Scope.JOBS_WRITE,
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): Scope.JOBS_WRITE,
     ("DELETE", "/v1/applications/jobs/{job_id}"): Scope.JOBS_WRITE,
+    ("POST", "/v1/applications/{application_id}/batches"): Scope.JOBS_WRITE,
+    ("GET", "/v1/applications/{application_id}/batches"): Scope.JOBS_READ,
+    ("GET", "/v1/applications/{application_id}/batches/template"): Scope.AGENTS_READ,
+    ("GET", "/v1/batches"): Scope.JOBS_READ,
+    ("GET", "/v1/batches/{batch_id}"): Scope.JOBS_READ,
+    ("PATCH", "/v1/batches/{batch_id}"): Scope.JOBS_WRITE,
+    ("DELETE", "/v1/batches/{batch_id}"): Scope.JOBS_WRITE,
+    ("POST", "/v1/batches/{batch_id}/pause"): Scope.JOBS_WRITE,
+    ("POST", "/v1/batches/{batch_id}/resume"): Scope.JOBS_WRITE,
+    ("POST", "/v1/batches/{batch_id}/cancel"): Scope.JOBS_WRITE,
+    ("POST", "/v1/batches/{batch_id}/retry"): Scope.JOBS_WRITE,
+    ("GET", "/v1/batches/{batch_id}/results"): Scope.JOBS_READ,
+    ("GET", "/v1/batches/{batch_id}/rows"): Scope.JOBS_READ,
+    ("GET", "/v1/batches/{batch_id}/events"): Scope.JOBS_READ,
     ("GET", "/v1/models"): Scope.AGENTS_READ,
     ("POST", "/v1/models"): Scope.ADMIN,
     ("PATCH", "/v1/models/{name:path}"): Scope.ADMIN,
@@ -52,7 +66,7 @@ NEEDS: dict[tuple[str, str], Scope] = {
 
 
 def filled(path: str) -> str:
-    for name in ("application_id", "job_id", "key_id", "version", "name:path", "name"):
+    for name in ("application_id", "batch_id", "job_id", "key_id", "version", "name:path", "name"):
         path = path.replace("{" + name + "}", RANDOM_ID)
     return path
 

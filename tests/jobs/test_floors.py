@@ -90,10 +90,10 @@ def test_looking_everywhere_takes_a_small_part_of_the_time() -> None:
     seconds = _Seconds()
     floors = Floors(seconds)
     assert floors.begin()
-    floors.learn({("a", 5): 7}, everywhere=True, took_s=1.0)
-    assert floors.of("a") == "{0,0,0,0,0,8,0,0,0,0}"
+    floors.learn({(("a", ""), 5): 7}, everywhere=True, took_s=1.0)
+    assert floors.of(("a", "")) == "{0,0,0,0,0,8,0,0,0,0}"
     seconds.now += 0.9 / RESCAN_PART
     assert not floors.begin()
     seconds.now += 0.2 / RESCAN_PART
     assert floors.begin()
-    assert not floors.has("a")
+    assert not floors.has(("a", ""))

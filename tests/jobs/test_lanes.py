@@ -1,6 +1,7 @@
 """Dealing free slots: exact limits, no idle slot, no starved organization."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ lanes = st.lists(
         Lane,
         organization_id=st.sampled_from(["o1", "o2", "o3"]),
         agent_id=st.uuids().map(str),
+        batch_id=st.sampled_from(["", "b1"]),
+        priority=st.integers(0, 9),
         queued=st.integers(-2, 30),
         running=st.integers(0, 10),
         concurrency=st.none() | st.integers(1, 12),
@@ -32,7 +35,7 @@ def test_no_limit_is_ever_passed(waiting: list[Lane], slots: int, model_limits: 
     asking: Counter[tuple[str, str]] = Counter()
     before: Counter[tuple[str, str]] = Counter()
     for lane in waiting:
-        share = dealt.get(lane.agent_id, 0)
+        share = dealt.get(lane.name, 0)
         assert share <= max(0, lane.queued)
         if share and lane.concurrency is not None:
             assert lane.running + share <= lane.concurrency
@@ -51,13 +54,10 @@ def test_no_slot_idles_while_something_may_start(
     if sum(dealt.values()) == slots:
         return
     after = [
-        Lane(
-            lane.organization_id,
-            lane.agent_id,
-            lane.queued - dealt.get(lane.agent_id, 0),
-            lane.running + dealt.get(lane.agent_id, 0),
-            lane.concurrency,
-            lane.models,
+        replace(
+            lane,
+            queued=lane.queued - dealt.get(lane.name, 0),
+            running=lane.running + dealt.get(lane.name, 0),
         )
         for lane in waiting
     ]
@@ -66,30 +66,51 @@ def test_no_slot_idles_while_something_may_start(
 
 def test_a_backlog_does_not_starve_another_organization() -> None:
     dealt = shares([Lane("big", "a", 100_000, 50), Lane("small", "b", 1, 0)], 10, {})
-    assert dealt == {"a": 9, "b": 1}
+    assert dealt == {("a", ""): 9, ("b", ""): 1}
 
 
 def test_one_slot_at_a_time_is_not_always_the_same_organizations() -> None:
     """One worker with one place: nothing runs when it claims, so only lots decide."""
     waiting = [Lane("big", "a", 100_000, 0), Lane("small", "b", 1, 0)]
     served = Counter(next(iter(shares(waiting, 1, {}, f"token {number}"))) for number in range(200))
-    assert served["b"] > 50
-    assert served["a"] > 50
+    assert served["b", ""] > 50
+    assert served["a", ""] > 50
 
 
 def test_nor_always_the_same_agents() -> None:
     waiting = [Lane("o", "a", 100_000, 0), Lane("o", "b", 1, 0)]
     served = Counter(next(iter(shares(waiting, 1, {}, f"token {number}"))) for number in range(200))
-    assert served["b"] > 50
+    assert served["b", ""] > 50
 
 
 def test_whoever_runs_least_comes_first() -> None:
-    assert shares([Lane("big", "a", 100_000, 50), Lane("small", "b", 9, 3)], 1, {}, "any") == {"b": 1}
+    assert shares([Lane("big", "a", 100_000, 50), Lane("small", "b", 9, 3)], 1, {}, "any") == {("b", ""): 1}
 
 
 def test_within_an_organization_the_lane_that_runs_least_goes_first() -> None:
-    assert shares([Lane("o", "a", 10, 5), Lane("o", "b", 10, 0)], 4, {}) == {"b": 4}
+    assert shares([Lane("o", "a", 10, 5), Lane("o", "b", 10, 0)], 4, {}) == {("b", ""): 4}
 
 
 def test_one_agent_gets_every_slot_when_nobody_else_waits() -> None:
-    assert shares([Lane("o", "a", 1000, 0)], 500, {}) == {"a": 500}
+    assert shares([Lane("o", "a", 1000, 0)], 500, {}) == {("a", ""): 500}
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), min_size=1, max_size=5), st.integers(1, 12))
+def test_the_batches_of_an_agent_share_its_limit(batches: list[tuple[int, int]], most: int) -> None:
+    waiting = [
+        Lane("o", "a", queued, 0, most, batch_id=f"b{number}", priority=priority)
+        for number, (queued, priority) in enumerate(batches)
+    ]
+    dealt = shares(waiting, 60, {})
+    assert sum(dealt.values()) == min(most, sum(queued for queued, _ in batches))
+
+
+def test_a_single_job_is_taken_before_the_next_row_of_a_batch() -> None:
+    waiting = [Lane("o", "a", 100_000, 40, batch_id="b"), Lane("o", "a", 1, 0)]
+    assert shares(waiting, 1, {}) == {("a", ""): 1}
+
+
+def test_a_more_urgent_batch_gets_more_and_not_all() -> None:
+    waiting = [Lane("o", "a", 1000, 0, batch_id="b", priority=1), Lane("o", "a", 1000, 0, batch_id="c", priority=5)]
+    dealt = shares(waiting, 40, {})
+    assert dealt == {("a", "b"): 30, ("a", "c"): 10}

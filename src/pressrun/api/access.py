@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pressrun.api import problems
 from pressrun.api.failures import Failures
+from pressrun.api.slow_clients import is_upload
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
 from pressrun.organizations import keys, limits
@@ -51,11 +52,14 @@ RequestHeaders = Mapping[bytes, str]
 class Access:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, store: Store, hosts: Iterable[str], max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, store: Store, hosts: Iterable[str], max_body_bytes: int, max_batch_bytes: int
+    ) -> None:
         self._app = app
         self._store = store
         self._hosts = {host.lower() for host in hosts}
         self._max_body_bytes = max_body_bytes
+        self._max_batch_bytes = max_batch_bytes
         self._known: OrderedDict[str, tuple[Key, float]] = OrderedDict()
         self._noted: dict[str, float] = {}
         self._failures = Failures(store)
@@ -72,7 +76,7 @@ class Access:
         scope.setdefault("state", {})["request_id"] = request_id
         try:
             answer.limits = await self._admit(scope, headers)
-            await self._app(scope, self._limited(receive, headers), answer.send)
+            await self._app(scope, self._limited(receive, headers, self._most(scope)), answer.send)
         except PressrunError as error:
             await answer.refuse(scope, receive, error)
         except ClientDisconnect:
@@ -106,8 +110,8 @@ class Access:
         key = scope["state"]["key"] = await self._key(headers.get(b"authorization", ""))
         left = await self._spend(key)
         length = headers.get(b"content-length", "0")
-        if length.isdigit() and int(length) > self._max_body_bytes:
-            raise self._too_large()
+        if length.isdigit() and int(length) > self._most(scope):
+            raise _too_large(self._most(scope))
         return left
 
     async def _spend(self, key: Key) -> dict[str, str]:
@@ -145,7 +149,11 @@ class Access:
             with contextlib.suppress(PressrunError):  # reading goes on while nothing can be written
                 await self._store.write(lambda tx: keys.note_use(tx, key.organization_id, key.id))
 
-    def _limited(self, receive: Receive, headers: RequestHeaders) -> Receive:
+    def _most(self, scope: Scope) -> int:
+        """The largest body of a request, in bytes; files of rows are read as they come, and may be larger."""
+        return self._max_batch_bytes if is_upload(scope["path"]) else self._max_body_bytes
+
+    def _limited(self, receive: Receive, headers: RequestHeaders, most: int) -> Receive:
         if b"content-length" in headers:
             return receive  # checked, and the server reads no more than was announced
         seen = 0
@@ -154,14 +162,15 @@ class Access:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._max_body_bytes:
-                raise self._too_large()
+            if seen > most:
+                raise _too_large(most)
             return message
 
         return counted
 
-    def _too_large(self) -> PressrunError:
-        return PressrunError(Code.TOO_LARGE, f"the body is larger than {self._max_body_bytes:,} bytes")
+
+def _too_large(most: int) -> PressrunError:
+    return PressrunError(Code.TOO_LARGE, f"the body is larger than {most:,} bytes")
 
 
 class _Answer:

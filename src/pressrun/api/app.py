@@ -9,6 +9,9 @@ from starlette.exceptions import HTTPException
 from pressrun.api import (
     applications,
     audit,
+    batch_events,
+    batch_results,
+    batches,
     docs_page,
     generate,
     jobs,
@@ -45,6 +48,9 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
         jobs.router,  # first: /v1/applications/jobs/… is no agent called "jobs"
         applications.router,
         versions.router,
+        batch_results.router,
+        batch_events.router,
+        batches.router,
         generate.router,
         models.router,
         keys.router,
@@ -67,6 +73,7 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
         store=system.store,
         hosts=(*LOOPBACK, host, *settings.allowed_hosts),
         max_body_bytes=settings.max_body_bytes,
+        max_batch_bytes=settings.max_batch_bytes,
     )
 
 

@@ -21,6 +21,7 @@ from pressrun.api.slow_clients import (
     LINGER_S,
     STALLED_S,
     SlowClients,
+    is_upload,
 )
 from pressrun.errors import Code, PressrunError
 
@@ -53,6 +54,7 @@ class Connection(HttpToolsProtocol):
         self._since = self.loop.time()
         self._head_bytes = self._counted_head_bytes = 0
         self._body_bytes = 0
+        self._is_upload = False
         self._answered_early_at: float | None = None
         self._unsent = 0
         self._stalled_since = 0.0
@@ -121,6 +123,7 @@ class Connection(HttpToolsProtocol):
         self._answered_early_at = None
         self._slow_clients.busy(self)
         super().on_headers_complete()
+        self._is_upload = is_upload(self.scope["path"])
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -157,7 +160,8 @@ class Connection(HttpToolsProtocol):
             case Receiving.HEAD:
                 return waited > HEAD_S
             case Receiving.BODY if not self.flow.read_paused:
-                return waited > BODY_S or self._body_bytes < BODY_RATE * (waited - BODY_GRACE_S)
+                too_long = waited > BODY_S and not self._is_upload
+                return too_long or self._body_bytes < BODY_RATE * (waited - BODY_GRACE_S)
             case _:
                 return False
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from pressrun.api.app import create_app
 from pressrun.api.connection import Connection
 from pressrun.api.slow_clients import SlowClients, connections_possible
+from pressrun.batches.keeper import Keeper
 from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.lifeline import watch_parent
@@ -44,13 +45,17 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop)
         watch_parent(stop, leaving.set)
-        keeping = asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S))
+        keeping = [
+            asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S)),
+            asyncio.create_task(Keeper(system.store, system.definitions).keep()),
+        ]
         spare_what_stays()
         try:
             await server.serve(sockets=[listener])
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
             await app.close()
 
 

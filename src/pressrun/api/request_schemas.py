@@ -24,6 +24,46 @@ class JobRequest(BaseModel):
     deadline_s: int | None = None
 
 
+class BatchUpload(BaseModel):
+    """Rows with the options of their batch; files go as they are, with these options in the query."""
+
+    rows: list[dict[str, Any]]
+    name: str = ""
+    map: dict[str, str] = {}
+    on_bad_rows: str = "refuse"
+    priority: int | None = None
+    deadline_s: int | None = None
+    max_cost: float | None = None
+    sample: int | None = None
+    canary: int | None = None
+    stop_on_errors: float | str | None = None
+    dedupe: bool = True
+    reuse: bool = False
+    fan_out: bool = False
+    metadata: dict[str, str] = {}
+
+
+class BatchRetry(BaseModel):
+    """Which failed rows to run again; all of them by default."""
+
+    error_code: str | None = None
+    rows: list[int] | None = None
+    version: str = "same"
+
+
+class BatchCancel(BaseModel):
+    """What becomes of the rows that run."""
+
+    running: str = "drain"
+
+
+class BatchChange(BaseModel):
+    """What to change; a `max_cost` of null takes the cap away."""
+
+    name: str | None = None
+    max_cost: float | None = None
+
+
 class GenerateRequest(BaseModel):
     """A generation to wait for."""
 
@@ -111,6 +151,10 @@ def definition_body() -> dict[str, Any]:
 
 REQUESTS: tuple[type[BaseModel], ...] = (
     AgentDefinition,
+    BatchCancel,
+    BatchChange,
+    BatchRetry,
+    BatchUpload,
     DeployRequest,
     GenerateRequest,
     JobRequest,

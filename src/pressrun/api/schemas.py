@@ -1,5 +1,6 @@
 """The shapes of answers, for `/openapi.json`; tests hold the real answers to them."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -192,6 +193,9 @@ class JobShape(Shape):
     cancel_requested: bool
     metadata: dict[str, str]
     inputs: list[InputValue]
+    batch_id: str | None
+    row: int | None
+    reused_from: str | None
 
 
 class Pagination(Shape):
@@ -207,6 +211,100 @@ class JobPage(Shape):
     result: list[JobShape]
     totalCount: int  # noqa: N815 - Writer's name for it
     pagination: Pagination
+
+
+class BatchCounts(Shape):
+    """Where the rows stand; the others always come to `total`."""
+
+    total: int
+    queued: int
+    running: int
+    waiting: int
+    completed: int
+    failed: int
+    cancelled: int
+    invalid: int
+
+
+class BatchError(Shape):
+    """An error code and how many rows failed with it."""
+
+    error_code: str
+    rows: int
+
+
+class BatchOptionsShape(Shape):
+    """How the rows are run; `stop_on_errors` is a share of 1."""
+
+    priority: int
+    dedupe: bool
+    reuse: bool
+    fan_out: bool
+    sample: int
+    canary: int
+    stop_on_errors: float | None
+
+
+class BatchShape(Shape):
+    """A batch; money is US dollars."""
+
+    id: str
+    application_id: str
+    agent_version: int
+    name: str
+    state: Literal["loading", "running", "paused", "completed", "completed_with_errors", "cancelled"]
+    pause_code: str | None
+    paused_reason: str | None
+    cancel_requested: bool
+    retrying: bool
+    counts: BatchCounts
+    errors: list[BatchError]
+    reused: int
+    usage: UsageShape
+    cost: float | None
+    max_cost: float | None
+    currency: Literal["USD"]
+    columns: list[str]
+    options: BatchOptionsShape
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str
+    started_at: str | None
+    completed_at: str | None
+    deadline_at: str
+
+
+class BatchPage(Shape):
+    """A page of batches by offset."""
+
+    result: list[BatchShape]
+    totalCount: int  # noqa: N815 - as for jobs
+    pagination: Pagination
+
+
+class BatchRowShape(Shape):
+    """A row of a batch's file and what became of it."""
+
+    row: int
+    id: str | None
+    cells: dict[str, Any]
+    state: Literal["queued", "running", "waiting", "completed", "failed", "cancelled", "invalid"]
+    job_id: str | None
+    suggestion: str | None
+    error: str | None
+    error_code: str | None
+    attempts: int
+    usage: UsageShape
+    cost: float | None
+    agent_version: int | None
+    reused_from: str | None
+
+
+class BatchRows(Shape):
+    """A page of rows."""
+
+    data: list[BatchRowShape]
+    has_more: bool
 
 
 class JobEventShape(Shape):
@@ -361,6 +459,12 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` with which a route may refuse; any other refusal has the same body."""
     wanted: tuple[int | str, ...] = (*statuses, "default")
     return {status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in wanted}
+
+
+def files(media_types: Sequence[str], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers with a file or a stream, of one of several kinds."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+    return {"2XX": {"content": content, "description": "Done"}, **refusals(*statuses)}
 
 
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:

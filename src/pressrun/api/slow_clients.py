@@ -1,11 +1,12 @@
 """Clients that keep a connection and give nothing for it: how long they may, and how many connections there are.
 
 A head must be whole within 10 seconds. A body has 10 seconds of grace, then must come at 1 kB/s on the whole, and be
-whole within 60. What waits to be sent must move within 30. One look a second at every connection costs less than a
-timer for each request.
+whole within 60, unless it is a file of rows. What waits to be sent must move within 30. One look a second at every
+connection costs less than a timer for each request.
 """
 
 import asyncio
+import re
 import resource
 from typing import Protocol
 
@@ -22,6 +23,15 @@ LINGER_S = 2.0
 LOOK_EVERY_S = 1.0
 OTHER_FILES = 256
 """Descriptors that everything but clients' connections needs: database, models, logs."""
+
+
+UPLOADS = re.compile(r"/v1/applications/[^/]+/batches(?:/estimate)?")
+"""Where files of rows go: they may take as long as they need, as long as they keep coming."""
+
+
+def is_upload(path: str) -> bool:
+    """Whether a file of any length may be sent there."""
+    return UPLOADS.fullmatch(path) is not None
 
 
 class Watched(Protocol):

@@ -85,6 +85,9 @@ def job(record: Job, reason: str | None = None) -> dict[str, Any]:
         "inputs": [
             {"id": name, "value": value} for name, value in msgspec.json.decode(record.inputs, type=dict).items()
         ],
+        "batch_id": record.batch_id or None,
+        "row": record.batch_row,
+        "reused_from": record.same_as if record.state == State.COMPLETED else None,
     }
 
 
@@ -102,6 +105,8 @@ def _data(record: Job) -> dict[str, Any] | None:
 
 def _queued_reason(record: Job) -> str | None:
     reason = QUEUED_REASONS.get(record.state)
+    if record.state == State.WAITING and record.same_as is not None:
+        return f"waiting for the result of job {record.same_as}, which has the same inputs"
     if record.state == State.WAITING:
         return f"{reason} at {timestamp(record.run_at)}: {record.error}"
     return reason

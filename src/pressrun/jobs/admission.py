@@ -45,6 +45,19 @@ async def turned_away(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceiling
     return refused
 
 
+async def admit_batch(tx: Transaction, organization_id: str, rows: int, ceilings: Ceilings = UNLIMITED) -> None:
+    """Raises LimitError when so many more jobs may not wait, or the day's tokens are spent."""
+    await tx.one("lock_queue", organization_id=organization_id)
+    used = await usage(tx, organization_id)
+    if _is_spent(used):
+        assert used.most_tokens is not None
+        raise tokens_spent(used.most_tokens)
+    most = _least(used.most_queued_jobs, ceilings.queued_jobs, ceilings.queued_jobs_total)
+    if most is not None and used.queued_jobs + rows > most:
+        message = f"{used.queued_jobs:,} jobs are waiting, and {rows:,} more would pass the {most:,} that may"
+        raise LimitError(message, "queued_jobs", most, retry_after_s=None if rows > most else 60)
+
+
 async def admit_again(tx: Transaction, organization_id: str, job_id: str, ceilings: Ceilings = UNLIMITED) -> None:
     """Raises LimitError when a job that has ended may not wait once more."""
     refused = await _of_organization(tx, organization_id, [job_id], ceilings.queued_jobs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pressrun.jobs import counts, history, lanes
 from pressrun.jobs.floors import Floors, Reached
 from pressrun.jobs.job import FORMAT, Claim, State
+from pressrun.jobs.lanes import LaneName
 from pressrun.jobs.places import with_organization_limits
 from pressrun.store.store import Row, Transaction, Value
 from pressrun.telemetry.events import JobEvent
@@ -57,33 +58,38 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int, f
 
 
 async def _take(
-    tx: Transaction, worker_id: str, lease_token: str, dealt: Mapping[str, int], floors: Floors
+    tx: Transaction, worker_id: str, lease_token: str, dealt: Mapping[LaneName, int], floors: Floors
 ) -> list[Row]:
-    def values(agent_id: str, share: int) -> dict[str, Value]:
+    def values(name: LaneName, share: int) -> dict[str, Value]:
         return {
-            "agent_id": agent_id,
+            "agent_id": name[0],
+            "batch_id": name[1],
             "share": share,
-            "floors": floors.of(agent_id),
+            "floors": floors.of(name),
             "worker_id": worker_id,
             "lease_token": lease_token,
             "format": FORMAT,
         }
 
-    rows = await tx.each("claim_jobs", [values(agent_id, share) for agent_id, share in dealt.items()])
-    taken = Counter(row["agent_id"] for row in rows)
-    short = [agent_id for agent_id, share in dealt.items() if taken[agent_id] < share and floors.has(agent_id)]
-    for agent_id in short:  # the counters are exact: what is missing stands below the floor
-        floors.forget(agent_id)
-    again = [values(agent_id, dealt[agent_id] - taken[agent_id]) for agent_id in short]
+    rows = await tx.each("claim_jobs", [values(name, share) for name, share in dealt.items()])
+    taken = Counter(_lane(row) for row in rows)
+    short = [name for name, share in dealt.items() if taken[name] < share and floors.has(name)]
+    for name in short:  # the counters are exact: what is missing stands below the floor
+        floors.forget(name)
+    again = [values(name, dealt[name] - taken[name]) for name in short]
     return [*rows, *await tx.each("claim_jobs", again)]
 
 
 def _reached(rows: Sequence[Row]) -> Reached:
-    reached: dict[tuple[str, int], int] = {}
+    reached: dict[tuple[LaneName, int], int] = {}
     for row in rows:
-        lane = str(row["agent_id"]), int(row["priority"])
+        lane = _lane(row), int(row["priority"])
         reached[lane] = max(int(row["seq"]), reached.get(lane, 0))
     return reached
+
+
+def _lane(row: Row) -> LaneName:
+    return str(row["agent_id"]), str(row["batch_id"])
 
 
 async def claim_suspect(tx: Transaction, worker_id: str, lease_token: str) -> Claim | None:
@@ -93,7 +99,7 @@ async def claim_suspect(tx: Transaction, worker_id: str, lease_token: str) -> Cl
         return None
     waiting, limits = found
     for suspect in await tx.all("list_suspects", format=FORMAT, limit=SUSPECTS_LOOKED_AT):
-        if not lanes.may_start(waiting, suspect["agent_id"], limits):
+        if not lanes.may_start(waiting, _lane(suspect), limits):
             continue
         row = await tx.one("claim_suspect", seq=suspect["seq"], worker_id=worker_id, lease_token=lease_token)
         if row is not None:
@@ -129,7 +135,7 @@ async def _open_lanes(
     woken = await tx.all("wake_waiting_jobs", limit=WAKE_LIMIT)
     await counts.move(tx, [(row["organization_id"], row["agent_id"], State.WAITING, State.QUEUED) for row in woken])
     for row in woken:
-        floors.forget(row["agent_id"])
+        floors.forget(_lane(row))
     return await with_organization_limits(tx, *await lanes.open_lanes(tx))
 
 

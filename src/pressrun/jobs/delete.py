@@ -7,12 +7,14 @@ from pressrun.store.store import Transaction
 
 
 async def delete(tx: Transaction, organization_id: str, job_id: str) -> bool:
-    """Whether there was such a job; raises PressrunError (conflict) for one that has not ended."""
+    """Whether there was such a job; raises PressrunError (conflict) for one that has not ended, or is a batch's."""
     row = await tx.one("hold_job", job_id=job_id, organization_id=organization_id)
     if row is None:
         return False
     if State(row["state"]) in OPEN:
         raise PressrunError(Code.CONFLICT, "the job has not ended: cancel it first, then delete it")
+    if row["batch_id"]:
+        raise PressrunError(Code.CONFLICT, "the job is a row of a batch: delete the batch, or keep the row")
     gone = await tx.one("delete_job", job_id=job_id, organization_id=organization_id)
     assert gone is not None
     await tx.run("delete_job_results", job_id=job_id, organization_id=organization_id)

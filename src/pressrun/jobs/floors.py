@@ -1,7 +1,7 @@
 """Where a worker left off: below it nothing queued was left, so the next claim need not look there.
 
 PostgreSQL keeps the index entries of claimed jobs for as long as any transaction may still see them as queued. A claim
-that starts at an agent's first entry walks over all of them.
+that starts at a lane's first entry walks over all of them.
 """
 
 import time
@@ -18,8 +18,11 @@ enough for that to take no more than this part of the time."""
 RETURNED = "returned"
 """The topic of the bell that tells workers to look everywhere: jobs stand again where they stood before."""
 
-Reached = Mapping[tuple[str, int], int]
-"""For an agent and a priority, the sequence number of the last job taken."""
+Lane = tuple[str, str]
+"""Agent and batch, as in lanes.py."""
+
+Reached = Mapping[tuple[Lane, int], int]
+"""For a lane and a priority, the sequence number of the last job taken."""
 
 
 class Floors:
@@ -27,7 +30,7 @@ class Floors:
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._clock_s = clock_s
-        self._floors: dict[str, list[int]] = {}
+        self._floors: dict[Lane, list[int]] = {}
         self._pause_s = RESCAN_S
         self._rescanned_s = clock_s() - RESCAN_S
 
@@ -42,23 +45,23 @@ class Floors:
         """Jobs may stand anywhere again."""
         self._floors.clear()
 
-    def of(self, agent_id: str) -> str:
-        """An agent's floors, one for each priority, as an array in PostgreSQL's words."""
-        floors = self._floors.get(agent_id)
+    def of(self, lane: Lane) -> str:
+        """A lane's floors, one for each priority, as an array in PostgreSQL's words."""
+        floors = self._floors.get(lane)
         return "{" + ",".join(map(str, floors or [0] * PRIORITIES)) + "}"
 
-    def has(self, agent_id: str) -> bool:
-        """Whether anything of an agent's is passed over."""
-        return agent_id in self._floors
+    def has(self, lane: Lane) -> bool:
+        """Whether anything of a lane is passed over."""
+        return lane in self._floors
 
-    def forget(self, agent_id: str) -> None:
-        """Look everywhere for an agent's next jobs."""
-        self._floors.pop(agent_id, None)
+    def forget(self, lane: Lane) -> None:
+        """Look everywhere for a lane's next jobs."""
+        self._floors.pop(lane, None)
 
     def learn(self, reached: Reached, *, everywhere: bool, took_s: float) -> None:
         """A claim has been committed that took jobs up to these; `everywhere`: it began from the beginning."""
-        for (agent_id, priority), seq in reached.items():
-            floors = self._floors.setdefault(agent_id, [0] * PRIORITIES)
+        for (lane, priority), seq in reached.items():
+            floors = self._floors.setdefault(lane, [0] * PRIORITIES)
             floors[priority] = seq + 1
         if everywhere:
             self._rescanned_s = self._clock_s()

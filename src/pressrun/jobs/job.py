@@ -35,8 +35,9 @@ PHASES: dict[Phase, frozenset[State]] = {
     Phase.FAILED: frozenset({State.FAILED, State.CANCELLED}),
 }
 
-FORMAT = 1
-"""What a worker of this version understands of a job; a newer version's jobs may have a higher one."""
+FORMAT = 2
+"""What a worker of this version understands of a job; a newer version's jobs may have a higher one. Jobs of batches
+have 2: a worker that knows nothing of batches would run them although their batch is paused."""
 
 DEFAULT_PRIORITY = 5
 """0 is the most urgent, 9 the least."""
@@ -110,6 +111,8 @@ class Job:
     """A job as it stands. Times are microseconds since the epoch; `result` is JSON of the current generation.
 
     `cost` is nano-dollars of every call whose cost is known, of all generations; None while nothing was asked.
+    `batch_id` is empty for a job of its own, `batch_row` counts from 1; `same_as` is the job of the same inputs whose
+    result this one takes over.
     """
 
     id: str
@@ -141,6 +144,9 @@ class Job:
     unpriced_calls: int
     reasks: int
     reask_cost: Nano
+    batch_id: str
+    batch_row: int | None
+    same_as: str | None
     result: bytes | None
 
     @classmethod
@@ -179,6 +185,7 @@ class Claim:
     events: int
     inputs: bytes
     options: bytes
+    batch_id: str = ""
 
     @classmethod
     def from_row(cls, row: Row) -> "Claim":

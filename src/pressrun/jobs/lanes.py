@@ -1,4 +1,5 @@
-"""Who is served next: a lane is one agent's queue; free slots are dealt in rounds, organization by organization."""
+"""Who is served next: a lane is an agent's single jobs, or one batch; free slots are dealt in rounds, organization by
+organization."""
 
 import json
 import zlib
@@ -6,11 +7,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pressrun.jobs import outages
+from pressrun.jobs import batch_lanes, outages
+from pressrun.jobs.job import DEFAULT_PRIORITY
 from pressrun.store.store import Row, Transaction
 
 DEFAULT_MODEL = "default"
 """The model of prompts that name none, as lanes and calls spell it."""
+
+LaneName = tuple[str, str]
+"""Agent and batch; no batch, "", is the agent's single jobs."""
 
 ModelLimits = Mapping[tuple[str, str], int]
 """The most jobs that may run at once for (organization, model)."""
@@ -18,7 +23,10 @@ ModelLimits = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One agent's queue. `concurrency` is the agent's own limit, `models` what its deployed version asks."""
+    """One queue. `concurrency` is the limit of the agent, over all its lanes, `models` what its deployed version asks.
+
+    `queued` is how many jobs may be taken of it: none of a paused batch, whatever waits there.
+    """
 
     organization_id: str
     agent_id: str
@@ -26,6 +34,13 @@ class Lane:
     running: int
     concurrency: int | None = None
     models: tuple[str, ...] = ()
+    batch_id: str = ""
+    priority: int = DEFAULT_PRIORITY
+
+    @property
+    def name(self) -> LaneName:
+        """What claims and floors call it."""
+        return self.agent_id, self.batch_id
 
     @classmethod
     def from_row(cls, row: Row) -> "Lane":
@@ -51,8 +66,24 @@ async def open_lanes(tx: Transaction) -> tuple[list[Lane], ModelLimits]:
         name = organization_id, _named(model, organization_id, defaults)
         if outage.limit is not None:
             limits[name] = min(limits.get(name, outage.limit), outage.limit)
-    lanes = [Lane.from_row(row) for row in await tx.all("list_lanes")]
+    lanes = await _with_batches(tx, [Lane.from_row(row) for row in await tx.all("list_lanes")])
     return [_with_default_named(lane, defaults) for lane in lanes], limits
+
+
+async def _with_batches(tx: Transaction, agents: Sequence[Lane]) -> list[Lane]:
+    """Each agent's lane without the jobs of its open batches, which have lanes of their own."""
+    batches = await batch_lanes.find_open(tx)
+    lanes = []
+    for agent in agents:
+        own = [batch for batch in batches if batch.agent_id == agent.agent_id]
+        queued, running = (sum(getattr(batch, name) for batch in own) for name in ("queued", "running"))
+        lanes.append(replace(agent, queued=agent.queued - queued, running=agent.running - running))
+        lanes += [
+            replace(agent, batch_id=one.id, priority=one.priority, queued=batch_lanes.room(one), running=one.running)
+            for one in own
+            if one.queued or one.running
+        ]
+    return lanes
 
 
 def _with_default_named(lane: Lane, defaults: Mapping[str, str]) -> Lane:
@@ -66,11 +97,11 @@ def _named(model: str, organization_id: str, defaults: Mapping[str, str]) -> str
     return defaults.get(organization_id, model) if model == DEFAULT_MODEL else model
 
 
-def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits, salt: str = "") -> dict[str, int]:
-    """How many jobs each agent may start now, given free slots: {agent: jobs}.
+def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits, salt: str = "") -> dict[LaneName, int]:
+    """How many jobs of each lane may start now, given free slots.
 
     A round gives every organization one job, from its lane that runs least; rounds go on until the slots are spent or
-    nothing more may start. So a backlog of one organization, or of one agent, never holds up another's. Who runs least
+    nothing more may start. So a backlog of one organization, agent or batch never holds up another's. Who runs least
     comes first; `salt`, new for each claim, draws lots among equals: with one slot at a time nobody is always first.
     """
     dealer = _Dealer(waiting, limits)
@@ -85,14 +116,14 @@ def shares(waiting: Sequence[Lane], slots: int, limits: ModelLimits, salt: str =
         for organization_id in dealer.in_turn({lane.organization_id for lane in ready}, salt):
             own = [lane for lane in ready if lane.organization_id == organization_id and dealer.may_start(lane)]
             if own and slots > dealer.given.total():
-                dealer.start(min(own, key=lambda lane: (dealer.running[lane.agent_id], _lot(salt, lane.agent_id))))
+                dealer.start(min(own, key=lambda lane: (dealer.load(lane), _lot(salt, " ".join(lane.name)))))
     return dict(dealer.given)
 
 
-def may_start(waiting: Sequence[Lane], agent_id: str, limits: ModelLimits) -> bool:
-    """Whether one more job of an agent may start now."""
+def may_start(waiting: Sequence[Lane], name: LaneName, limits: ModelLimits) -> bool:
+    """Whether one more job of a lane may start now."""
     dealer = _Dealer(waiting, limits)
-    return any(dealer.may_start(lane) for lane in waiting if lane.agent_id == agent_id)
+    return any(dealer.may_start(lane) for lane in waiting if lane.name == name)
 
 
 def _lot(salt: str, name: str) -> tuple[int, str]:
@@ -103,31 +134,36 @@ class _Dealer:
     """What runs while slots are being dealt."""
 
     def __init__(self, waiting: Sequence[Lane], limits: ModelLimits) -> None:
-        self.given: Counter[str] = Counter()
-        self.running = Counter({lane.agent_id: lane.running for lane in waiting})
+        self.given: Counter[LaneName] = Counter()
+        self._running_of_agent: Counter[str] = Counter()
         self._running_of: Counter[str] = Counter()
         for lane in waiting:
             self._running_of[lane.organization_id] += lane.running
+            self._running_of_agent[lane.agent_id] += lane.running
         self._limits = limits
         self._asking: Counter[tuple[str, str]] = Counter()
         for lane in waiting:
             self._asking.update({(lane.organization_id, model): lane.running for model in lane.models})
 
     def may_start(self, lane: Lane) -> bool:
-        if self.given[lane.agent_id] >= lane.queued:
+        if self.given[lane.name] >= lane.queued:
             return False
-        if lane.concurrency is not None and self.running[lane.agent_id] >= lane.concurrency:
+        if lane.concurrency is not None and self._running_of_agent[lane.agent_id] >= lane.concurrency:
             return False
         models = [(lane.organization_id, model) for model in lane.models]
         return all(model not in self._limits or self._asking[model] < self._limits[model] for model in models)
+
+    def load(self, lane: Lane) -> int:
+        """What a lane has for its priority: of two lanes, the one of priority 1 runs three times that of priority 5."""
+        return (lane.running + self.given[lane.name] + 1) * (lane.priority + 1)
 
     def in_turn(self, organizations: set[str], salt: str) -> list[str]:
         return sorted(organizations, key=lambda one: (self._running_of[one], _lot(salt, one)))
 
     def start(self, lane: Lane) -> None:
         self._running_of[lane.organization_id] += 1
-        self.given[lane.agent_id] += 1
-        self.running[lane.agent_id] += 1
+        self.given[lane.name] += 1
+        self._running_of_agent[lane.agent_id] += 1
         for model in lane.models:
             self._asking[lane.organization_id, model] += 1
 

@@ -33,4 +33,6 @@ async def retry(tx: Transaction, organization_id: str, job_id: str, ceilings: Ce
         )
         await history.record(tx, [note])
         await counts.move(tx, [(organization_id, job.agent_id, job.state, State.QUEUED)])
+        if job.batch_id:
+            await tx.run("reopen_batch", organization_id=organization_id, batch_id=job.batch_id)
     return await read.find(tx, organization_id, job_id)

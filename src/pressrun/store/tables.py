@@ -8,7 +8,7 @@ import apsw
 
 from pressrun.store.migrate import migrations
 
-OWN = {"schema_migrations", "store_facts", "job_blocks"}
+OWN = {"schema_migrations", "store_facts", "job_blocks", "batch_counts"}
 """Tables that tell of one database alone, or that triggers keep; they are never carried into another."""
 
 HIDDEN = (2, 3)

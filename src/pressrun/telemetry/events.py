@@ -19,6 +19,14 @@ class JobEvent(StrEnum):
     STALE_WRITE_REFUSED = "job.stale_write_refused"
 
 
+class BatchEvent(StrEnum):
+    """Something that happened to a batch, told to listeners; a public contract."""
+
+    COMPLETED = "batch.completed"
+    CANCELLED = "batch.cancelled"
+    PAUSED = "batch.paused"
+
+
 class ServerEvent(StrEnum):
     """Something the server itself does, written to the log."""
 
@@ -39,6 +47,7 @@ class ServerEvent(StrEnum):
     WORKER_TROUBLED = "worker.troubled"
     UPKEEP_DONE = "upkeep.done"
     UPKEEP_FAILED = "upkeep.failed"
+    BATCH_UPKEEP_FAILED = "batch.upkeep_failed"
     STORE_UNSAFE = "store.unsafe"
     STORE_RESTORED = "store.restored"
     ROOM_LOST = "store.room_lost"

@@ -6,6 +6,7 @@ import sys
 
 import uvloop
 
+from pressrun.batches.keeper import Keeper
 from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.lifeline import watch_parent
@@ -19,6 +20,9 @@ from pressrun.worker.exits import EXIT_FENCED, EXIT_STUCK
 from pressrun.worker.heart import Pulse, ThreadHeart
 from pressrun.worker.perform import Performer
 from pressrun.worker.worker import FencedError, StuckError, Worker, WorkerOptions
+
+BATCHES_S = 2.0
+"""Seldom: the API does it at once; a worker does it as well, for batches to go on where no API lives."""
 
 UPKEEP_S = 5.0
 
@@ -38,7 +42,10 @@ async def work(worker_id: str, settings: Settings, *, alone: bool) -> int:
 
     heart = ThreadHeart(Pulse(worker_id, settings.lease_s), hearts_store)
     async with open_system(settings) as system:
-        keeping = asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S))
+        keeping = [
+            asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S)),
+            asyncio.create_task(Keeper(system.store, system.definitions).keep(BATCHES_S)),
+        ]
         spare_what_stays()
         try:
             await Worker(system.store, Performer(system).perform, options, heart).run(stop)
@@ -48,8 +55,9 @@ async def work(worker_id: str, settings: Settings, *, alone: bool) -> int:
             log.warn(ServerEvent.WORKER_STUCK, worker=worker_id)
             return EXIT_STUCK
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
     return 0
 
 

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from uuid import uuid4
 
+from pressrun.batches import forget
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
 from pressrun.jobs.floors import RETURNED
@@ -63,15 +64,18 @@ class Supervisor:
             )
         )
         keep = Keep(self._settings.keep_jobs_days, self._settings.keep_events_days)
-        forgetting = asyncio.create_task(keep_forgetting(self._store, keep))
+        forgetting = [
+            asyncio.create_task(keep_forgetting(self._store, keep)),
+            asyncio.create_task(forget.keep_forgetting(self._store, keep.jobs_days)),
+        ]
         started()
         await stop.wait()
         log.emit(ServerEvent.SERVER_STOPPING)
         drained = loop.create_task(self._drain())
         # Workers first: while they finish, clients can still ask how their jobs stand.
-        keeping.cancel()  # before the workers go: it would start new ones for suspects
-        forgetting.cancel()
-        await asyncio.gather(keeping, forgetting, return_exceptions=True)
+        for task in (keeping, *forgetting):
+            task.cancel()  # before the workers go: upkeep would start new ones for suspects
+        await asyncio.gather(keeping, *forgetting, return_exceptions=True)
         lone = [] if self._lone_run is None else [self._lone_run]
         await self._finish(self._all_workers, [*working, *lone], self._settings.grace_s + KILL_AFTER_S)
         await drained

@@ -12,7 +12,7 @@ SET events = events + 1, prompt_tokens = prompt_tokens + :prompt_tokens,
     cached_prompt_tokens = cached_prompt_tokens + :cached_prompt_tokens, cost = coalesce(cost + :cost, cost, :cost),
     unpriced_calls = unpriced_calls + :unpriced_calls, reasks = reasks + :reasks, reask_cost = reask_cost + :reask_cost
 WHERE id = :job_id
-RETURNING organization_id, agent_id, key_id, events, generation, attempts
+RETURNING organization_id, agent_id, batch_id, key_id, events, generation, attempts
 
 -- name: list_outbox
 -- What an organization's listeners have not been told yet.

@@ -68,7 +68,7 @@ RETURNING events
 UPDATE jobs
 SET state = 'queued', generation = generation + 1, attempts = 0, errors = 0, deaths = 0, cancel_requested = 0,
     run_at = :now, deadline_at = :now + deadline_s * 1000000, updated_at = :now, started_at = NULL,
-    completed_at = NULL, error_code = NULL, error = NULL, events = events + 1
+    completed_at = NULL, error_code = NULL, error = NULL, events = events + 1, same_as = NULL
 WHERE id = :job_id AND organization_id = :organization_id AND state IN ('failed', 'cancelled')
 RETURNING events, generation
 

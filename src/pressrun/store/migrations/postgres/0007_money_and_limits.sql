@@ -8,8 +8,7 @@ ALTER TABLE models ADD COLUMN account text;
 ALTER TABLE models ADD COLUMN rpm bigint;
 ALTER TABLE models ADD COLUMN tpm bigint;
 
--- NULL while nothing was asked; `unpriced_calls` are those of whose cost nothing is known.
-ALTER TABLE jobs ADD COLUMN cost bigint;
+-- Calls of whose cost nothing is known.
 ALTER TABLE jobs ADD COLUMN cached_prompt_tokens bigint NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN unpriced_calls bigint NOT NULL DEFAULT 0;
 -- Calls that asked again because an answer did not fit its schema, and their part of the cost.

@@ -8,8 +8,7 @@ ALTER TABLE models ADD COLUMN account TEXT;
 ALTER TABLE models ADD COLUMN rpm INTEGER;
 ALTER TABLE models ADD COLUMN tpm INTEGER;
 
--- NULL while nothing was asked; `unpriced_calls` are those of whose cost nothing is known.
-ALTER TABLE jobs ADD COLUMN cost INTEGER;
+-- Calls of whose cost nothing is known.
 ALTER TABLE jobs ADD COLUMN cached_prompt_tokens INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN unpriced_calls INTEGER NOT NULL DEFAULT 0;
 -- Calls that asked again because an answer did not fit its schema, and their part of the cost.

@@ -14,7 +14,7 @@ FROM unnest(CAST(:job_id AS text[]), CAST(:lease_token AS text[]), CAST(:prompt_
     AS held (job_id, lease_token, prompt_tokens, completion_tokens, cached_prompt_tokens, cost, unpriced_calls, reasks,
         reask_cost)
 WHERE jobs.id = held.job_id AND jobs.lease_token = held.lease_token AND jobs.state = 'running'
-RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.key_id, jobs.lease_token
+RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.batch_id, jobs.key_id, jobs.lease_token
 
 -- name: record_checkpoints
 -- Model calls that need not be made again.

@@ -13,7 +13,7 @@ WHERE seq IN (
     SELECT seq FROM jobs WHERE state = 'waiting' AND run_at <= :now ORDER BY run_at
     LIMIT CAST(:limit AS bigint) FOR UPDATE SKIP LOCKED
 )
-RETURNING organization_id, agent_id
+RETURNING organization_id, agent_id, batch_id
 
 -- name: claim_jobs
 -- A worker takes each lane's share: urgent ones first, then in order of acceptance; suspects run alone, elsewhere.
@@ -22,14 +22,16 @@ RETURNING organization_id, agent_id
 WITH picked AS MATERIALIZED (
     SELECT lane.seq, share.worker_id, share.lease_token
     FROM unnest(CAST(:agent_id AS text[]), CAST(:share AS bigint[]), CAST(:floors AS text[]),
-        CAST(:worker_id AS text[]), CAST(:lease_token AS text[]), CAST(:format AS bigint[]))
-        AS share (agent_id, share, floors, worker_id, lease_token, format)
+        CAST(:worker_id AS text[]), CAST(:lease_token AS text[]), CAST(:format AS bigint[]),
+        CAST(:batch_id AS text[]))
+        AS share (agent_id, share, floors, worker_id, lease_token, format, batch_id)
     CROSS JOIN LATERAL (
         SELECT ready.seq
         FROM unnest(CAST(share.floors AS bigint[])) WITH ORDINALITY AS floor (seq, number)
         CROSS JOIN LATERAL (
             SELECT jobs.seq FROM jobs
-            WHERE jobs.agent_id = share.agent_id AND (jobs.priority, jobs.seq) >= (floor.number - 1, floor.seq)
+            WHERE jobs.agent_id = share.agent_id AND jobs.batch_id = share.batch_id
+                AND (jobs.priority, jobs.seq) >= (floor.number - 1, floor.seq)
                 AND jobs.priority <= floor.number - 1
                 AND jobs.state = 'queued' AND jobs.deaths < 2 AND jobs.format <= share.format
             ORDER BY jobs.priority, jobs.seq LIMIT share.share FOR UPDATE SKIP LOCKED
@@ -44,7 +46,7 @@ FROM picked
 WHERE jobs.seq = picked.seq
 RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.agent_version, jobs.generation, jobs.attempts,
     jobs.errors, jobs.max_attempts, jobs.deadline_at, jobs.created_at, jobs.started_at, jobs.run_at,
-    jobs.lease_token, jobs.events, jobs.inputs, jobs.options, jobs.seq, jobs.priority
+    jobs.lease_token, jobs.events, jobs.inputs, jobs.options, jobs.batch_id, jobs.seq, jobs.priority
 
 -- name: settle_jobs
 -- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.
@@ -74,7 +76,7 @@ FROM unnest(CAST(:job_id AS text[]), CAST(:generation AS bigint[]), CAST(:attemp
         completion_tokens, cached_prompt_tokens, cost, unpriced_calls, reasks, reask_cost)
 WHERE jobs.id = ended.job_id AND jobs.generation = ended.generation AND jobs.attempts = ended.attempt
     AND jobs.lease_token = ended.lease_token AND jobs.state = 'running'
-RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.key_id, jobs.generation, jobs.attempts, jobs.state,
+RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.batch_id, jobs.key_id, jobs.generation, jobs.attempts, jobs.state,
     jobs.events
 
 -- name: expire_jobs

@@ -6,7 +6,7 @@ SET prompt_tokens = prompt_tokens + :prompt_tokens, completion_tokens = completi
     cached_prompt_tokens = cached_prompt_tokens + :cached_prompt_tokens, cost = coalesce(cost + :cost, cost, :cost),
     unpriced_calls = unpriced_calls + :unpriced_calls, reasks = reasks + :reasks, reask_cost = reask_cost + :reask_cost
 WHERE id = :job_id AND lease_token = :lease_token AND state = 'running'
-RETURNING id, organization_id, agent_id, key_id, lease_token
+RETURNING id, organization_id, agent_id, batch_id, key_id, lease_token
 
 -- name: record_checkpoints
 -- Model calls that need not be made again.

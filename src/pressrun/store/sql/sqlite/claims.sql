@@ -8,7 +8,7 @@ SELECT 1 AS locked FROM workers WHERE id = :worker_id AND state = 'alive'
 -- system: the claim serves every organization.
 UPDATE jobs SET state = 'queued', updated_at = :now
 WHERE seq IN (SELECT seq FROM jobs WHERE state = 'waiting' AND run_at <= :now ORDER BY run_at LIMIT :limit)
-RETURNING organization_id, agent_id
+RETURNING organization_id, agent_id, batch_id
 
 -- name: claim_jobs
 -- A worker takes each lane's share: urgent ones first, then in order of acceptance; suspects run alone, elsewhere.
@@ -19,11 +19,11 @@ SET state = 'running', attempts = attempts + 1, lease_token = :lease_token, work
     started_at = :now, updated_at = :now, events = events + 1
 WHERE seq IN (
     SELECT seq FROM jobs
-    WHERE agent_id = :agent_id AND state = 'queued' AND deaths < 2 AND format <= :format
+    WHERE agent_id = :agent_id AND batch_id = :batch_id AND state = 'queued' AND deaths < 2 AND format <= :format
     ORDER BY priority, seq LIMIT :share
 )
 RETURNING id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
-    created_at, started_at, run_at, lease_token, events, inputs, options,
+    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id,
     seq, priority
 
 -- name: settle_jobs
@@ -43,7 +43,7 @@ SET state = CASE WHEN cancel_requested = 1 AND :state IN ('queued', 'waiting') T
     reask_cost = reask_cost + :reask_cost, events = events + 1
 WHERE id = :job_id AND generation = :generation AND attempts = :attempt AND lease_token = :lease_token
     AND state = 'running'
-RETURNING id, organization_id, agent_id, key_id, generation, attempts, state, events
+RETURNING id, organization_id, agent_id, batch_id, key_id, generation, attempts, state, events
 
 -- name: expire_jobs
 -- Jobs past their deadline end, whatever became of their worker.

@@ -1,0 +1,341 @@
+-- name: list_open_batches
+-- Batches that have not ended, with what became of their jobs so far.
+-- system: the claim and the upkeep serve every organization.
+SELECT batches.id, batches.organization_id, batches.agent_id, batches.state, batches.priority, batches.max_cost,
+    batches.reserve, batches.trial_rows, batches.passed, batches.stop_errors, batches.rows, batches.invalid,
+    batches.loaded, batches.loaded_row, batches.cancel_requested, CASE WHEN batches.retrying IS NULL THEN 0 ELSE 1 END AS is_retrying,
+    CAST(coalesce(sum(counts.queued), 0) AS bigint) AS queued,
+    CAST(coalesce(sum(counts.running), 0) AS bigint) AS running,
+    CAST(coalesce(sum(counts.waiting), 0) AS bigint) AS waiting,
+    CAST(coalesce(sum(counts.following), 0) AS bigint) AS following,
+    CAST(coalesce(sum(counts.completed), 0) AS bigint) AS completed,
+    CAST(coalesce(sum(counts.failed), 0) AS bigint) AS failed,
+    CAST(coalesce(sum(counts.cancelled), 0) AS bigint) AS cancelled,
+    CAST(coalesce(sum(counts.reused), 0) AS bigint) AS reused,
+    CAST(coalesce(sum(counts.deaths), 0) AS bigint) AS deaths,
+    CAST(coalesce(sum(counts.cost), 0) AS bigint) AS cost
+FROM batches
+LEFT JOIN batch_counts AS counts ON counts.batch_id = batches.id
+WHERE batches.state IN ('loading', 'running', 'paused')
+GROUP BY batches.seq, batches.id
+ORDER BY batches.seq
+
+-- name: add_batch
+-- A batch begins with its upload; nobody sees it before that is whole.
+INSERT INTO batches (id, organization_id, agent_id, agent_version, key_id, name, state, columns, options, priority,
+    max_cost, reserve, trial_rows, stop_errors, deadline_at, created_at, updated_at)
+VALUES (:batch_id, :organization_id, :agent_id, :agent_version, :key_id, :name, 'uploading', :columns, :options,
+    :priority, :max_cost, 0, :trial_rows, :stop_errors, :now + :deadline_us, :now, :now)
+
+-- name: touch_batch
+-- An upload goes on.
+UPDATE batches SET updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id AND state = 'uploading'
+RETURNING id
+
+-- name: open_batch
+-- An upload is whole: the batch is there, if its agent is still what its rows were checked against.
+UPDATE batches
+SET state = 'loading', rows = :rows, invalid = :invalid, reserve = :reserve, columns = :columns, created_at = :now,
+    updated_at = :now, deadline_at = :now + :deadline_us
+WHERE id = :batch_id AND organization_id = :organization_id AND state = 'uploading'
+    AND EXISTS (SELECT 1 FROM agents WHERE agents.id = batches.agent_id
+        AND agents.organization_id = batches.organization_id AND agents.deleted_at IS NULL)
+RETURNING id, created_at
+
+-- name: find_batch
+-- One batch; an upload that is not whole is none yet.
+SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_id AND state <> 'uploading'
+
+-- name: list_batches
+-- A page of an organization's batches, newest first; of one agent, or of all with an empty agent.
+SELECT * FROM batches
+WHERE organization_id = :organization_id AND (:agent_id = '' OR agent_id = :agent_id) AND state <> 'uploading'
+ORDER BY seq DESC LIMIT :limit OFFSET :offset
+
+-- name: sum_batch_counts
+-- What became of a batch's jobs, all at one moment.
+SELECT CAST(coalesce(sum(jobs), 0) AS bigint) AS jobs, CAST(coalesce(sum(queued), 0) AS bigint) AS queued,
+    CAST(coalesce(sum(running), 0) AS bigint) AS running, CAST(coalesce(sum(waiting), 0) AS bigint) AS waiting,
+    CAST(coalesce(sum(following), 0) AS bigint) AS following,
+    CAST(coalesce(sum(completed), 0) AS bigint) AS completed, CAST(coalesce(sum(failed), 0) AS bigint) AS failed,
+    CAST(coalesce(sum(cancelled), 0) AS bigint) AS cancelled, CAST(coalesce(sum(reused), 0) AS bigint) AS reused,
+    CAST(coalesce(sum(deaths), 0) AS bigint) AS deaths,
+    CAST(coalesce(sum(prompt_tokens), 0) AS bigint) AS prompt_tokens,
+    CAST(coalesce(sum(completion_tokens), 0) AS bigint) AS completion_tokens,
+    CAST(coalesce(sum(cost), 0) AS bigint) AS cost
+FROM batch_counts
+WHERE batch_id = :batch_id AND organization_id = :organization_id
+
+-- name: count_batches
+-- How many batches an organization has, of one agent or of all.
+SELECT count(*) AS batches FROM batches
+WHERE organization_id = :organization_id AND (:agent_id = '' OR agent_id = :agent_id) AND state <> 'uploading'
+
+-- name: count_batch_errors
+-- The failed rows of a batch by the code of their error.
+SELECT error_code, count(*) AS rows FROM jobs
+WHERE batch_id = :batch_id AND organization_id = :organization_id AND state IN ('failed', 'cancelled')
+    AND batch_id <> ''
+GROUP BY error_code ORDER BY 2 DESC, 1
+
+-- name: load_batch_rows
+-- The next rows of a batch become jobs. A row of the same inputs as an earlier one waits for that one's result.
+INSERT INTO jobs (id, organization_id, agent_id, agent_version, key_id, state, priority, max_attempts, on_worker_loss,
+    run_at, deadline_at, deadline_s, created_at, updated_at, completed_at, error_code, error, events, inputs, options,
+    format, batch_id, batch_row, same_as, inputs_hash, cancel_requested)
+SELECT entry.job_id, entry.organization_id, entry.agent_id, entry.agent_version, entry.key_id,
+    CASE WHEN entry.cancel_requested > 0 THEN 'cancelled' WHEN entry.same_as IS NOT NULL THEN 'waiting'
+        ELSE 'queued' END,
+    entry.priority, :max_attempts, :on_worker_loss,
+    CASE WHEN entry.same_as IS NOT NULL AND entry.cancel_requested = 0 THEN :never ELSE :now END,
+    entry.deadline_at, :deadline_s, :now, :now,
+    CASE WHEN entry.cancel_requested > 0 THEN CAST(:now AS bigint) END,
+    CASE WHEN entry.cancel_requested > 0 THEN 'cancelled' END,
+    CASE WHEN entry.cancel_requested > 0 THEN 'cancelled on request' END,
+    1, entry.inputs, :options, 2, entry.batch_id, entry.row, entry.same_as,
+    CASE WHEN entry.same_as IS NULL THEN entry.inputs_hash END,
+    CASE WHEN entry.cancel_requested = 0 THEN 0 ELSE 1 END
+FROM (
+    SELECT found.*, nullif(coalesce(
+        CASE WHEN :reuse = 1 THEN (
+            SELECT earlier.id FROM jobs AS earlier
+            WHERE earlier.agent_id = found.agent_id AND earlier.agent_version = found.agent_version
+                AND earlier.inputs_hash = found.inputs_hash AND earlier.state = 'completed'
+            ORDER BY earlier.seq DESC LIMIT 1
+        ) END,
+        CASE WHEN :dedupe = 1 THEN (
+            SELECT first.job_id FROM batch_rows AS first
+            WHERE first.batch_id = found.batch_id AND first.inputs_hash = found.inputs_hash
+            ORDER BY first.row LIMIT 1
+        ) END
+    ), found.job_id) AS same_as
+    FROM (
+        SELECT batch_rows.*, batches.agent_id, batches.agent_version, batches.key_id, batches.priority,
+            batches.deadline_at, batches.cancel_requested
+        FROM batch_rows
+        JOIN batches ON batches.id = batch_rows.batch_id
+        WHERE batch_rows.batch_id = :batch_id AND batch_rows.organization_id = :organization_id
+            AND batch_rows.row > :after AND batch_rows.row <= :last AND batch_rows.problem IS NULL
+    ) AS found
+) AS entry
+ORDER BY entry.row
+RETURNING id, organization_id, agent_id, state, batch_row, same_as
+
+-- name: note_loaded
+-- How far a batch's rows have become jobs; it runs as soon as the last one has.
+UPDATE batches
+SET loaded = loaded + :loaded, loaded_row = :last, updated_at = :now,
+    started_at = coalesce(started_at, :now),
+    state = CASE WHEN state = 'loading' AND :is_last = 1 THEN 'running' ELSE state END
+WHERE id = :batch_id AND organization_id = :organization_id
+
+-- name: pause_batch
+-- Nothing more of a batch is started; `code` says who or what wanted that.
+UPDATE batches SET state = 'paused', pause_code = :code, pause_reason = :reason, updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id AND state IN ('loading', 'running')
+    AND cancel_requested = 0
+RETURNING id
+
+-- name: resume_batch
+-- A paused batch goes on; whoever resumes one after its trial has looked at it.
+UPDATE batches
+SET state = CASE WHEN loaded + invalid < rows THEN 'loading' ELSE 'running' END, pause_code = NULL,
+    pause_reason = NULL, passed = CASE WHEN pause_code IN ('trial', 'errors') THEN 1 ELSE passed END,
+    stop_errors = CASE WHEN pause_code = 'errors' THEN NULL ELSE stop_errors END, updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id AND state = 'paused'
+RETURNING id
+
+-- name: pass_trial
+-- The first rows of a batch went well: the others may run.
+UPDATE batches SET passed = 1, updated_at = :now WHERE id = :batch_id AND organization_id = :organization_id
+
+-- name: request_batch_cancel
+-- Nothing more of a batch is started, ever; `cut` ends what runs as well.
+UPDATE batches SET cancel_requested = CASE WHEN :cut = 1 OR cancel_requested = 2 THEN 2 ELSE 1 END, updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id AND state IN ('loading', 'running', 'paused')
+RETURNING id
+
+-- name: change_batch
+-- A cap, a priority or a name that was changed.
+UPDATE batches SET max_cost = :max_cost, name = :name, updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id
+RETURNING id
+
+-- name: cancel_queued_rows
+-- Some rows of a batch that are queued are cancelled.
+UPDATE jobs
+SET state = 'cancelled', error_code = 'cancelled', error = :error, completed_at = :now, updated_at = :now,
+    cancel_requested = 1, events = events + 1
+WHERE seq IN (
+    SELECT seq FROM jobs
+    WHERE agent_id = :agent_id AND batch_id = :batch_id AND organization_id = :organization_id
+        AND state = 'queued'
+    ORDER BY priority, seq LIMIT CAST(:limit AS bigint)
+) AND state = 'queued'
+RETURNING id, organization_id, agent_id, generation, attempts, state, events
+
+-- name: cancel_waiting_rows
+-- Some rows of a batch that wait are cancelled.
+UPDATE jobs
+SET state = 'cancelled', error_code = 'cancelled', error = :error, completed_at = :now, updated_at = :now,
+    cancel_requested = 1, events = events + 1
+WHERE seq IN (
+    SELECT seq FROM jobs
+    WHERE agent_id = :agent_id AND batch_id = :batch_id AND organization_id = :organization_id
+        AND state = 'waiting'
+    LIMIT CAST(:limit AS bigint)
+) AND state = 'waiting'
+RETURNING id, organization_id, agent_id, generation, attempts, state, events
+
+-- name: request_cancel_of_batch
+-- The running jobs of a batch are asked to stop; found among all that run, as a batch may have a million rows.
+UPDATE jobs SET cancel_requested = 1, updated_at = :now, events = events + 1
+WHERE state = 'running' AND batch_id || '' = :batch_id AND organization_id = :organization_id
+    AND cancel_requested = 0
+RETURNING id, organization_id, agent_id, generation, attempts, events
+
+-- name: request_batch_retry
+-- Failed rows of a batch are to be run again; a batch that had ended is open again.
+UPDATE batches
+SET retrying = :retrying, cancel_requested = 0, completed_at = NULL, updated_at = :now,
+    state = CASE WHEN state IN ('completed', 'completed_with_errors', 'cancelled') THEN 'running' ELSE state END
+WHERE id = :batch_id AND organization_id = :organization_id AND state <> 'uploading' AND retrying IS NULL
+RETURNING id
+
+-- name: list_failed_rows
+-- The next failed rows of a batch, as they stood at a moment; of one error, or of all with an empty code.
+SELECT seq, id, batch_row, state, error_code, inputs, same_as FROM jobs
+WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id
+    AND state IN ('failed', 'cancelled') AND (:error_code = '' OR error_code = :error_code)
+    AND batch_row > :after AND completed_at <= :before
+ORDER BY batch_row LIMIT :limit
+
+-- name: note_batch_retry
+-- How far a retry of a batch has come, or that it is done.
+UPDATE batches SET retrying = :retrying, updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id
+
+-- name: reopen_batch
+-- One row of a batch that had ended was retried by itself.
+UPDATE batches SET state = 'running', completed_at = NULL, cancel_requested = 0, updated_at = :now
+WHERE id = :batch_id AND organization_id = :organization_id
+    AND state IN ('completed', 'completed_with_errors', 'cancelled')
+
+-- name: end_batch
+-- Every row has come to its end.
+UPDATE batches SET state = :state, completed_at = :now, updated_at = :now, pause_code = NULL, pause_reason = NULL
+WHERE id = :batch_id AND organization_id = :organization_id AND state IN ('loading', 'running', 'paused')
+RETURNING id, completed_at
+
+-- name: list_batch_results
+-- A page of a batch's rows in the order of the file, with what became of each.
+SELECT rows.row, rows.row_id, rows.cells, rows.problem, rows.job_id, jobs.state, jobs.agent_version, jobs.attempts,
+    jobs.generation, jobs.error_code, jobs.error, jobs.prompt_tokens, jobs.completion_tokens, jobs.cost, jobs.same_as,
+    jobs.started_at, jobs.completed_at, results.payload AS result
+FROM batch_rows AS rows
+LEFT JOIN jobs ON jobs.batch_id = rows.batch_id AND jobs.batch_row = rows.row AND jobs.batch_id <> ''
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation AND jobs.state = 'completed'
+WHERE rows.batch_id = :batch_id AND rows.organization_id = :organization_id AND rows.row > :after
+ORDER BY rows.row LIMIT :limit
+
+-- name: list_stale_uploads
+-- Uploads that broke off, and nobody goes on with.
+-- system: upkeep.
+SELECT organization_id, id FROM batches WHERE state = 'uploading' AND updated_at < :now - :silent_us LIMIT :limit
+
+-- name: discard_batch_rows
+-- Some rows of a batch that is not to be.
+DELETE FROM batch_rows
+WHERE batch_id = :batch_id AND organization_id = :organization_id AND row <= (
+    SELECT coalesce(max(row), 0) FROM (
+        SELECT row FROM batch_rows WHERE batch_id = :batch_id ORDER BY row LIMIT :limit
+    ) AS first
+)
+RETURNING row
+
+-- name: discard_batch
+-- A batch whose rows are gone.
+DELETE FROM batches WHERE id = :batch_id AND organization_id = :organization_id
+RETURNING id
+
+-- name: list_finished_leaders
+-- Jobs that ended while others wait to take over their results.
+-- system: upkeep.
+SELECT finished_leaders.job_id, finished_leaders.organization_id, jobs.state, jobs.generation, jobs.error_code,
+    jobs.error, jobs.batch_row
+FROM finished_leaders
+LEFT JOIN jobs ON jobs.id = finished_leaders.job_id
+ORDER BY finished_leaders.job_id LIMIT :limit
+
+-- name: forget_finished_leader
+-- Nobody waits for its result any more.
+DELETE FROM finished_leaders WHERE job_id = :job_id AND organization_id = :organization_id
+
+-- name: end_followers
+-- Some jobs that waited for another's result end as it did.
+UPDATE jobs
+SET state = :state, error_code = :error_code, error = :error, completed_at = :now, updated_at = :now, run_at = :now,
+    started_at = :now, events = events + 1
+WHERE seq IN (
+    SELECT seq FROM jobs
+    WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id = :organization_id
+    ORDER BY seq LIMIT :limit
+) AND state = 'waiting'
+RETURNING id, organization_id, agent_id, generation, attempts, state, events
+
+-- name: find_first_follower
+-- The job that is asked in place of one that was cancelled or is gone.
+SELECT id FROM jobs
+WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id = :organization_id
+ORDER BY seq LIMIT 1
+
+-- name: lead
+-- A job runs by itself, and others may take over its result.
+UPDATE jobs SET same_as = NULL, followed = 1, state = 'queued', run_at = :now, updated_at = :now
+WHERE id = :job_id AND organization_id = :organization_id AND state = 'waiting'
+RETURNING organization_id, agent_id
+
+-- name: follow_instead
+-- Those that waited for one job wait for another.
+UPDATE jobs SET same_as = :leader_id
+WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id = :organization_id
+    AND id <> :leader_id
+
+-- name: forget_batch_jobs
+-- Some jobs of a batch that ended and is to be deleted.
+DELETE FROM jobs
+WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id AND seq IN (
+    SELECT seq FROM jobs WHERE batch_id = :batch_id AND batch_id <> '' ORDER BY batch_row LIMIT :limit
+)
+RETURNING id, organization_id, agent_id, state
+
+-- name: forget_batch_counts
+-- The counters of a batch that is deleted.
+DELETE FROM batch_counts WHERE batch_id = :batch_id AND organization_id = :organization_id
+
+-- name: find_batch_row
+-- Whether a row of an upload is stored.
+SELECT row FROM batch_rows WHERE batch_id = :batch_id AND organization_id = :organization_id AND row = :row
+
+-- name: find_now
+-- The store's own time.
+SELECT CAST(:now AS bigint) AS now
+
+-- name: record_batch_outbox
+-- Something about a batch that must be told to others, in the transaction that made it true.
+INSERT INTO outbox (id, organization_id, job_id, batch_id, event, payload, created_at)
+VALUES (:id, :organization_id, '', :batch_id, :event, :payload, :now)
+
+-- name: find_queued_row
+-- The row of a batch that is next.
+SELECT * FROM jobs
+WHERE agent_id = :agent_id AND batch_id = :batch_id AND organization_id = :organization_id AND state = 'queued'
+ORDER BY priority, seq LIMIT 1
+
+-- name: list_old_batches
+-- Batches that ended long enough ago.
+-- system: retention.
+SELECT organization_id, id FROM batches
+WHERE state IN ('completed', 'completed_with_errors', 'cancelled') AND completed_at < :now - :keep_us
+ORDER BY seq LIMIT :limit

@@ -1,0 +1,78 @@
+-- name: hold_batch
+-- A batch, kept from changing until the transaction ends.
+SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_id FOR UPDATE
+
+-- name: try_hold_batch
+-- The same for upkeep, which leaves alone what somebody else is at.
+SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_id FOR UPDATE SKIP LOCKED
+
+-- name: add_batch_rows
+-- Rows of an upload.
+INSERT INTO batch_rows (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, problem)
+SELECT entry.organization_id, entry.batch_id, entry.row, entry.row_id, entry.job_id, entry.cells, entry.inputs,
+    entry.inputs_hash, entry.problem
+FROM unnest(CAST(:organization_id AS text[]), CAST(:batch_id AS text[]), CAST(:row AS bigint[]),
+    CAST(:row_id AS text[]), CAST(:job_id AS text[]), CAST(:cells AS bytea[]), CAST(:inputs AS bytea[]),
+    CAST(:inputs_hash AS text[]), CAST(:problem AS text[]))
+    AS entry (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, problem)
+
+-- name: follow_jobs
+-- Jobs whose results others wait for; in order, so that two transactions never wait for each other.
+UPDATE jobs SET followed = 1
+FROM (
+    SELECT jobs.seq FROM jobs
+    JOIN unnest(CAST(:job_id AS text[]), CAST(:organization_id AS text[])) AS entry (id, organization_id)
+        ON jobs.id = entry.id AND jobs.organization_id = entry.organization_id
+    ORDER BY jobs.seq FOR UPDATE OF jobs
+) AS leaders
+WHERE jobs.seq = leaders.seq
+RETURNING jobs.id, jobs.organization_id, jobs.state
+
+-- name: add_finished_leaders
+-- They had ended before anybody waited.
+INSERT INTO finished_leaders (organization_id, job_id)
+SELECT entry.organization_id, entry.job_id
+FROM unnest(CAST(:organization_id AS text[]), CAST(:job_id AS text[])) AS entry (organization_id, job_id)
+ON CONFLICT (job_id) DO NOTHING
+
+-- name: copy_results
+-- Results taken over from another job.
+INSERT INTO results (organization_id, job_id, generation, payload, digest, created_at)
+SELECT results.organization_id, entry.job_id, entry.generation, results.payload, results.digest, :now
+FROM unnest(CAST(:organization_id AS text[]), CAST(:job_id AS text[]), CAST(:generation AS bigint[]),
+    CAST(:leader_id AS text[]), CAST(:leader_generation AS bigint[]))
+    AS entry (organization_id, job_id, generation, leader_id, leader_generation)
+JOIN results ON results.job_id = entry.leader_id AND results.generation = entry.leader_generation
+    AND results.organization_id = entry.organization_id
+
+-- name: retry_rows
+-- Failed rows start their next generation.
+UPDATE jobs
+SET state = CASE WHEN entry.same_as IS NULL THEN 'queued' ELSE 'waiting' END, same_as = entry.same_as,
+    generation = jobs.generation + 1, attempts = 0, errors = 0, deaths = 0, cancel_requested = 0,
+    run_at = CASE WHEN entry.same_as IS NULL THEN :now ELSE entry.never END,
+    deadline_at = :now + jobs.deadline_s * 1000000, updated_at = :now, started_at = NULL, completed_at = NULL,
+    error_code = NULL, error = NULL, events = jobs.events + 1,
+    agent_version = coalesce(entry.agent_version, jobs.agent_version)
+FROM unnest(CAST(:job_id AS text[]), CAST(:organization_id AS text[]), CAST(:same_as AS text[]),
+    CAST(:never AS bigint[]), CAST(:agent_version AS bigint[]), CAST(:left_state AS text[]))
+    AS entry (job_id, organization_id, same_as, never, agent_version, left_state)
+WHERE jobs.id = entry.job_id AND jobs.organization_id = entry.organization_id
+    AND jobs.state IN ('failed', 'cancelled')
+RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.generation, jobs.events, entry.left_state
+
+-- name: find_failed_rows
+-- Chosen rows of a batch that had failed at a moment.
+SELECT jobs.seq, jobs.id, jobs.batch_row, jobs.state, jobs.error_code, jobs.inputs, jobs.same_as
+FROM unnest(CAST(:organization_id AS text[]), CAST(:batch_id AS text[]), CAST(:row AS bigint[]),
+    CAST(:before AS bigint[])) AS entry (organization_id, batch_id, row, before)
+JOIN jobs ON jobs.batch_id = entry.batch_id AND jobs.batch_row = entry.row AND jobs.batch_id <> ''
+    AND jobs.organization_id = entry.organization_id
+WHERE jobs.state IN ('failed', 'cancelled') AND jobs.completed_at <= entry.before
+ORDER BY jobs.batch_row
+
+-- name: find_job_states
+-- Where jobs stand.
+SELECT jobs.id, jobs.state
+FROM unnest(CAST(:job_id AS text[]), CAST(:organization_id AS text[])) AS entry (job_id, organization_id)
+JOIN jobs ON jobs.id = entry.job_id AND jobs.organization_id = entry.organization_id

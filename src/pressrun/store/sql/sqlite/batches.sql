@@ -1,0 +1,50 @@
+-- name: hold_batch
+-- A batch, kept from changing until the transaction ends; SQLite has one writer at a time.
+SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_id
+
+-- name: try_hold_batch
+-- The same for upkeep; nobody else can be at it.
+SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_id
+
+-- name: add_batch_rows
+-- Rows of an upload.
+INSERT INTO batch_rows (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, problem)
+VALUES (:organization_id, :batch_id, :row, :row_id, :job_id, :cells, :inputs, :inputs_hash, :problem)
+
+-- name: follow_jobs
+-- Jobs whose results others wait for.
+UPDATE jobs SET followed = 1 WHERE id = :job_id AND organization_id = :organization_id
+RETURNING id, organization_id, state
+
+-- name: add_finished_leaders
+-- They had ended before anybody waited.
+INSERT INTO finished_leaders (organization_id, job_id) VALUES (:organization_id, :job_id) ON CONFLICT (job_id) DO NOTHING
+
+-- name: copy_results
+-- Results taken over from another job.
+INSERT INTO results (organization_id, job_id, generation, payload, digest, created_at)
+SELECT results.organization_id, :job_id, :generation, results.payload, results.digest, :now
+FROM results
+WHERE results.job_id = :leader_id AND results.generation = :leader_generation
+    AND results.organization_id = :organization_id
+
+-- name: retry_rows
+-- Failed rows start their next generation.
+UPDATE jobs
+SET state = CASE WHEN :same_as IS NULL THEN 'queued' ELSE 'waiting' END, same_as = :same_as,
+    generation = generation + 1, attempts = 0, errors = 0, deaths = 0, cancel_requested = 0,
+    run_at = CASE WHEN :same_as IS NULL THEN :now ELSE :never END, deadline_at = :now + deadline_s * 1000000,
+    updated_at = :now, started_at = NULL, completed_at = NULL, error_code = NULL, error = NULL, events = events + 1,
+    agent_version = coalesce(:agent_version, agent_version)
+WHERE id = :job_id AND organization_id = :organization_id AND state IN ('failed', 'cancelled')
+RETURNING id, organization_id, agent_id, generation, events, :left_state AS left_state
+
+-- name: find_failed_rows
+-- Chosen rows of a batch that had failed at a moment.
+SELECT seq, id, batch_row, state, error_code, inputs, same_as FROM jobs
+WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id AND batch_row = :row
+    AND state IN ('failed', 'cancelled') AND completed_at <= :before
+
+-- name: find_job_states
+-- Where jobs stand.
+SELECT id, state FROM jobs WHERE id = :job_id AND organization_id = :organization_id

@@ -1,0 +1,36 @@
+"""A step for a batch must find its rows by index, on both databases, however many others there are."""
+
+import pytest
+
+from pressrun.store.queries import queries
+from pressrun.store.store import Store
+from tests.batches.scene import BatchScene
+from tests.raw_sql import analyze, execute, explain
+
+ROWS = [f"product {number}" for number in range(3000)]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("list_batch_results", "jobs_by_row"),
+        ("list_failed_rows", "jobs_by_row"),
+        ("count_batch_errors", "jobs_failed_in_batch"),
+        ("cancel_queued_rows", "jobs_queued"),
+        ("cancel_waiting_rows", "jobs_waiting"),
+        ("request_cancel_of_batch", "jobs_running"),
+        ("find_queued_row", "jobs_queued"),
+    ],
+)
+async def test_a_query_uses_its_index(scene: BatchScene, database_url: str, query: str, index: str) -> None:
+    store: Store = scene.store
+    await scene.start(*ROWS)
+    batch_id = await scene.start(*ROWS)
+    await execute(database_url, "UPDATE jobs SET state = 'completed' WHERE seq % 100 > 3")
+    await execute(database_url, "UPDATE jobs SET state = 'failed', error_code = 'x' WHERE seq % 100 = 2")
+    await analyze(database_url)
+    found = queries(store.dialect)[query]
+    plan = await explain(database_url, found, agent_id=scene.agent_id, batch_id=batch_id)
+    assert index in plan, plan
+    assert "Seq Scan on jobs" not in plan, plan
+    assert "SCAN jobs\n" not in plan, plan
