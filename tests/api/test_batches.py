@@ -153,7 +153,7 @@ async def test_pause_resume_cancel_retry(client: Client) -> None:
 
 
 async def test_failed_rows_are_counted_by_error_and_run_again(client: Client, worker: None) -> None:
-    await add_model(client, "picky", {"match": "blue", "fail": "model_refused"}, {"answer": "fine"})
+    await add_model(client, "picky", {"match": "blue", "fail": {"status": 400}}, {"answer": "fine"})
     await deploy(client, prompts=says("picky"))
     batch_id = (await upload(client)).ok(202)["id"]
     done = await ended(client, batch_id)

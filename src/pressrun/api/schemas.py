@@ -213,6 +213,14 @@ class JobPage(Shape):
     pagination: Pagination
 
 
+class Tokens(Shape):
+    """Tokens of all calls together."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
 class BatchCounts(Shape):
     """Where the rows stand; the others always come to `total`."""
 
@@ -260,7 +268,7 @@ class BatchShape(Shape):
     counts: BatchCounts
     errors: list[BatchError]
     reused: int
-    usage: UsageShape
+    usage: Tokens
     cost: float | None
     max_cost: float | None
     currency: Literal["USD"]
@@ -294,7 +302,7 @@ class BatchRowShape(Shape):
     error: str | None
     error_code: str | None
     attempts: int
-    usage: UsageShape
+    usage: Tokens
     cost: float | None
     agent_version: int | None
     reused_from: str | None

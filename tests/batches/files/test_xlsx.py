@@ -158,7 +158,9 @@ def test_the_process_cannot_take_the_machines_memory() -> None:
     assert done.stderr.strip().endswith("MemoryError")
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + bytes(1000), workbook(["a"])[:-100]])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04", b"PK\x03\x04" + bytes(1000), workbook(["a"])[:-100]], ids=["head", "zeros", "cut"]
+)
 async def test_a_broken_archive_is_refused(content: bytes) -> None:
     assert "cannot be read" in await refusal(content, definition=FREE)
 
