@@ -17,6 +17,7 @@ VARIES = {"date", "x-request-id", "content-length"}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/applications/{application_id}"): text("a"),
     ("POST", "/v1/applications/{application_id}/jobs"): text("a"),
+    ("POST", "/v1/applications/{application_id}/batches"): {"rows": [{"Text": "a"}]},
     ("POST", "/v1/applications/{application_id}/rollback"): {"version": 1},
     ("PATCH", "/v1/applications/{application_id}"): {"name": "Other"},
     ("PUT", "/v1/applications/{application_id}/draft"): agent(alias="other"),
@@ -41,11 +42,13 @@ class Possessions:
     done_job: str
     key_id: str
     model: str
+    batch_id: str
 
     def of(self, parameter: str) -> list[str]:
         """Their values for a parameter of a path."""
         return {
             "application_id": [self.agent_id, self.alias],
+            "batch_id": [self.batch_id],
             "job_id": [self.open_job, self.done_job],
             "key_id": [self.key_id],
             "name:path": [self.model],
@@ -54,7 +57,7 @@ class Possessions:
     @property
     def everything(self) -> tuple[str, ...]:
         """Every name and id of theirs."""
-        return (self.agent_id, self.alias, self.open_job, self.done_job, self.key_id, self.model)
+        return (self.agent_id, self.alias, self.open_job, self.done_job, self.key_id, self.model, self.batch_id)
 
 
 @pytest.fixture
@@ -69,7 +72,9 @@ async def theirs(server: Server, worker: None) -> Possessions:
     await ended(client, done)
     await client.send("PATCH", "/v1/limits", {"running_jobs": 0})
     waiting = await create(client, "b", reference="their-alias")
-    return Possessions(agent_id, "their-alias", waiting, done, key.id, model)
+    rows = {"rows": [{"Text": "c"}]}
+    batch_id = (await client.post("/v1/applications/their-alias/batches", rows)).ok(202)["id"]
+    return Possessions(agent_id, "their-alias", waiting, done, key.id, model, batch_id)
 
 
 def random_like(value: str) -> str:

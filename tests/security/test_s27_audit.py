@@ -1,5 +1,6 @@
 """S-27: who did what, when and from where; one line for each action, in its transaction, never changed afterwards."""
 
+import asyncio
 import signal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pressrun.organizations.organization import FIRST
 from pressrun.system import System
 from tests.api.client import Client
 from tests.api.samples import JOBS, RANDOM_ID, agent, create, deploy
-from tests.api.server import THEIRS, Server
+from tests.api.server import THEIRS, Server, working
 from tests.raw_sql import execute, fetch
 from tests.security.api_process import api_process
 
@@ -24,6 +25,7 @@ UNAUDITED = {
     ("POST", "/v1/applications/{application_id}/jobs"): "jobs have a timeline of their own",
     ("POST", "/v1/applications/jobs/{job_id}/retry"): "in the job's timeline",
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): "in the job's timeline",
+    ("POST", "/v1/applications/{application_id}/batches"): "a batch is a record of its own, with its key and time",
     ("POST", "/v1/models/{name:path}/test"): "changes nothing",
 }
 """Routes that change something, or look as if they did, and write no line; with the reason."""
@@ -34,7 +36,7 @@ async def log_of(client: Client, query: str = "") -> list[dict[str, Any]]:
     return found
 
 
-async def act(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
     """Every action once: by its route, the line it must have written."""
     acts: dict[tuple[str, str], tuple[Action, str]] = {}
     one = "/v1/applications/{application_id}"
@@ -52,6 +54,32 @@ async def act(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
     (await client.post(f"/v1/applications/jobs/{job_id}/cancel")).ok()
     (await client.delete(f"/v1/applications/jobs/{job_id}")).ok()
     acts["DELETE", "/v1/applications/jobs/{job_id}"] = Action.JOB_DELETED, job_id
+    rows = {"rows": [{"Text": "a"}]}
+    batch = (await client.post("/v1/applications/echo/batches", rows)).ok(202)["id"]
+    for move in ("pause", "resume", "cancel"):
+        (await client.post(f"/v1/batches/{batch}/{move}")).ok()
+    (await client.send("PATCH", f"/v1/batches/{batch}", {"name": "b"})).ok()
+    async with working(server.system):
+        async with asyncio.timeout(20):
+            while (await client.get(f"/v1/batches/{batch}")).ok()["state"] != "cancelled":
+                await asyncio.sleep(0.02)
+    (await client.post(f"/v1/batches/{batch}/retry")).ok(202)
+    acts |= {
+        ("POST", "/v1/batches/{batch_id}/pause"): (Action.BATCH_PAUSED, batch),
+        ("POST", "/v1/batches/{batch_id}/resume"): (Action.BATCH_RESUMED, batch),
+        ("POST", "/v1/batches/{batch_id}/cancel"): (Action.BATCH_CANCELLED, batch),
+        ("PATCH", "/v1/batches/{batch_id}"): (Action.BATCH_CHANGED, batch),
+        ("POST", "/v1/batches/{batch_id}/retry"): (Action.BATCH_RETRIED, batch),
+    }
+    async with working(server.system, "v"):
+        async with asyncio.timeout(20):
+            while (await client.get(f"/v1/batches/{batch}")).ok()["state"] not in {
+                "completed",
+                "completed_with_errors",
+            }:
+                await asyncio.sleep(0.02)
+    (await client.delete(f"/v1/batches/{batch}")).ok()
+    acts["DELETE", "/v1/batches/{batch_id}"] = Action.BATCH_DELETED, batch
     (await client.delete("/v1/applications/echo")).ok()
     acts["DELETE", one] = Action.AGENT_DELETED, made
     key = (await client.post("/v1/keys", {"name": "shop", "scopes": ["jobs:read"]})).ok(201)["id"]
@@ -60,6 +88,8 @@ async def act(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
     acts["DELETE", "/v1/keys/{key_id}"] = Action.KEY_REVOKED, key
     (await client.post("/v1/models", {"name": "m", "script": "- answer: a"})).ok(201)
     acts["POST", "/v1/models"] = Action.MODEL_ADDED, "m"
+    (await client.send("PATCH", "/v1/models/m", {"rpm": 60})).ok()
+    acts["PATCH", "/v1/models/{name:path}"] = Action.MODEL_CHANGED, "m"
     (await client.post("/v1/models/m/default")).ok()
     acts["POST", "/v1/models/{name:path}/default"] = Action.MODEL_MADE_DEFAULT, "m"
     (await client.delete("/v1/models/m")).ok()
@@ -72,7 +102,7 @@ async def act(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
 async def test_s27_each_action_has_its_line(server: Server) -> None:
     key, token = await server.key(Scope.ADMIN)
     client = server.client(token)
-    acts = await act(client)
+    acts = await act(server, client)
     found = await log_of(client)
     assert [(line["action"], line["target"]) for line in found[::-1] if line["key_id"]] == list(acts.values())
     for line in found[:-1]:
@@ -103,7 +133,7 @@ async def test_s27_what_was_refused_did_not_happen(client: Client) -> None:
 
 async def test_s27_the_log_cannot_be_rewritten(server: Server, client: Client, database_url: str) -> None:
     """Not even past the API."""
-    await act(client)
+    await act(server, client)
     before = await log_of(client)
     for statement in ("UPDATE audit_log SET key_id = 'x'", "DELETE FROM audit_log"):
         with pytest.raises(Exception, match="never change"):
@@ -111,8 +141,8 @@ async def test_s27_the_log_cannot_be_rewritten(server: Server, client: Client, d
     assert await log_of(client) == before
 
 
-async def test_s27_pages_and_filters(client: Client) -> None:
-    await act(client)
+async def test_s27_pages_and_filters(server: Server, client: Client) -> None:
+    await act(server, client)
     whole = await log_of(client)
     paged: list[dict[str, Any]] = []
     more = True
@@ -127,7 +157,7 @@ async def test_s27_pages_and_filters(client: Client) -> None:
 
 
 async def test_s27_the_log_of_an_organization_is_its_own(server: Server, client: Client) -> None:
-    await act(client)
+    await act(server, client)
     theirs = await server.caller(Scope.ADMIN, organization_id=THEIRS)
     assert await log_of(theirs) == []
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pressrun.agents.agent import find_agent
 from pressrun.api import batch_wire, wire
 from pressrun.api.access import require
+from pressrun.api.audited import entry
 from pressrun.api.batch_file import incoming
 from pressrun.api.batch_options import money
 from pressrun.api.batch_upload import store_rows
@@ -21,6 +22,7 @@ from pressrun.batches import control, forget, read
 from pressrun.batches.batch import Batch
 from pressrun.batches.keeper import BATCHES
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
 from pressrun.store.sure import write_surely
@@ -98,13 +100,13 @@ async def get_batch(request: Request, batch_id: str) -> Response:
 @router.post("/v1/batches/{batch_id}/pause", responses=MOVED, summary="Pause a batch")
 async def pause_batch(request: Request, batch_id: str) -> Response:
     """Nothing more is started until it is resumed; what runs ends."""
-    return await _moved(request, batch_id, lambda tx, owner: control.pause(tx, owner, batch_id))
+    return await _moved(request, batch_id, Action.BATCH_PAUSED, lambda tx, owner: control.pause(tx, owner, batch_id))
 
 
 @router.post("/v1/batches/{batch_id}/resume", responses=MOVED, summary="Resume a batch")
 async def resume_batch(request: Request, batch_id: str) -> Response:
     """A paused batch goes on where it stopped."""
-    return await _moved(request, batch_id, lambda tx, owner: control.resume(tx, owner, batch_id))
+    return await _moved(request, batch_id, Action.BATCH_RESUMED, lambda tx, owner: control.resume(tx, owner, batch_id))
 
 
 @router.post(
@@ -121,7 +123,12 @@ async def cancel_batch(request: Request, batch_id: str) -> Response:
     if running not in {"drain", "cut"}:
         fields.fault("running", f'running must be "drain" or "cut", not {running[:50]!r}')
     fields.done(closed=True)
-    return await _moved(request, batch_id, lambda tx, owner: control.cancel(tx, owner, batch_id, cut=running == "cut"))
+    return await _moved(
+        request,
+        batch_id,
+        Action.BATCH_CANCELLED,
+        lambda tx, owner: control.cancel(tx, owner, batch_id, cut=running == "cut"),
+    )
 
 
 @router.post(
@@ -149,7 +156,7 @@ async def retry_batch(request: Request, batch_id: str) -> Response:
     async def move(tx: Transaction, owner: str) -> Batch:
         return await control.retry(tx, owner, batch_id, error_code=error_code, rows=rows, version=version)
 
-    return await _moved(request, batch_id, move, 202)
+    return await _moved(request, batch_id, Action.BATCH_RETRIED, move, 202)
 
 
 async def _newest(request: Request, organization_id: str, batch_id: str) -> int:
@@ -177,19 +184,27 @@ async def change_batch(request: Request, batch_id: str) -> Response:
     if name is not None:
         changes["name"] = name.replace("\x00", "")
     fields.done(closed=True)
-    return await _moved(request, batch_id, lambda tx, owner: control.change(tx, owner, batch_id, **changes))
+    return await _moved(
+        request, batch_id, Action.BATCH_CHANGED, lambda tx, owner: control.change(tx, owner, batch_id, **changes)
+    )
 
 
 @router.delete("/v1/batches/{batch_id}", responses=errors(Deleted, 401, 404, 409), summary="Delete a batch")
 async def delete_batch(request: Request, batch_id: str) -> Response:
     """A batch that has ended is gone for good, with its rows, their jobs and their results."""
     key = require(request, Scope.JOBS_WRITE)
-    await forget.delete(system_of(request).store, key.organization_id, batch_id)
+    store = system_of(request).store
+    await forget.delete(store, key.organization_id, batch_id)
+    await store.write(entry(request, Action.BATCH_DELETED, batch_id))
     return wire.answer({"id": batch_id, "deleted": True})
 
 
 async def _moved(
-    request: Request, batch_id: str, move: Callable[[Transaction, str], Awaitable[Batch]], status: int = 200
+    request: Request,
+    batch_id: str,
+    action: Action,
+    move: Callable[[Transaction, str], Awaitable[Batch]],
+    status: int = 200,
 ) -> Response:
     """The batch after a move that may have gone unanswered: the time of its last change tells whether it happened."""
     key = require(request, Scope.JOBS_WRITE)
@@ -199,7 +214,12 @@ async def _moved(
         now = await read.find(tx, key.organization_id, then.id)
         return now is not None and now.updated_at >= then.updated_at
 
-    await write_surely(store, lambda tx: move(tx, key.organization_id), has_moved, patience_s=PATIENCE_S)
+    async def work(tx: Transaction) -> Batch:
+        then = await move(tx, key.organization_id)
+        await entry(request, action, then.id)(tx)
+        return then
+
+    await write_surely(store, work, has_moved, patience_s=PATIENCE_S)
     for topic in (BATCHES, "jobs"):
         store.bells.ring(topic)
     return await _shown(request, key.organization_id, batch_id, status)
