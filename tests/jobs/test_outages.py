@@ -95,6 +95,7 @@ async def test_the_default_model_is_held_back_under_either_name(scene: Scene) ->
             script=None,
             concurrency=7,
             timeout_s=1,
+            **dict.fromkeys(("input_price", "output_price", "cached_input_price", "account", "rpm", "tpm")),
         )
         await tx.run("flag_default_model", organization_id="o", name="m")
 
