@@ -16,7 +16,7 @@ from tests.models.raw_provider import RawProvider, Reply, completion
         (302, FailureCode.MODEL_REFUSED, False),
         (400, FailureCode.MODEL_REFUSED, False),
         (401, FailureCode.MODEL_AUTHENTICATION, False),
-        (402, FailureCode.MODEL_QUOTA_EXHAUSTED, False),
+        (402, FailureCode.MODEL_QUOTA_EXHAUSTED, True),
         (403, FailureCode.MODEL_AUTHENTICATION, False),
         (404, FailureCode.MODEL_NOT_FOUND, False),
         (408, FailureCode.MODEL_TIMEOUT, True),
@@ -57,7 +57,8 @@ async def test_words_that_outrank_the_status(
 ) -> None:
     provider.replies = [Reply(completion(error=error), status, {"Retry-After": "3"})]
     found = await failure(client)
-    assert (found.code, found.retryable, found.retry_after_s) == (code, False, None)
+    may_pass = code == FailureCode.MODEL_QUOTA_EXHAUSTED  # somebody may pay
+    assert (found.code, found.retryable, found.retry_after_s) == (code, may_pass, 3.0 if may_pass else None)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ async def test_a_refusal_whose_body_never_ends(provider: RawProvider) -> None:
         ({"code": "401"}, FailureCode.MODEL_AUTHENTICATION, False),
         ({"type": "invalid_request_error"}, FailureCode.MODEL_REFUSED, False),
         ({"type": "overloaded_error"}, FailureCode.MODEL_UNAVAILABLE, True),
-        ({"code": "insufficient_quota"}, FailureCode.MODEL_QUOTA_EXHAUSTED, False),
+        ({"code": "insufficient_quota"}, FailureCode.MODEL_QUOTA_EXHAUSTED, True),
         ({"code": 10**30}, FailureCode.MODEL_UNAVAILABLE, True),
         ("something broke", FailureCode.MODEL_UNAVAILABLE, True),
     ],

@@ -57,13 +57,13 @@ async def test_a_rule_may_be_used_up() -> None:
     [
         ("{status: 401}", FailureCode.MODEL_AUTHENTICATION, False),
         ("{status: 503, message: away}", FailureCode.MODEL_UNAVAILABLE, True),
-        ("{status: 429, code: insufficient_quota, retry_after: 9}", FailureCode.MODEL_QUOTA_EXHAUSTED, False),
+        ("{status: 429, code: insufficient_quota, retry_after: 9}", FailureCode.MODEL_QUOTA_EXHAUSTED, True),
     ],
 )
 async def test_failures_are_those_of_real_providers(fail: str, code: FailureCode, retryable: bool) -> None:
     with pytest.raises(RunFailure) as caught:
         await Scripted(f"[{{fail: {fail}}}]".encode()).complete(ask("x"))
-    assert (caught.value.code, caught.value.retryable, caught.value.retry_after_s) == (code, retryable, None)
+    assert (caught.value.code, caught.value.retryable) == (code, retryable)
 
 
 async def test_a_delay_is_waited_for() -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pressrun.accounts.rooms import find_rooms
 from pressrun.jobs import batch_lanes, outages
 from pressrun.jobs.job import DEFAULT_PRIORITY
 from pressrun.store.store import Row, Transaction
@@ -66,6 +67,9 @@ async def open_lanes(tx: Transaction) -> tuple[list[Lane], ModelLimits]:
         name = organization_id, _named(model, organization_id, defaults)
         if outage.limit is not None:
             limits[name] = min(limits.get(name, outage.limit), outage.limit)
+    for name, room in (await find_rooms(tx, rows)).items():
+        if room.most is not None:
+            limits[name] = min(limits.get(name, room.most), room.most)
     lanes = await _with_batches(tx, [Lane.from_row(row) for row in await tx.all("list_lanes")])
     return [_with_default_named(lane, defaults) for lane in lanes], limits
 

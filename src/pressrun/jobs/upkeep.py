@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pressrun.accounts import ledger
 from pressrun.jobs import cancel, checkpoints, claim, idempotency, rescue, spending, tokens, workers
 from pressrun.jobs.floors import RETURNED
 from pressrun.store.clock import SECOND
@@ -64,6 +65,7 @@ async def tidy(store: Store) -> None:
         await tx.run("forget_request_counts")
         await tx.run("forget_token_counts", days=tokens.KEEP_DAYS)
         await tx.run("forget_usage", days=spending.KEEP_DAYS)
+        await ledger.tidy(tx)
         await tx.run("forget_checkpoints", keep_us=checkpoints.KEEP_US)
 
     await store.write(work)

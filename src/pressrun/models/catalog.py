@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from pressrun.accounts.account import Limits, Standing
 from pressrun.errors import Code, FailureCode, PressrunError, RunFailure
 from pressrun.models.clients import Clients, Endpoint
-from pressrun.models.configured import Configured, list_models
+from pressrun.models.configured import Configured, read_models
 from pressrun.models.known import (
     ALIASES,
     BUILT_IN,
@@ -18,6 +19,7 @@ from pressrun.models.known import (
     openai_key,
     openai_url,
 )
+from pressrun.models.limiter import Account, Calling, Limiter
 from pressrun.models.local_server import LocalOptions
 from pressrun.models.model import Model
 from pressrun.models.price_table import is_public, listed
@@ -37,8 +39,21 @@ MOST_REMEMBERED = 1000
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     models: Mapping[str, Configured]
+    standings: Mapping[str, Standing]
     read_at_s: float
     endpoints: dict[str, Endpoint] = field(default_factory=dict, repr=False)
+    accounts: dict[str, Account] = field(default_factory=dict, repr=False)
+
+    def account_of(self, organization_id: str, model: Model) -> Account:
+        """Whose permit a call to a model needs: its account is limited by the smallest that its models name."""
+        name = model.account or model.name
+        limits = Limits(model.rpm, model.tpm, model.concurrency)
+        for each in self.models.values() if model.account else ():
+            if each.model.account == name:
+                limits = limits.tightened(Limits(each.model.rpm, each.model.tpm, each.model.concurrency))
+        if model.kind == "local":  # one server for everybody, which bounds its calls itself
+            limits = Limits()
+        return Account(organization_id, name, model.name, limits, name in self.standings)
 
 
 class Catalog:
@@ -68,6 +83,7 @@ class Catalog:
         self._clients = Clients(local or LocalOptions(), clock_s)
         self._remembered: dict[str, _Remembered] = {}
         self._reading = asyncio.Lock()
+        self.limiter = Limiter(store, self.forget)
         self._listed: dict[tuple[str, str], tuple[Terms, float]] = {}
 
     def provider_for(self, organization_id: str) -> Provider:
@@ -114,6 +130,7 @@ class Catalog:
 
     async def close(self) -> None:
         """Let go of every provider."""
+        await self.limiter.close()
         await self._clients.close()
 
     @asynccontextmanager
@@ -126,12 +143,17 @@ class Catalog:
             name = model.name
             endpoint = self._known_endpoint(organization_id, found)
             terms = await self.terms_of(model)
+            account = await self._account(organization_id, model)
             # One server answers for the embedded model, whoever asks and by whatever name.
             slots = "local" if model.kind == "local" else (organization_id, model.name)
-            async with self._clients.use(endpoint, slots, model.concurrency) as provider:
+            # The place in this process first: a permit must be used at once.
+            async with (
+                self._clients.use(endpoint, slots, model.concurrency) as provider,
+                self.limiter.call(account, question, model.timeout_s) as call,
+            ):
                 wanted = model.model_id or model.name
                 asked = question if question.model == wanted else replace(question, model=wanted)
-                yield _Use(provider, asked, model, terms.price)
+                yield _Use(provider, asked, model, terms.price, call)
         except RunFailure as failure:
             failure.model = name
             raise
@@ -186,6 +208,14 @@ class Catalog:
                 remembered.endpoints[found.model.name] = endpoint
         return endpoint
 
+    async def _account(self, organization_id: str, model: Model) -> Account:
+        """Whose permit a call needs, worked out once for as long as the models are remembered."""
+        remembered = await self._organization(organization_id)
+        account = remembered.accounts.get(model.name)
+        if account is None:
+            account = remembered.accounts[model.name] = remembered.account_of(organization_id, model)
+        return account
+
     def _endpoint(self, organization_id: str, found: Configured) -> Endpoint:
         model = found.model
         if model.kind == "local":
@@ -204,11 +234,14 @@ class Catalog:
         return Endpoint("openai", model.base_url, key, timeout_s=model.timeout_s)
 
     async def _configured(self, organization_id: str) -> Mapping[str, Configured]:
+        return (await self._organization(organization_id)).models
+
+    async def _organization(self, organization_id: str) -> _Remembered:
         remembered = self._fresh(organization_id)
         if remembered is None:
             async with self._reading:  # a thousand calls that find nothing fresh read once
                 remembered = self._fresh(organization_id) or await self._read(organization_id)
-        return remembered.models
+        return remembered
 
     def _fresh(self, organization_id: str) -> _Remembered | None:
         remembered = self._remembered.get(organization_id)
@@ -216,10 +249,11 @@ class Catalog:
 
     async def _read(self, organization_id: str) -> _Remembered:
         read_at_s = self._clock_s()
-        models = {each.model.name: each for each in await list_models(self._store, organization_id)}
+        configured, standings = await read_models(self._store, organization_id)
+        models = {each.model.name: each for each in configured}
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[organization_id] = remembered = _Remembered(models, read_at_s)
+        self._remembered[organization_id] = remembered = _Remembered(models, standings, read_at_s)
         return remembered
 
 
@@ -229,9 +263,11 @@ class _Use:
     question: Question
     model: Model
     price: Price | None
+    call: Calling
 
     def priced(self, answer: Answer) -> Answer:
         """The answer with who gave it and what it cost, which nobody knows when nobody counted its tokens."""
+        self.call.usage, self.call.pause_s = answer.usage, answer.pause_s
         counted = answer.usage.prompt_tokens or answer.usage.completion_tokens
         known = self.price is not None and (counted or self.price.is_free)
         cost = self.price.cost(answer.usage) if self.price is not None and known else None

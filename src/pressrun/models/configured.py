@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from typing import Any
 
+from pressrun.accounts.account import Standing
 from pressrun.errors import Code, PressrunError
 from pressrun.models.known import known_model
 from pressrun.models.model import Model, NewModel, price_problems, rate_problems
@@ -80,6 +81,18 @@ async def list_models(store: Store, organization_id: str) -> list[Configured]:
 
     async def work(tx: Transaction) -> list[Configured]:
         return [_configured(row) for row in await tx.all("list_models", organization_id=organization_id)]
+
+    return await store.read(work)
+
+
+async def read_models(store: Store, organization_id: str) -> tuple[list[Configured], dict[str, Standing]]:
+    """Every stored model of an organization, and what providers have said of its accounts that matters now."""
+
+    async def work(tx: Transaction) -> tuple[list[Configured], dict[str, Standing]]:
+        models = [_configured(row) for row in await tx.all("list_models", organization_id=organization_id)]
+        rows = await tx.all("list_account_standings", organization_id=organization_id)
+        standings = {row["account"]: (Standing.from_row(row), row["at"]) for row in rows}
+        return models, {name: standing for name, (standing, at) in standings.items() if not standing.is_over(at)}
 
     return await store.read(work)
 

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 
 from pressrun.errors import Code, FailureCode, PressrunError
 from pressrun.models.base_url import check_base_url
+from pressrun.models.headers import pause_s
 from pressrun.models.openai_stream import StreamReader
 from pressrun.models.openai_wire import LONGEST_REQUEST_ID, read_answer, request_body
 from pressrun.models.provider import Answer, Provider, Question
@@ -63,13 +64,14 @@ class OpenAICompatible(Provider):
         peer = Peer(question.model, self._host, self._api_key)
         async with self._post(peer, question, stream=False) as response:
             body = await self._read(peer, response)
-            return read_answer(peer, body, _request_id(response))
+            return self._with_pause(read_answer(peer, body, _request_id(response)), response)
 
     async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
         peer = Peer(question.model, self._host, self._api_key)
         async with self._post(peer, question, stream=True) as response:
             if response.content_type == "application/json":  # it does not stream: take the answer as one piece
-                answer = read_answer(peer, await self._read(peer, response), _request_id(response))
+                body = await self._read(peer, response)
+                answer = self._with_pause(read_answer(peer, body, _request_id(response)), response)
                 yield answer.text
                 yield answer
                 return
@@ -87,11 +89,15 @@ class OpenAICompatible(Provider):
             pieces, answer = reader.end()
             for piece in pieces:
                 yield piece
-            yield answer
+            yield self._with_pause(answer, response)
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+    def _with_pause(self, answer: Answer, response: aiohttp.ClientResponse) -> Answer:
+        wait_s = pause_s(response.headers, self._now_s())
+        return answer if wait_s is None else replace(answer, pause_s=wait_s)
 
     @asynccontextmanager
     async def _post(self, peer: Peer, question: Question, *, stream: bool) -> AsyncIterator[aiohttp.ClientResponse]:

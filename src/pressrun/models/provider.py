@@ -51,7 +51,8 @@ class Usage:
 class Answer:
     """A whole answer. `finish_reason` is stop, length or content_filter; `request_id` is the provider's own.
 
-    The catalog adds `model`, its name of the one that answered, and `cost` in nano-dollars, None when it is not known.
+    `pause_s`: the provider said that it has no room for other calls for so many seconds. The catalog adds `model`, its
+    name of the one that answered, and `cost` in nano-dollars, None when it is not known.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Answer:
     request_id: str | None = None
     model: str | None = None
     cost: Nano | None = None
+    pause_s: float | None = None
 
 
 class Provider(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pressrun.errors import FailureCode, RunFailure
+from pressrun.models.headers import pause_s
 from pressrun.models.retry_after import retry_after_s
 
 LONGEST_MESSAGE = 300
@@ -26,7 +27,6 @@ STATUS_OF_WORD = {
 }
 CODE_OF_STATUS = {
     401: FailureCode.MODEL_AUTHENTICATION,
-    402: FailureCode.MODEL_QUOTA_EXHAUSTED,
     403: FailureCode.MODEL_AUTHENTICATION,
     404: FailureCode.MODEL_NOT_FOUND,
     408: FailureCode.MODEL_TIMEOUT,
@@ -83,7 +83,8 @@ def refused(peer: Peer, status: int, body: bytes, headers: Mapping[str, str], no
     except (ValueError, RecursionError):
         document = body.decode("utf-8", "replace")
     words, message = _said(document)
-    return _failure(peer, status, words, message, retry_after_s(headers, now_s))
+    wait_s = retry_after_s(headers, now_s)
+    return _failure(peer, status, words, message, pause_s(headers, now_s) if wait_s is None else wait_s)
 
 
 def refused_inside(peer: Peer, error: Any) -> RunFailure:
@@ -96,8 +97,8 @@ def refused_inside(peer: Peer, error: Any) -> RunFailure:
 
 def classify(status: int, words: frozenset[str] = frozenset()) -> tuple[FailureCode, bool]:
     """The failure code of a status and the provider's code words, and whether another attempt may succeed."""
-    if words & QUOTA_WORDS:
-        return FailureCode.MODEL_QUOTA_EXHAUSTED, False
+    if words & QUOTA_WORDS or status == 402:
+        return FailureCode.MODEL_QUOTA_EXHAUSTED, True  # somebody may pay
     if words & CONTENT_WORDS and status < 500:
         return FailureCode.MODEL_CONTENT_REFUSED, False
     if status >= 500:

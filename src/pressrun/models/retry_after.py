@@ -16,17 +16,18 @@ def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
 
     `now_s` is the time in seconds since the epoch, for dates. None for whatever is absent, garbled, past or absurd.
     """
-    milliseconds = _number(headers.get("retry-after-ms"))
+    milliseconds = seconds_of(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return _sane(milliseconds / 1000)
+        return sane(milliseconds / 1000)
     wish = headers.get("Retry-After")
-    seconds = _number(wish)
+    seconds = seconds_of(wish)
     if seconds is not None:
-        return _sane(seconds)
-    return None if wish is None else _sane(_until(wish, now_s))
+        return sane(seconds)
+    return None if wish is None else sane(_until(wish, now_s))
 
 
-def _number(text: str | None) -> float | None:
+def seconds_of(text: str | None) -> float | None:
+    """A plain number of seconds; None for anything else."""
     return float(text) if text is not None and NUMBER.fullmatch(text.strip()) else None
 
 
@@ -38,5 +39,6 @@ def _until(date: str, now_s: float) -> float:
     return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now_s
 
 
-def _sane(seconds: float) -> float | None:
+def sane(seconds: float) -> float | None:
+    """The seconds, unless they are past or beyond what anybody can mean."""
     return seconds if 0 <= seconds <= LONGEST_S else None

@@ -7,6 +7,8 @@ Within a factor of two of what models count for prose, product data, code and JS
 import re
 from functools import lru_cache
 
+from pressrun.models.provider import Question
+
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
@@ -17,6 +19,9 @@ _PIECE = re.compile(
     rf"{_WORD.pattern}|\d+|[\r\n]+|[^\S\r\n]{{2,}}|{_RUN.pattern}|(?:(?![{_UNSPACED}])[^\W\d_])+|[^\w\s]|_"
 )
 _MOST_REMEMBERED = 50_000
+
+LIKELY_ANSWER = 1000
+"""Tokens of an answer without `max_tokens`, for reservations."""
 
 MESSAGE_TOKENS = 6
 """What a provider adds for the frame of each message."""
@@ -47,6 +52,12 @@ def estimated_tokens(text: str) -> int:
 def estimated_tokens_of_literal(text: str) -> int:
     """The same, remembered: for the texts of templates, which are asked about for every row."""
     return estimated_tokens(text)
+
+
+def likely_tokens(question: Question) -> int:
+    """What a call will probably take at most: its prompt by estimate, its answer as long as it may be."""
+    sent = sum(estimated_tokens(message.content) + MESSAGE_TOKENS for message in question.messages)
+    return sent + (question.max_tokens or LIKELY_ANSWER)
 
 
 def most_tokens(text: str) -> int:

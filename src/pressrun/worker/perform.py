@@ -26,8 +26,8 @@ from pressrun.worker.steps import JobSteps, Stepping
 
 INTERNAL = "Pressrun itself failed; its log has the details under this job's id"
 
-UNCHARGED = frozenset({FailureCode.MODEL_RATE_LIMITED})
-"""Failures that say nothing about the job: the provider asked for patience."""
+UNCHARGED = frozenset({FailureCode.MODEL_RATE_LIMITED, FailureCode.MODEL_QUOTA_EXHAUSTED})
+"""Failures that say nothing about the job: the provider asked for patience, or for money."""
 
 
 class Performer:

@@ -42,6 +42,7 @@ async def work(worker_id: str, settings: Settings, *, alone: bool) -> int:
 
     heart = ThreadHeart(Pulse(worker_id, settings.lease_s), hearts_store)
     async with open_system(settings) as system:
+        system.catalog.limiter.worker_id = worker_id
         keeping = [
             asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S)),
             asyncio.create_task(Keeper(system.store, system.definitions).keep(BATCHES_S)),

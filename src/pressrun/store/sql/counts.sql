@@ -26,9 +26,10 @@ GROUP BY counts.organization_id, counts.agent_id, agents.concurrency, agents.mod
 ORDER BY counts.organization_id, counts.agent_id
 
 -- name: list_model_limits
--- The models that have a limit of their own, and those that stand for prompts which name none.
+-- The models that have a limit or share one, and those that stand for prompts which name none.
 -- system: the claim serves every organization.
-SELECT organization_id, name, concurrency, is_default FROM models WHERE concurrency IS NOT NULL OR is_default = 1
+SELECT organization_id, name, concurrency, is_default, account, rpm, tpm FROM models
+WHERE concurrency IS NOT NULL OR is_default = 1 OR account IS NOT NULL OR rpm IS NOT NULL OR tpm IS NOT NULL
 
 -- name: list_model_calls
 -- Calls of every model, by outcome and latency.

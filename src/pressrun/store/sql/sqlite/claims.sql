@@ -49,8 +49,8 @@ RETURNING id, organization_id, agent_id, batch_id, key_id, generation, attempts,
 -- Jobs past their deadline end, whatever became of their worker.
 -- system: upkeep.
 UPDATE jobs
-SET state = 'failed', error_code = CASE WHEN error_code = 'model_unavailable' THEN error_code ELSE 'deadline_exceeded' END,
-    error = CASE WHEN error_code = 'model_unavailable' THEN :error || ': ' || error ELSE :error END, lease_token = NULL, worker_id = NULL,
+SET state = 'failed', error_code = CASE WHEN error_code IN ('model_unavailable', 'model_rate_limited', 'model_quota_exhausted') THEN error_code ELSE 'deadline_exceeded' END,
+    error = CASE WHEN error_code IN ('model_unavailable', 'model_rate_limited', 'model_quota_exhausted') THEN :error || ': ' || error ELSE :error END, lease_token = NULL, worker_id = NULL,
     completed_at = :now, updated_at = :now, events = events + 1
 WHERE seq IN (SELECT seq FROM jobs WHERE state = :state AND state IN ('queued', 'running', 'waiting') AND deadline_at < :now
         ORDER BY deadline_at LIMIT :limit) AND state = :state
