@@ -11,7 +11,9 @@ from pressrun.jobs.job import Claim, State
 from pressrun.jobs.outages import Change, Outage, after
 from pressrun.jobs.outcome import Again, Call, Completed, Ending
 from pressrun.jobs.settle import settle
-from pressrun.store.store import Transaction
+from pressrun.models.configured import add_model
+from pressrun.models.model import NewModel
+from pressrun.models.vault import Vault
 from tests.fake_clock import FakeClock
 from tests.jobs.agents_rows import add_agent
 from tests.jobs.scene import RESULT, Scene
@@ -83,6 +85,7 @@ async def test_the_default_model_is_held_back_under_either_name(scene: Scene) ->
     await add_agent(scene.store, "o", "asks", models='["default"]')
     await add_agent(scene.store, "o", "names", models='["m"]')
 
+<<<<<<< HEAD
     async def make_default(tx: Transaction) -> None:
         await tx.run(
             "add_model",
@@ -100,6 +103,10 @@ async def test_the_default_model_is_held_back_under_either_name(scene: Scene) ->
         await tx.run("flag_default_model", organization_id="o", name="m")
 
     await scene.store.write(make_default)
+=======
+    model = NewModel("m", "http://m", is_default=True, concurrency=7)
+    await add_model(scene.store, Vault(bytes(32)), "o", model)
+>>>>>>> 6041a11 (Count real calls of real workers against a provider's limit; decisions on money and limits)
     await scene.create(*(scene.new_job(agent_id="asks") for _ in range(9)))
     await scene.create(*(scene.new_job(agent_id="names") for _ in range(9)))
     assert len(await scene.claim(100)) == 7, "both names are one model, whose limit is seven"

@@ -36,8 +36,8 @@ def create(server: LiveServer, nonce: str) -> str:
     return str(server.request("POST", "/v1/applications/sealed/jobs", body)["id"])
 
 
-def wait_for(condition: Callable[[], Any], what: str) -> Any:
-    deadline = time.monotonic() + WAIT_S
+def wait_for(condition: Callable[[], Any], what: str, within_s: float = WAIT_S) -> Any:
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if found := condition():
             return found

@@ -36,7 +36,7 @@ def reason(server: LiveServer, job_id: str) -> str:
     return str(server.request("GET", f"/v1/applications/jobs/{job_id}")["queued_reason"])
 
 
-async def test_several_workers_share_the_limit_of_a_provider(database_url: str, tmp_path: Path) -> None:
+async def test_several_workers_share_the_limit_of_a_provider(dialect: str, database_url: str, tmp_path: Path) -> None:
     """One of them is killed meanwhile: what it was permitted stays counted, and another takes its jobs."""
     with (
         mock_model(lambda _nonce, _serial: 0.3, Watched) as mock,
@@ -53,7 +53,7 @@ async def test_several_workers_share_the_limit_of_a_provider(database_url: str, 
         wait_for(lambda: f"{RPM} calls a minute are allowed" in reason(server, jobs[-1]), "the limit is reached")
         wait_for(lambda: len(mock.in_flight) == 0, "what was begun has ended")
         assert RPM - 3 <= len(mock.arrived) <= RPM
-        began = mock.arrived[0]
-        wait_for(lambda: len(mock.arrived) > RPM, "the minute is over")
-        assert mock.arrived[-1] - began >= MINUTE_S
+        if dialect == "postgres":
+            return  # one real minute is enough
+        wait_for(lambda: len(mock.arrived) > RPM, "the minute is over", within_s=3 * MINUTE_S)
         assert mock.most_in_a_minute() <= RPM
