@@ -33,7 +33,7 @@ class Spender:
     @classmethod
     def from_row(cls, row: Row) -> "Spender":
         """From a row of `jobs` that a query returned."""
-        return cls(row["organization_id"], row["agent_id"], row.get("batch_id") or "", row["key_id"] or "")
+        return cls(row["organization_id"], row["agent_id"], row["batch_id"] or "", row["key_id"] or "")
 
 
 @dataclass(frozen=True, slots=True)
