@@ -85,28 +85,8 @@ async def test_the_default_model_is_held_back_under_either_name(scene: Scene) ->
     await add_agent(scene.store, "o", "asks", models='["default"]')
     await add_agent(scene.store, "o", "names", models='["m"]')
 
-<<<<<<< HEAD
-    async def make_default(tx: Transaction) -> None:
-        await tx.run(
-            "add_model",
-            organization_id="o",
-            name="m",
-            kind="openai",
-            base_url="http://m",
-            model_id="m",
-            api_key_sealed=None,
-            script=None,
-            concurrency=7,
-            timeout_s=1,
-            **dict.fromkeys(("input_price", "output_price", "cached_input_price", "account", "rpm", "tpm")),
-        )
-        await tx.run("flag_default_model", organization_id="o", name="m")
-
-    await scene.store.write(make_default)
-=======
     model = NewModel("m", "http://m", is_default=True, concurrency=7)
     await add_model(scene.store, Vault(bytes(32)), "o", model)
->>>>>>> 6041a11 (Count real calls of real workers against a provider's limit; decisions on money and limits)
     await scene.create(*(scene.new_job(agent_id="asks") for _ in range(9)))
     await scene.create(*(scene.new_job(agent_id="names") for _ in range(9)))
     assert len(await scene.claim(100)) == 7, "both names are one model, whose limit is seven"
