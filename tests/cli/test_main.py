@@ -32,9 +32,11 @@ LEAVES = dict(leaves(typer.main.get_command(build())))
 def test_the_tree_is_what_the_documentation_says() -> None:
     """A command that vanishes or appears is noticed."""
     assert {" ".join(path) for path in LEAVES} == {
-        "serve", "work", "run", "demo", "doctor", "migrate", "backup", "restore", "move", "torture", "audit",
+        "serve", "work", "run", "batch", "demo", "doctor", "migrate", "backup", "restore", "move", "torture", "audit",
         "agents apply", "agents list", "agents show", "agents delete", "agents deploy", "agents versions",
-        "agents rollback",
+        "agents rollback", "agents template",
+        "batches list", "batches show", "batches watch", "batches results", "batches pause", "batches resume",
+        "batches cancel", "batches retry", "batches delete",
         "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel", "jobs delete",
         "keys create", "keys list", "keys revoke", "keys first",
         "limits show", "limits set", "limits clear", "models set", "usage",

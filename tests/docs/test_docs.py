@@ -7,7 +7,22 @@ import pytest
 from fastapi.routing import APIRoute
 from typer.main import get_command
 
-from pressrun.api import applications, audit, generate, jobs, keys, limits, models, operations, usage, versions
+from pressrun.api import (
+    applications,
+    audit,
+    batch_estimate,
+    batch_events,
+    batch_results,
+    batches,
+    generate,
+    jobs,
+    keys,
+    limits,
+    models,
+    operations,
+    usage,
+    versions,
+)
 from pressrun.cli.main import build
 from pressrun.errors import Code, FailureCode
 from pressrun.organizations.audit import Action
@@ -16,7 +31,10 @@ from pressrun.telemetry.events import JobEvent, ServerEvent
 
 ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-ROUTERS = (applications, audit, generate, jobs, keys, limits, models, operations, usage, versions)
+ROUTERS = (
+    applications, audit, batch_estimate, batch_events, batch_results, batches, generate, jobs, keys, limits, models,
+    operations, usage, versions,
+)  # fmt: skip
 
 
 def routes() -> list[str]:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from pressrun.api import (
     applications,
     audit,
+    batch_estimate,
     batch_events,
     batch_results,
     batches,
@@ -49,6 +50,7 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
         applications.router,
         versions.router,
         batch_results.router,
+        batch_estimate.router,
         batch_events.router,
         batches.router,
         generate.router,

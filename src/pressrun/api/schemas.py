@@ -282,6 +282,50 @@ class BatchShape(Shape):
     deadline_at: str
 
 
+class CostRange(Shape):
+    """US dollars; null when a price is not known."""
+
+    low: float | None
+    high: float | None
+    most: float | None
+
+
+class SecondsRange(Shape):
+    """Seconds."""
+
+    low: int
+    high: int
+
+
+class BadRowShape(Shape):
+    """One fault of a row that cannot be run."""
+
+    row: int
+    line: int
+    column: str | None
+    input: str | None
+    reason: str
+
+
+class BatchEstimateShape(Shape):
+    """What a file of rows would take if it were run."""
+
+    rows: int
+    bad_rows: int
+    distinct_rows: int
+    prompt_tokens: int
+    cost: CostRange
+    currency: Literal["USD"]
+    unbounded: list[str]
+    duration_s: SecondsRange | None
+    format: Literal["csv", "json", "jsonl", "xlsx"]
+    encoding: str | None
+    delimiter: str | None
+    columns: list[str]
+    inputs: dict[str, list[str]]
+    problems: list[BadRowShape]
+
+
 class BatchPage(Shape):
     """A page of batches by offset."""
 

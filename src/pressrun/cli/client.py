@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 ANSWER_S = 30.0
 CONNECT_S = 10.0
+STREAM_BYTES = 4 * 1024 * 1024
+"""What is held of a stream that nobody reads; a line of one may be half as long."""
 
 
 class Unreachable(Failure):
@@ -58,25 +60,66 @@ class Server:
 
         `path` is quoted already (see `at`), query values that are None are left out.
         """
-        parameters = {name: str(value) for name, value in (query or {}).items() if value is not None}
-        try:
-            async with self._session.request(
-                method,
-                URL(self._url + path, encoded=True).update_query(parameters),
-                json=body,
-                headers={**self._headers, **(headers or {})},
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout_s, connect=CONNECT_S),
-            ) as response:
+        request = self._session.request(
+            method,
+            self._address(path, query),
+            json=body,
+            headers={**self._headers, **(headers or {})},
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=timeout_s, connect=CONNECT_S),
+        )
+        with _reached(self._url, timeout_s):
+            async with request as response:
                 return _value(self._url, response.status, await response.read())
-        except aiohttp.ClientConnectorCertificateError as error:
-            raise Unreachable(f"the certificate of {self._url} is not to be trusted: {error}") from None
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
-            raise Unreachable(_nobody(self._url)) from None
-        except TimeoutError:
-            raise Unreachable(f"{self._url} did not answer within {timeout_s:g} seconds: try again") from None
-        except aiohttp.ClientError as error:
-            raise Unreachable(f"the connection to {self._url} broke ({error}): try again") from None
+
+    @asynccontextmanager
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: AsyncIterable[bytes] | None = None,
+        query: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        silence_s: float | None = ANSWER_S,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer to be read as it comes, of any length, to `content` of any length; raises Unreachable, Refused.
+
+        `silence_s` is how long nothing may come while it is read; None waits for ever.
+        """
+        request = self._session.request(
+            method,
+            self._address(path, query),
+            data=content,
+            headers={**self._headers, **(headers or {})},
+            allow_redirects=False,
+            read_bufsize=STREAM_BYTES,
+            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_read=silence_s),
+        )
+        with _reached(self._url, silence_s or 0):
+            async with request as response:
+                if response.status >= 300:
+                    _value(self._url, response.status, await response.read())
+                yield response
+
+    def _address(self, path: str, query: Mapping[str, object] | None) -> URL:
+        parameters = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        return URL(self._url + path, encoded=True).update_query(parameters)
+
+
+@contextmanager
+def _reached(url: str, timeout_s: float) -> Iterator[None]:
+    """What keeps a server from being reached, or from answering, becomes Unreachable."""
+    try:
+        yield
+    except aiohttp.ClientConnectorCertificateError as error:
+        raise Unreachable(f"the certificate of {url} is not to be trusted: {error}") from None
+    except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
+        raise Unreachable(_nobody(url)) from None
+    except TimeoutError:
+        raise Unreachable(f"{url} did not answer within {timeout_s:g} seconds: try again") from None
+    except aiohttp.ClientError as error:
+        raise Unreachable(f"the connection to {url} broke ({error}): try again") from None
 
 
 def at(*segments: str) -> str:

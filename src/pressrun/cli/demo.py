@@ -1,4 +1,4 @@
-"""`pressrun demo`: a server, an agent, three jobs by Writer's own client, and their texts."""
+"""`pressrun demo`: a server, an agent, three jobs by Writer's own client, a file of rows, and their texts."""
 
 import json
 import os
@@ -21,9 +21,11 @@ from rich.table import Table
 
 from pressrun.agents import yaml_format
 from pressrun.agents.definition import to_json
+from pressrun.cli.demo_batch import run_batch
 from pressrun.settings import Settings
 
 EXAMPLE = "product-description.yaml"
+ROWS = "products.csv"
 PRODUCTS = (("Terra running shoe", "friendly"), ("Aqua swim goggles", "professional"), ("Flex yoga mat", "playful"))
 START_S = 30
 JOBS_S = 300
@@ -44,7 +46,7 @@ class Server:
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running at the end.")] = False,
 ) -> None:
-    """Start a server with the embedded model and run three jobs through the example agent.
+    """Start a server with the embedded model; run three jobs and a file of rows through the example agent.
 
     Example: pressrun demo --keep
     """
@@ -53,6 +55,9 @@ def demo(
     try:
         agent_id = _deploy(server)
         _run(server, agent_id)
+        results = settings.data_dir.expanduser() / "demo-results.csv"
+        if not run_batch(console, server.url, server.api_key, Path(EXAMPLE).stem, _example(ROWS), results):
+            raise typer.Exit(1)
         _say_what_next(settings, server, keep=keep)
     finally:
         if server.process is not None and not keep:
@@ -119,7 +124,7 @@ def _is_ready(url: str) -> bool:
 
 def _deploy(server: Server) -> str:
     """Apply the example and deploy it; its id."""
-    definition = yaml_format.read(_example().read_text("utf-8"))
+    definition = yaml_format.read(_example(EXAMPLE).read_text("utf-8"))
     console.print(f"Applying examples/{EXAMPLE} and deploying it …")
     try:
         found = _request(server, "PUT", f"/v1/applications/{definition.alias}/draft", to_json(definition))
@@ -130,9 +135,9 @@ def _deploy(server: Server) -> str:
     return str(_request(server, "POST", f"/v1/applications/{found['id']}/deploy", b"{}")["id"])
 
 
-def _example() -> Path:
-    package = Path(__file__).parents[1] / "examples" / EXAMPLE
-    return package if package.exists() else Path(__file__).parents[3] / "examples" / EXAMPLE
+def _example(name: str) -> Path:
+    package = Path(__file__).parents[1] / "examples" / name
+    return package if package.exists() else Path(__file__).parents[3] / "examples" / name
 
 
 def _request(server: Server, method: str, path: str, body: bytes) -> dict[str, Any]:
@@ -204,6 +209,7 @@ def _say_what_next(settings: Settings, server: Server, *, keep: bool) -> None:
     if not stays:
         console.print(f"The server stops now; agent and jobs stay in {escape(str(settings.data_dir.expanduser()))}.")
     console.print(f"[bold]API[/]   {server.url}")
+    console.print(f"[bold]Rows[/]  {escape(str(settings.data_dir.expanduser() / 'demo-results.csv'))}")
     console.print(f"[bold]Docs[/]  {server.url}/docs")
     console.print(f"[bold]Key[/]   in {escape(str(settings.credentials_file))}")
     if stays and server.process is not None:
@@ -214,5 +220,6 @@ def _say_what_next(settings: Settings, server: Server, *, keep: bool) -> None:
     if not stays:
         console.print(f"  {command} serve        # start it again; `{command} demo --keep` leaves it running")
     console.print(f'  {command} run product-description "Product name=Nova desk lamp" Tone=playful')
+    console.print(f"  {command} batch product-description {escape(str(_example(ROWS)))} -o results.xlsx")
     console.print(f"  {command} jobs list product-description")
     console.print(f"  {command} agents show product-description --yaml")

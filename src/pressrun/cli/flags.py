@@ -8,6 +8,7 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's alias or id.")]
+BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database, keys and secrets.")]
 DatabaseUrl = Annotated[

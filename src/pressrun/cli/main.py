@@ -15,6 +15,7 @@ COMMANDS = (
     "serve",
     "work",
     "run",
+    "batch",
     "demo",
     "doctor",
     "migrate",
@@ -28,7 +29,8 @@ COMMANDS = (
 """Each is the function of its name in the module of its name."""
 
 NOUNS = {
-    "agents": (("agents_apply", "agents", "agents_versions"), "Define, deploy and look at agents."),
+    "agents": (("agents_apply", "agents", "agents_versions", "agents_template"), "Define, deploy and look at agents."),
+    "batches": (("batches", "batches_control"), "Look at batches, watch, pause, resume, cancel and retry them."),
     "jobs": (("jobs", "jobs_ending"), "Look at jobs, watch, retry, cancel and delete them."),
     "keys": (("keys", "keys_first"), "Make and revoke API keys."),
     "limits": (("limits",), "Say what the organization may use."),

@@ -67,6 +67,17 @@ async def test_an_input_called_id_is_an_input() -> None:
     assert inputs(found) == [{"id": ["7"]}] * 2
 
 
+async def test_names_and_numbers_of_columns_have_an_end() -> None:
+    long = "x" * 1_001
+    assert "the name of column 2 is longer than 1,000 characters" in await refusal(f"Product name,{long},Tone\na,b,c\n")
+    assert "2,001 columns" in await refusal(",".join(f"c{number}" for number in range(2_001)) + "\nx\n")
+    fine = '{"Product name": "x", "Tone": "friendly"'
+    wide = ", ".join(f'"c{number}": 1' for number in range(2_000))
+    rows, found = await read(f'{fine}}}\n{fine}, "{long}": 1}}\n{fine}, {wide}}}\n{fine}, "more": 1}}\n')
+    assert [row.problem is None for row in found] == [True, False, False, True]
+    assert rows.columns == ("Product name", "Tone", "more")
+
+
 def test_files_that_no_table_can_give_are_missing() -> None:
     with pytest.raises(PressrunError, match='required input "Photo"'):
         plan_columns(agent(inputs=[{"name": "Photo", "type": "media"}]), ["a"], {})

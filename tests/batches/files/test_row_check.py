@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.inputs import MAX_VALUE_CHARS, check
 from pressrun.batches.files.columns import plan_columns
+from pressrun.batches.files.met import Met
 from pressrun.batches.files.row_check import ObjectCheck, TableCheck
 from pressrun.batches.files.row_ids import RowIds
 from pressrun.errors import PressrunError
@@ -111,7 +112,8 @@ def test_ids_are_met_once(ids: list[str]) -> None:
 
 
 def test_ids_of_many_rows_take_little_memory() -> None:
-    met = RowIds()
-    assert not any(met.fault(f"SKU-{number}") for number in range(100_000))
-    assert all(met.fault(f"SKU-{number}") for number in range(100_000))
+    met = Met()
+    assert all(met.add(f"SKU-{number}") for number in range(100_000))
+    assert not any(met.add(f"SKU-{number}") for number in range(100_000))
+    assert len(met) == 100_000
     assert sum(table.itemsize * len(table) for table in met._tables) <= 32 * 100_000 * 1.4

@@ -8,7 +8,7 @@ from pressrun.agents.check import nearest, shown
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.input_kinds import Input, TextInput
 from pressrun.agents.names import fold
-from pressrun.batches.files.limits import MOST_COLUMNS
+from pressrun.batches.files.limits import LONGEST_COLUMN, MOST_COLUMNS
 from pressrun.errors import Code, PressrunError, Problem
 
 MOST_LISTED = 20
@@ -44,6 +44,10 @@ def clean_header(cells: Sequence[str]) -> list[str]:
         names.pop()
     if len(names) > MOST_COLUMNS:
         raise PressrunError(Code.INVALID, f"the file has {len(names):,} columns; at most {MOST_COLUMNS:,} are possible")
+    long = next((place for place, name in enumerate(names, 1) if len(name) > LONGEST_COLUMN), None)
+    if long is not None:
+        message = f"the name of column {long} is longer than {LONGEST_COLUMN:,} characters: is the header missing?"
+        raise PressrunError(Code.INVALID, message)
     taken = set(names)
     seen: set[str] = set()
     for place, name in enumerate(names):

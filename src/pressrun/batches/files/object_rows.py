@@ -7,7 +7,7 @@ from pressrun.agents.definition import AgentDefinition
 from pressrun.batches.files.bad_rows import Damaged
 from pressrun.batches.files.columns import ColumnMap, plan_columns
 from pressrun.batches.files.json_rows import JsonRow
-from pressrun.batches.files.limits import MOST_COLUMNS
+from pressrun.batches.files.limits import LONGEST_COLUMN, MOST_COLUMNS
 from pressrun.batches.files.row_check import ObjectCheck
 from pressrun.batches.files.row_ids import RowIds
 from pressrun.batches.files.table_rows import CheckedRow, with_faults
@@ -22,7 +22,7 @@ class ObjectRows:
         self._map = column_map
         self._known: dict[str, None] = {}
         for record in first:
-            if isinstance(record, JsonRow) and len(self._known) <= MOST_COLUMNS:
+            if isinstance(record, JsonRow) and not (record.fields and self._too_much(record.fields)):
                 self._known.update(dict.fromkeys(record.fields))
         self.plan = plan_columns(definition, self.columns, column_map)
         self._check = ObjectCheck(definition, self.plan)
@@ -39,8 +39,7 @@ class ObjectRows:
             return None, b"{}", [(None, None, record.reason)]
         fields: dict[str, Any] = record.fields
         if not self._known.keys() >= fields.keys():
-            if len(self._known.keys() | fields.keys()) > MOST_COLUMNS:
-                reason = f"with it the rows have more than {MOST_COLUMNS:,} different fields"
+            if reason := self._too_much(fields):
                 return None, b"{}", [(None, None, reason)]
             self._learn(fields)
         inputs = self._check.inputs(fields)
@@ -49,6 +48,13 @@ class ObjectRows:
         if row_id is not None and (fault := self._ids.fault(row_id)):
             row_id, inputs = None, with_faults(inputs, [(id_column, None, fault)])
         return row_id, record.text, inputs
+
+    def _too_much(self, fields: dict[str, Any]) -> str | None:
+        if max(map(len, fields)) > LONGEST_COLUMN:
+            return f"the name of a field is longer than {LONGEST_COLUMN:,} characters"
+        if len(self._known.keys() | fields.keys()) > MOST_COLUMNS:
+            return f"with it the rows have more than {MOST_COLUMNS:,} different fields"
+        return None
 
     def _learn(self, fields: dict[str, Any]) -> None:
         """A field that no row before had may be an input's too."""

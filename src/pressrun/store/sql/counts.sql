@@ -40,3 +40,10 @@ SELECT organization_id, model, outcome, bucket_ms, CAST(SUM(calls) AS bigint) AS
 FROM model_calls
 GROUP BY organization_id, model, outcome, bucket_ms
 ORDER BY organization_id, model, outcome, bucket_ms
+
+-- name: average_model_calls
+-- The calls that were answered, of every model of an organization, and how long they took altogether.
+SELECT model, CAST(SUM(calls) AS bigint) AS calls, CAST(SUM(duration_us) AS bigint) AS duration_us
+FROM model_calls
+WHERE organization_id = :organization_id AND outcome = 'completed'
+GROUP BY model

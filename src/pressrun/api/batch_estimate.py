@@ -1,0 +1,70 @@
+"""What a file of rows would cost, over HTTP: it is read and checked as for a batch, and nothing is kept."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from pressrun.agents.run import check_fan_out
+from pressrun.api import wire
+from pressrun.api.access import require
+from pressrun.api.batch_file import incoming
+from pressrun.api.request_schemas import BatchUpload, body_of
+from pressrun.api.schemas import BatchEstimateShape, errors
+from pressrun.api.state import system_of
+from pressrun.batches.estimate import BatchEstimate, Estimating, duration_s
+from pressrun.batches.files.rows import Rows, read_rows
+from pressrun.money import CURRENCY, dollars
+from pressrun.organizations.keys import Scope
+
+router = APIRouter(tags=["batches"])
+
+MOST_BAD_SHOWN = 100
+
+
+@router.post(
+    "/v1/applications/{application_id}/batches/estimate",
+    responses=errors(BatchEstimateShape, 400, 401, 404, 408, 413),
+    openapi_extra=body_of(BatchUpload),
+    summary="What a file of rows would cost",
+)
+async def estimate_batch(request: Request, application_id: str) -> Response:
+    """Tokens, price and time of a file, its columns and its bad rows; nothing is stored, and no model is asked."""
+    key = require(request, Scope.JOBS_WRITE)
+    system = system_of(request)
+    _, definition = await system.deployed.find(key.organization_id, application_id)
+    file = await incoming(request)
+    options = file.options.options
+    if options.fan_out:
+        check_fan_out(definition)
+    asked = {model for prompt in definition.prompts for model in prompt.candidates}
+    prices = await system.catalog.terms(key.organization_id, asked)
+    estimating = Estimating(definition, prices, fan_out=options.fan_out, dedupe=options.dedupe)
+    async with read_rows(file.chunks, file.told, definition, file.options.column_map) as rows:
+        async for block in rows:
+            await asyncio.to_thread(estimating.add, block)  # a millisecond for ten rows
+    found = estimating.found
+    time = await system.store.read(lambda tx: duration_s(tx, key.organization_id, definition, found.distinct))
+    return wire.answer(_shape(rows, found, time))
+
+
+def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -> dict[str, Any]:
+    return {
+        "rows": rows.total,
+        "bad_rows": rows.bad.count,
+        "distinct_rows": found.distinct,
+        "prompt_tokens": found.prompt_tokens,
+        "cost": {"low": dollars(found.low), "high": dollars(found.high), "most": dollars(found.most)},
+        "currency": CURRENCY,
+        "unbounded": list(found.unbounded),
+        "duration_s": None if time is None else {"low": round(time[0]), "high": round(time[1])},
+        "format": rows.facts.format,
+        "encoding": rows.facts.encoding,
+        "delimiter": rows.facts.delimiter,
+        "columns": list(rows.columns),
+        "inputs": {declared.name: list(columns) for declared, columns in rows.plan.inputs},
+        "problems": [
+            {"row": one.row, "line": one.line, "column": one.column, "input": one.input, "reason": one.reason}
+            for one in rows.bad.kept[:MOST_BAD_SHOWN]
+        ],
+    }

@@ -1,0 +1,58 @@
+"""What a file would cost, before anything is run."""
+
+from pressrun.system import System
+from tests.api.client import Client
+from tests.api.samples import deploy, says
+from tests.api.server import working
+from tests.api.test_batches import ended, upload
+
+ESTIMATE = "/v1/applications/echo/batches/estimate"
+FILE = b"Text;Colour\nred shoe;red\nred shoe;blue\n;x\nblue shoe;y\n"
+
+
+async def test_every_row_is_read_and_nothing_is_run(client: Client) -> None:
+    await deploy(client)
+    found = (await client.send("POST", ESTIMATE, raw=FILE, content_type="text/csv")).ok()
+    assert (found["rows"], found["bad_rows"], found["distinct_rows"]) == (4, 1, 2)
+    assert (found["format"], found["encoding"], found["delimiter"]) == ("csv", "utf-8", ";")
+    assert (found["columns"], found["inputs"]) == (["Text", "Colour"], {"Text": ["Text"]})
+    assert [(one["row"], one["line"], one["input"]) for one in found["problems"]] == [(3, 4, "Text")]
+    assert found["cost"] == {"low": 0, "high": 0, "most": 0}  # scripted models are free
+    assert found["prompt_tokens"] > 0
+    assert (await client.get("/v1/batches")).ok()["totalCount"] == 0
+
+
+async def test_prices_make_a_range_and_a_bound(client: Client) -> None:
+    priced = {"name": "dear", "script": "[]", "input_price": 1000, "output_price": 2000}
+    (await client.post("/v1/models", priced)).ok(201)
+    prompts = [{**says("dear")[0], "max_tokens": 100}]
+    await deploy(client, prompts=prompts)
+    once = (await client.send("POST", ESTIMATE, raw=FILE, content_type="text/csv")).ok()["cost"]
+    assert 0 < once["low"] < once["high"] < once["most"]
+    thrice = (await client.send("POST", ESTIMATE + "?dedupe=false", raw=FILE, content_type="text/csv")).ok()["cost"]
+    assert thrice["low"] > once["low"]
+
+
+async def test_what_is_not_known_is_null_with_the_reason(client: Client) -> None:
+    (await client.post("/v1/models", {"name": "far", "base_url": "http://127.0.0.1:9/v1"})).ok(201)
+    await deploy(client, prompts=says("far"))
+    found = (await client.send("POST", ESTIMATE, raw=FILE, content_type="text/csv")).ok()
+    assert found["cost"] == {"low": None, "high": None, "most": None}
+    assert "whose price is not known" in found["unbounded"][0]
+    assert found["duration_s"] is None
+
+
+async def test_the_time_is_known_once_its_model_has_answered(client: Client, system: System) -> None:
+    await deploy(client)
+    async with working(system):
+        await ended(client, (await upload(client)).ok(202)["id"])
+        found = (await client.send("POST", ESTIMATE, raw=FILE, content_type="text/csv")).ok()
+    assert 0 <= found["duration_s"]["low"] <= found["duration_s"]["high"]
+
+
+async def test_a_file_that_cannot_be_used_is_refused(client: Client) -> None:
+    await deploy(client)
+    answer = await client.send("POST", ESTIMATE, raw=b"Colour\nred\n", content_type="text/csv")
+    assert answer.status == 400
+    assert 'no column for the required input "Text"' in answer.descriptions[0]
+    assert (await client.send("POST", ESTIMATE + "?sample=x", raw=FILE, content_type="text/csv")).status == 400
