@@ -13,9 +13,9 @@ async def cancel_some(tx: Transaction, batch: Batch) -> int:
     """How many rows were touched, 0 when nothing waits any more and nothing that runs is to be cut."""
     names = {"organization_id": batch.organization_id, "batch_id": batch.id}
     touched = 0
-    for state in (State.QUEUED, State.WAITING):
+    for state, query in ((State.QUEUED, "cancel_queued_rows"), (State.WAITING, "cancel_waiting_rows")):
         asked = {"agent_id": batch.agent_id, "error": settle.CANCELLED_ON_REQUEST}
-        rows = await tx.all(f"cancel_{state}_rows", **names, **asked, limit=CANCEL_LIMIT)
+        rows = await tx.all(query, **names, **asked, limit=CANCEL_LIMIT)
         await history.record(tx, [_note(row, JobEvent.CANCELLED) for row in rows])
         moves = [(row["organization_id"], row["agent_id"], state, State.CANCELLED) for row in rows]
         await counts.move(tx, moves)

@@ -14,7 +14,7 @@ CREATE INDEX jobs_queued ON jobs (agent_id, batch_id, priority, seq) WHERE state
 CREATE UNIQUE INDEX jobs_by_row ON jobs (batch_id, batch_row) WHERE batch_id <> '';
 CREATE INDEX jobs_failed_in_batch ON jobs (batch_id, error_code, batch_row)
 WHERE batch_id <> '' AND state IN ('failed', 'cancelled');
-CREATE INDEX jobs_by_inputs ON jobs (agent_id, agent_version, inputs_hash) WHERE inputs_hash IS NOT NULL;
+CREATE INDEX jobs_by_inputs ON jobs (agent_id, agent_version, inputs_hash, seq) WHERE inputs_hash IS NOT NULL;
 CREATE INDEX jobs_following ON jobs (same_as) WHERE same_as IS NOT NULL AND state = 'waiting';
 
 CREATE TABLE batches (
@@ -66,7 +66,8 @@ CREATE TABLE batch_rows (
     problem TEXT,
     PRIMARY KEY (batch_id, row)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX batch_rows_by_inputs ON batch_rows (batch_id, inputs_hash, row) WHERE inputs_hash IS NOT NULL;
+-- It covers what is asked of it: otherwise SQLite prefers the primary key, and reads the whole batch for every row.
+CREATE INDEX batch_rows_by_inputs ON batch_rows (batch_id, inputs_hash, row, job_id) WHERE inputs_hash IS NOT NULL;
 
 -- What became of a batch's jobs, kept by triggers: it is right whoever moves, restores or copies jobs.
 CREATE TABLE batch_counts (
