@@ -3,12 +3,15 @@
 docs/operating.md lists them all, and a test holds the two together.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pressrun.outgoing.address import PORTS, read_networks
 
 SHORTEST_KEEP_DAYS = 4
 
@@ -25,6 +28,11 @@ def _long_enough(days: int) -> int:
             f"keep jobs for {SHORTEST_KEEP_DAYS} days at least: idempotency keys and webhooks refer to them"
         )
     return days
+
+
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    read_networks(texts)
+    return texts
 
 
 class Settings(BaseSettings):
@@ -82,6 +90,14 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[
         tuple[str, ...],
         Field(description="further names the API may be called by (JSON list), as a defence against DNS rebinding"),
+    ] = ()
+    webhook_ports: Annotated[
+        tuple[int, ...], Field(description="ports of public hosts that webhooks may be sent to (JSON list)")
+    ] = PORTS
+    webhook_private_networks: Annotated[
+        tuple[str, ...],
+        AfterValidator(_networks),
+        Field(description="private networks that webhooks may be sent to, at any port (JSON list of CIDR)"),
     ] = ()
     generate_timeout_s: Annotated[
         float, Field(ge=1, le=175, description="longest synchronous generation; clients give up at 180")
@@ -146,5 +162,6 @@ class Settings(BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None:
                 values[name] = secret.get_secret_value()
-        values["allowed_hosts"] = self.model_dump_json(include={"allowed_hosts"}).partition(":")[2][:-1]
+        for name in ("allowed_hosts", "webhook_ports", "webhook_private_networks"):
+            values[name] = json.dumps(values[name])
         return {f"PRESSRUN_{name.upper()}": str(value) for name, value in values.items()}

@@ -50,6 +50,7 @@ class Submission:
     metadata: dict[str, str] | None = None
     priority: int = DEFAULT_PRIORITY
     deadline_s: int | None = None
+    webhook_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def _new_job(key: Key, agent: Agent, definition: AgentDefinition, reference: str
         deadline_s=min(submission.deadline_s or settings.deadline_s, settings.deadline_s),
         priority=submission.priority,
         idempotency=_idempotency(key, agent, submission),
+        webhook_url=submission.webhook_url,
     )
 
 

@@ -23,6 +23,8 @@ from pressrun.api import (
     problems,
     usage,
     versions,
+    webhook_deliveries,
+    webhooks,
 )
 from pressrun.api.access import Access
 from pressrun.api.openapi import document
@@ -59,6 +61,8 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
         limits.router,
         usage.router,
         audit.router,
+        webhook_deliveries.router,  # first: /v1/webhooks/deliveries is no webhook called so
+        webhooks.router,
         operations.router,
         docs_page.router,
     ):

@@ -16,6 +16,7 @@ from pressrun.api.pages import number, offset_and_limit
 from pressrun.api.request_schemas import JobRequest, body_of
 from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobShape, errors
 from pressrun.api.state import system_of
+from pressrun.api.webhook_fields import webhook_url_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel, delete, history, read, retry
 from pressrun.jobs.admission import Ceilings
@@ -145,9 +146,7 @@ def _submission(request: Request, values: dict[str, object], raw: bytes) -> Subm
     idempotency_key = request.headers.get("idempotency-key")
     if idempotency_key is not None and not IDEMPOTENCY_KEY.fullmatch(idempotency_key):
         fields.fault("Idempotency-Key", "Idempotency-Key must have 1 to 255 printable ASCII characters")
-    for later in ("webhook_url",):
-        if values.get(later) is not None:
-            fields.fault(later, f"{later} is not supported yet; poll the job, or GET it with ?wait=60")
+    webhook_url = webhook_url_of(request, fields)
     metadata = fields.take("metadata", dict, "an object of strings")
     for name, value in (metadata or {}).items():
         if not isinstance(value, str) or len(name) + len(value) > LONGEST_METADATA:
@@ -164,6 +163,7 @@ def _submission(request: Request, values: dict[str, object], raw: bytes) -> Subm
         metadata=metadata,
         priority=DEFAULT_PRIORITY if priority is None else priority,
         deadline_s=fields.whole("deadline_s", 1, LONGEST_DEADLINE_S),
+        webhook_url=webhook_url,
     )
     if "inputs" not in values:
         fields.fault("inputs", f"inputs is required: a list of {{id, value}}, not {json_type(None)}")

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from pressrun.api.app import create_app
 from pressrun.api.connection import Connection
 from pressrun.api.slow_clients import SlowClients, connections_possible
+from pressrun.api.telling import sender_of
 from pressrun.batches.keeper import Keeper
 from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
@@ -48,6 +49,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         keeping = [
             asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S)),
             asyncio.create_task(Keeper(system.store, system.definitions).keep()),
+            asyncio.create_task(sender_of(system).run()),
         ]
         spare_what_stays()
         try:

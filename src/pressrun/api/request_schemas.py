@@ -136,6 +136,34 @@ class KeyRequest(BaseModel):
     requests_per_minute: int | None = None
 
 
+class WebhookRequest(BaseModel):
+    """An endpoint to be told when jobs and batches have ended; `expires_in_s` seconds later it is gone."""
+
+    url: str
+    name: str | None = None
+    events: list[str] | None = None
+    application_id: str | None = None
+    rows: bool | None = None
+    expires_in_s: int | None = None
+
+
+class WebhookChange(BaseModel):
+    """What is to be different about an endpoint."""
+
+    url: str | None = None
+    name: str | None = None
+    events: list[str] | None = None
+    application_id: str | None = None
+    rows: bool | None = None
+    state: str | None = None
+
+
+class RotateRequest(BaseModel):
+    """For how many seconds the secret before the new one holds too."""
+
+    grace_s: int | None = None
+
+
 def body_of(shape: type[Any], *, required: bool = True) -> dict[str, Any]:
     """The `openapi_extra` of a route that reads a JSON body itself."""
     schema = {"type": "object"} if shape is dict else {"$ref": f"#/components/schemas/{shape.__name__}"}
@@ -163,5 +191,8 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     ModelChanges,
     ModelRequest,
     RollbackRequest,
+    RotateRequest,
+    WebhookChange,
+    WebhookRequest,
 )
 """Shapes that only requests have; FastAPI finds those of answers by itself."""

@@ -27,6 +27,7 @@ async def create(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceilings = U
     stored = [job for job in fresh if job.id in created]
     await history.record(tx, [history.Note(job.organization_id, job.id, 1, JobEvent.CREATED, 1, 0) for job in stored])
     await counts.move(tx, [(job.organization_id, job.agent_id, None, State.QUEUED) for job in stored])
+    await tx.each("remember_webhook_url", [_listening(job) for job in stored if job.webhook_url is not None])
     await idempotency.release(tx, [job for job in fresh if job.id not in created])
     lost = {job.id for job in fresh} - created.keys()
     answers = {job_id: answer for job_id, answer in replayed.items() if answer.job_id not in lost}
@@ -54,6 +55,10 @@ def _values(job: NewJob) -> dict[str, str | int | bytes | None]:
         "inputs": job.inputs,
         "options": job.options,
     }
+
+
+def _listening(job: NewJob) -> dict[str, str | None]:
+    return {"organization_id": job.organization_id, "job_id": job.id, "batch_id": "", "url": job.webhook_url}
 
 
 def _accepted(job: NewJob, created_at: int | None) -> Accepted:

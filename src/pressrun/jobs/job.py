@@ -47,7 +47,7 @@ DEFAULT_PRIORITY = 5
 class NewJob:
     """A request that was found valid; `agent_reference` is the id or alias it asked for.
 
-    `inputs` and `options` are JSON, kept byte for byte.
+    `inputs` and `options` are JSON, kept byte for byte. `webhook_url` was checked by whoever took it.
     """
 
     id: str
@@ -63,6 +63,7 @@ class NewJob:
     deadline_s: int
     priority: int = DEFAULT_PRIORITY
     idempotency: "IdempotencyKey | None" = None
+    webhook_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from pressrun.errors import FailureCode
-from pressrun.ids import new_id
-from pressrun.jobs import checkpoints, counts, history, model_calls, outages, spending
+from pressrun.jobs import checkpoints, counts, history, model_calls, outages, outbox, spending
 from pressrun.jobs.job import OPEN, Claim, State
 from pressrun.jobs.outcome import Again, Call, Cancelled, Completed, Ending, Failed, Outcome, Released
 from pressrun.jobs.spending import Spender, spent_on
@@ -142,21 +139,14 @@ async def _record_results(tx: Transaction, kept: Sequence[tuple[Claim, Ending]],
 
 async def record_outbox(tx: Transaction, rows: Sequence[Row]) -> None:
     """Note for listeners that jobs ended; rows are what the queries that move jobs return."""
-    ended = [row for row in rows if row["state"] in {State.COMPLETED, State.FAILED, State.CANCELLED}]
-    if ended:
-        await tx.each(
-            "record_outbox",
-            [
-                {
-                    "id": new_id(),
-                    "organization_id": row["organization_id"],
-                    "job_id": row["id"],
-                    "event": EVENTS[State(row["state"])],
-                    "payload": msgspec.json.encode({"generation": row["generation"]}),
-                }
-                for row in ended
-            ],
-        )
+    ended = [row for row in rows if State(row["state"]) not in OPEN]
+    await outbox.record(
+        tx,
+        [
+            outbox.Ended(row["organization_id"], row["id"], row["generation"], EVENTS[State(row["state"])])
+            for row in ended
+        ],
+    )
 
 
 def _note(claim: Claim, ending: Ending, row: Row) -> history.Note:

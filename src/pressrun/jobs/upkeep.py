@@ -8,8 +8,17 @@ from pressrun.jobs.floors import RETURNED
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
 
-OUTBOX_KEEP_US = 72 * 3600 * SECOND
-"""How long an ended job is remembered for listeners that were away."""
+OUTBOX_KEEP_US = 14 * 86_400 * SECOND
+"""How long an ended job is remembered for listeners while no server process lives that would tell them."""
+
+DELIVERIES_KEEP_US = 30 * 86_400 * SECOND
+"""How long a webhook's delivery stays in the log after its end."""
+
+DELIVERIES_LIMIT = 5000
+"""Deliveries forgotten in one transaction."""
+
+URLS_KEEP_US = 3600 * SECOND
+"""How long a URL is kept at least whose job is gone: it may be there before its job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,9 @@ async def tidy(store: Store) -> None:
         await tx.run("forget_idempotency_keys", window_us=idempotency.KEEP_US)
         await tx.run("forget_workers", keep_us=workers.KEEP_US)
         await tx.run("forget_outbox", keep_us=OUTBOX_KEEP_US)
+        await tx.run("forget_webhook_deliveries", keep_us=DELIVERIES_KEEP_US, limit=DELIVERIES_LIMIT)
+        await tx.run("forget_webhook_urls", keep_us=URLS_KEEP_US)
+        await tx.run("forget_expired_webhooks")
         await tx.run("forget_request_counts")
         await tx.run("forget_token_counts", days=tokens.KEEP_DAYS)
         await tx.run("forget_usage", days=spending.KEEP_DAYS)

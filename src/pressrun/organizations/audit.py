@@ -32,6 +32,13 @@ class Action(StrEnum):
     MODEL_REMOVED = "model.removed"
     MODEL_MADE_DEFAULT = "model.made_default"
     LIMITS_CHANGED = "limits.changed"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_ROTATED = "webhook.rotated"
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_RESENT = "webhook.resent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,11 @@ class Bells:
         self._unsent: set[str] = set()
         self._sender: asyncio.Task[None] | None = None
 
-    def listen(self, topic: str) -> Bell:
-        """A new bell on a topic, silent at first."""
+    def listen(self, *topics: str) -> Bell:
+        """A new bell on some topics, silent at first."""
         bell = Bell()
-        self._listeners[topic].append(bell)
+        for topic in topics:
+            self._listeners[topic].append(bell)
         return bell
 
     def leave(self, topic: str, bell: Bell) -> None:

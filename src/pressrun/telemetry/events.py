@@ -55,3 +55,5 @@ class ServerEvent(StrEnum):
     RETENTION_DONE = "retention.done"
     RETENTION_FAILED = "retention.failed"
     STREAM_FAILED = "stream.failed"
+    WEBHOOK_FAILED = "webhook.failed"
+    WEBHOOKS_TROUBLED = "webhooks.troubled"
