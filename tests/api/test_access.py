@@ -61,13 +61,35 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/limits"): Scope.ADMIN,
     ("PATCH", "/v1/limits"): Scope.ADMIN,
     ("GET", "/v1/audit"): Scope.ADMIN,
+    ("GET", "/v1/webhooks"): Scope.ADMIN,
+    ("POST", "/v1/webhooks"): Scope.ADMIN,
+    ("GET", "/v1/webhooks/{webhook_id}"): Scope.ADMIN,
+    ("PATCH", "/v1/webhooks/{webhook_id}"): Scope.ADMIN,
+    ("DELETE", "/v1/webhooks/{webhook_id}"): Scope.ADMIN,
+    ("POST", "/v1/webhooks/{webhook_id}/rotate"): Scope.ADMIN,
+    ("POST", "/v1/webhooks/{webhook_id}/test"): Scope.ADMIN,
+    ("GET", "/v1/webhooks/deliveries"): Scope.ADMIN,
+    ("GET", "/v1/webhooks/deliveries/{delivery_id}"): Scope.ADMIN,
+    ("POST", "/v1/webhooks/deliveries/{delivery_id}/resend"): Scope.ADMIN,
+    ("GET", "/v1/webhooks/secret"): Scope.ADMIN,
+    ("POST", "/v1/webhooks/secret/rotate"): Scope.ADMIN,
     ("GET", "/metrics"): Scope.ADMIN,
 }
 """Which scope each route needs; a new route stands here or in PUBLIC, or a test fails."""
 
 
 def filled(path: str) -> str:
-    for name in ("application_id", "batch_id", "job_id", "key_id", "version", "name:path", "name"):
+    for name in (
+        "application_id",
+        "batch_id",
+        "job_id",
+        "key_id",
+        "version",
+        "name:path",
+        "name",
+        "webhook_id",
+        "delivery_id",
+    ):
         path = path.replace("{" + name + "}", RANDOM_ID)
     return path
 

@@ -103,7 +103,7 @@ async def test_text_is_kept_as_it_is(client: Client, worker: None) -> None:
 
 async def test_every_fault_at_once(client: Client) -> None:
     await deploy(client)
-    body = {"fan_out": "yes", "metadata": {"a": 1}, "priority": 10, "deadline_s": 0, "webhook_url": "http://x"}
+    body = {"fan_out": "yes", "metadata": {"a": 1}, "priority": 10, "deadline_s": 0, "webhook_url": "ftp://x"}
     refusal = await client.post(JOBS, body, idempotency_key="x" * 256)
     assert refusal.status == 400
     fields = sorted(error["extras"]["field"] for error in refusal.json["errors"])

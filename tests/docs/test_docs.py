@@ -22,6 +22,8 @@ from pressrun.api import (
     operations,
     usage,
     versions,
+    webhook_deliveries,
+    webhooks,
 )
 from pressrun.cli.main import build
 from pressrun.errors import Code, FailureCode
@@ -33,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 ROUTERS = (
     applications, audit, batch_estimate, batch_events, batch_results, batches, generate, jobs, keys, limits, models,
-    operations, usage, versions,
+    operations, usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip
 
 

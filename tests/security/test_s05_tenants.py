@@ -28,6 +28,7 @@ QUERIES = {
     ("GET", "/v1/applications"): ("after", "before"),
     ("GET", "/v1/applications/{application_id}"): ("include",),
     ("GET", "/v1/audit"): ("before",),
+    ("GET", "/v1/webhooks/deliveries"): ("before", "webhook_id", "job_id"),
 }
 """Query fields that hold, or widen, what is asked for."""
 
@@ -43,6 +44,8 @@ class Possessions:
     key_id: str
     model: str
     batch_id: str
+    webhook_id: str
+    delivery_id: str
 
     def of(self, parameter: str) -> list[str]:
         """Their values for a parameter of a path."""
@@ -52,12 +55,24 @@ class Possessions:
             "job_id": [self.open_job, self.done_job],
             "key_id": [self.key_id],
             "name:path": [self.model],
+            "webhook_id": [self.webhook_id],
+            "delivery_id": [self.delivery_id],
         }[parameter]
 
     @property
     def everything(self) -> tuple[str, ...]:
         """Every name and id of theirs."""
-        return (self.agent_id, self.alias, self.open_job, self.done_job, self.key_id, self.model, self.batch_id)
+        return (
+            self.agent_id,
+            self.alias,
+            self.open_job,
+            self.done_job,
+            self.key_id,
+            self.model,
+            self.batch_id,
+            self.webhook_id,
+            self.delivery_id,
+        )
 
 
 @pytest.fixture
@@ -74,7 +89,9 @@ async def theirs(server: Server, worker: None) -> Possessions:
     waiting = await create(client, "b", reference="their-alias")
     rows = {"rows": [{"Text": "c"}]}
     batch_id = (await client.post("/v1/applications/their-alias/batches", rows)).ok(202)["id"]
-    return Possessions(agent_id, "their-alias", waiting, done, key.id, model, batch_id)
+    webhook_id = (await client.post("/v1/webhooks", {"url": "https://93.184.216.34/"})).ok(201)["id"]
+    delivery_id = (await client.post(f"/v1/webhooks/{webhook_id}/test")).ok(202)["id"]
+    return Possessions(agent_id, "their-alias", waiting, done, key.id, model, batch_id, webhook_id, delivery_id)
 
 
 def random_like(value: str) -> str:
@@ -131,6 +148,8 @@ async def test_s05_nothing_of_theirs_has_changed(server: Server, client: Client,
             f"/v1/applications/jobs/{theirs.done_job}/events",
             "/v1/models",
             "/v1/limits",
+            f"/v1/webhooks/{theirs.webhook_id}",
+            f"/v1/webhooks/deliveries/{theirs.delivery_id}",
         )
         return [(await owner.get(path)).ok() for path in paths]
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 TABLES = (
     "job_events", "checkpoints", "model_outages", "results", "outbox", "idempotency_keys", "job_counts", "model_calls",
-    "jobs", "workers", "agent_versions", "agents", "organizations",
+    "jobs", "webhooks", "webhook_deliveries", "workers", "agent_versions", "agents", "organizations",
 )  # fmt: skip
 
 

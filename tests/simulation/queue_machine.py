@@ -25,6 +25,7 @@ from pressrun.jobs.settle import settle
 from pressrun.store.store import Store, Transaction
 from tests.fake_clock import START
 from tests.simulation.arena import Arena
+from tests.simulation.listeners import add_organization
 from tests.simulation.model import Model, ModelJob
 from tests.simulation.snapshot import JobRow, faults
 
@@ -95,7 +96,7 @@ class QueueMachine(RuleBasedStateMachine):
     def set_the_scene(self, first: list[Wish], second: list[Wish]) -> MultipleResults[str]:
         async def work(tx: Transaction) -> None:
             for organization_id in "ab":
-                await tx.run("add_organization", organization_id=organization_id, name=organization_id)
+                await add_organization(tx, organization_id)
             for agent_id, limit in LIMITS.items():
                 who = {"organization_id": agent_id[0], "agent_id": agent_id}
                 await tx.one("add_agent", **who, alias=None, name=agent_id, draft=b"{}", draft_digest="")

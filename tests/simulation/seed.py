@@ -23,6 +23,7 @@ from tests.fake_clock import FakeClock
 from tests.jobs.agents_rows import add_agent
 from tests.simulation.clients import AGENTS, Client, Told
 from tests.simulation.disk import Disk
+from tests.simulation.listeners import add_organization
 from tests.simulation.memory import folder_in_memory
 from tests.simulation.process import owned_task
 from tests.simulation.snapshot import ENDED, Rows, Snapshot, faults, take
@@ -202,4 +203,4 @@ async def prepare(folder: Path, frames: int) -> dict[str, bytes]:
 
 
 async def _add_organization(organization_id: str, tx: Transaction) -> None:
-    await tx.run("add_organization", organization_id=organization_id, name=organization_id)
+    await add_organization(tx, organization_id)

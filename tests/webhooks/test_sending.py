@@ -1,6 +1,7 @@
 """F60, F61: what comes of a message, whatever its receiver does."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
@@ -109,7 +110,7 @@ async def test_f60_an_answer_of_ten_megabytes_is_not_read(office: Office, sink: 
     async def babble(received: Received) -> web.StreamResponse:
         return web.Response(body=endless(), status=200)
 
-    async def endless():  # type: ignore[no-untyped-def] # noqa: ANN202 - aiohttp's own type is private
+    async def endless() -> AsyncIterator[bytes]:
         nonlocal sent
         while sent < 10_000_000:
             sent += 10_000

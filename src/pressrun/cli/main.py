@@ -35,6 +35,10 @@ NOUNS = {
     "keys": (("keys", "keys_first"), "Make and revoke API keys."),
     "limits": (("limits",), "Say what the organization may use."),
     "models": (("models", "models_install"), "Say which models prompts may name."),
+    "webhooks": (
+        ("webhooks", "webhooks_deliveries", "webhooks_listen"),
+        "Say who is told when jobs and batches have ended.",
+    ),
 }
 """The modules of each, and what it is about; `COMMANDS` in a module has its verbs."""
 

@@ -11,7 +11,7 @@ from pressrun.errors import Code, PressrunError
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction
 
-LEASE_S = 60
+LEASE_S = 40
 """How long a claim holds: longer than any attempt takes, or another sender would make it too."""
 
 LOG_LIMIT = 20
