@@ -56,12 +56,12 @@ def _fault(
         "must name a host": not host or not port or "%" in host,
         "must not hold a user or password: deliveries are signed": has_user,
         "must not have a #fragment": has_fragment,
+        "must lead to a public address; webhook_private_networks allows others": literal is not None
+        and not is_reachable(literal, rules.private),
         # A name may turn out to lie in an allowed private network, at any port.
         f"must have one of the ports {', '.join(map(str, rules.ports))}": port not in rules.ports
         and not (literal is None and rules.private)
         and not (literal is not None and rules.allows(literal, port or 0)),
-        "must lead to a public address; webhook_private_networks allows others": literal is not None
-        and not is_reachable(literal, rules.private),
     }
     return next((fault for fault, found in faults.items() if found), None)
 
