@@ -36,7 +36,10 @@ PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,2})?)\s*%\s*")
 
 @dataclass(frozen=True, slots=True)
 class UploadOptions:
-    """All that may be said beside the rows. `max_cost` is nano-dollars, `stop_errors` a rate in 1/10,000."""
+    """All that may be said beside the rows. `max_cost` is nano-dollars, `stop_errors` a rate in 1/10,000.
+
+    `webhook_url` is not checked yet.
+    """
 
     name: str
     column_map: dict[str, str]
@@ -46,6 +49,7 @@ class UploadOptions:
     max_cost: int | None
     trial_rows: int
     stop_errors: int | None
+    webhook_url: str | None = None
 
 
 def from_query(query: QueryParams) -> dict[str, Any]:
@@ -93,6 +97,7 @@ def options_of(values: Mapping[str, Any]) -> UploadOptions:
         max_cost=money(fields, "max_cost"),
         trial_rows=sample or canary,
         stop_errors=_rate(fields, "stop_on_errors"),
+        webhook_url=fields.take("webhook_url", str, "a text"),
     )
     fields.done(closed=True)
     return found

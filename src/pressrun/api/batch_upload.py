@@ -14,6 +14,7 @@ from pressrun.agents.run import check_fan_out
 from pressrun.api.batch_file import Incoming
 from pressrun.api.batch_options import UploadOptions
 from pressrun.api.state import system_of
+from pressrun.api.webhook_fields import rules_of
 from pressrun.batches.files.bad_rows import BadRows
 from pressrun.batches.files.rows import Row, Rows, read_rows
 from pressrun.batches.upload import NewBatch, Upload
@@ -21,6 +22,7 @@ from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.job import IdempotencyKey
 from pressrun.organizations.keys import Key
+from pressrun.outgoing.target import check_url
 
 BLOCK_ROWS = 2000
 BLOCK_BYTES = 2 * 1024 * 1024
@@ -40,7 +42,9 @@ async def store_rows(
         check_fan_out(definition)
     system = system_of(request)
     ceilings = Ceilings(system.settings.max_queued_jobs, system.settings.max_queued_jobs_total)
-    upload = Upload(system.store, _new_batch(key, agent, definition, file.options), ceilings)
+    url = file.options.webhook_url
+    url = None if url is None else check_url(url, rules_of(system.settings), "webhook_url")
+    upload = Upload(system.store, _new_batch(key, agent, definition, file.options, url), ceilings)
     hashed = hashlib.sha256(repr((agent.id, file.told, file.options)).encode())
     await upload.begin()
     try:
@@ -55,7 +59,9 @@ async def store_rows(
         raise
 
 
-def _new_batch(key: Key, agent: Agent, definition: AgentDefinition, options: UploadOptions) -> NewBatch:
+def _new_batch(
+    key: Key, agent: Agent, definition: AgentDefinition, options: UploadOptions, webhook_url: str | None
+) -> NewBatch:
     assert agent.deployed_version is not None
     return NewBatch(
         organization_id=agent.organization_id,
@@ -68,6 +74,7 @@ def _new_batch(key: Key, agent: Agent, definition: AgentDefinition, options: Upl
         max_cost=options.max_cost,
         trial_rows=options.trial_rows,
         stop_errors=options.stop_errors,
+        webhook_url=webhook_url,
     )
 
 

@@ -41,6 +41,7 @@ class BatchUpload(BaseModel):
     reuse: bool = False
     fan_out: bool = False
     metadata: dict[str, str] = {}
+    webhook_url: str | None = None
 
 
 class BatchRetry(BaseModel):

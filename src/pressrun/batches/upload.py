@@ -15,6 +15,7 @@ from pressrun.jobs.job import IdempotencyKey
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction, Value
 from pressrun.store.sure import write_surely
+from pressrun.webhooks.outbox import remember
 
 PATIENCE_S = 10.0
 """How long an upload waits to be told whether its rows were stored, when the database left that open."""
@@ -68,6 +69,7 @@ class NewBatch:
     max_cost: int | None = None
     trial_rows: int = 0
     stop_errors: int | None = None
+    webhook_url: str | None = None
 
 
 class Upload:
@@ -100,7 +102,13 @@ class Upload:
             "stop_errors": batch.stop_errors,
             "deadline_us": batch.options.deadline_s * SECOND,
         }
-        await self._store.write(lambda tx: tx.run("add_batch", batch_id=self.id, **values))
+
+        async def work(tx: Transaction) -> None:
+            await tx.run("add_batch", batch_id=self.id, **values)
+            if batch.webhook_url is not None:
+                await remember(tx, batch.organization_id, batch.webhook_url, batch_id=self.id)
+
+        await self._store.write(work)
 
     async def add(self, rows: Sequence[UploadedRow]) -> None:
         """Store rows; raises PressrunError (conflict) when the upload was given up meanwhile."""
