@@ -96,7 +96,28 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     acts["DELETE", "/v1/models/{name:path}"] = Action.MODEL_REMOVED, "m"
     (await client.send("PATCH", "/v1/limits", {"running_jobs": 5})).ok()
     acts["PATCH", "/v1/limits"] = Action.LIMITS_CHANGED, FIRST
-    return acts
+    return acts | await act_on_webhooks(client)
+
+
+async def act_on_webhooks(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+    """What is done to webhooks."""
+    hook = (await client.post("/v1/webhooks", {"url": "https://93.184.216.34/"})).ok(201)["id"]
+    sent = (await client.post(f"/v1/webhooks/{hook}/test")).ok(202)["id"]
+    (await client.send("PATCH", f"/v1/webhooks/{hook}", {"name": "shop"})).ok()
+    (await client.post(f"/v1/webhooks/{hook}/rotate")).ok()
+    (await client.post("/v1/webhooks/secret/rotate")).ok()
+    (await client.post(f"/v1/webhooks/deliveries/{sent}/resend")).ok(202)
+    (await client.delete(f"/v1/webhooks/{hook}")).ok()
+    one = "/v1/webhooks/{webhook_id}"
+    return {
+        ("POST", "/v1/webhooks"): (Action.WEBHOOK_CREATED, hook),
+        ("POST", one + "/test"): (Action.WEBHOOK_TESTED, hook),
+        ("PATCH", one): (Action.WEBHOOK_CHANGED, hook),
+        ("POST", one + "/rotate"): (Action.WEBHOOK_ROTATED, hook),
+        ("POST", "/v1/webhooks/secret/rotate"): (Action.WEBHOOK_ROTATED, "urls"),
+        ("POST", "/v1/webhooks/deliveries/{delivery_id}/resend"): (Action.WEBHOOK_RESENT, sent),
+        ("DELETE", one): (Action.WEBHOOK_REMOVED, hook),
+    }
 
 
 async def test_s27_each_action_has_its_line(server: Server) -> None:
