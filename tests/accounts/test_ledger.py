@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from pressrun.accounts import ledger
-from pressrun.accounts.account import FIRST_QUOTA_PAUSE_S, FORGOTTEN_AFTER_S, Limits
+from pressrun.accounts.account import FEWEST, FIRST_QUOTA_PAUSE_S, FORGOTTEN_AFTER_S, Limits
 from pressrun.accounts.ledger import Ended, Item, Permit, Told, Wanted
 from pressrun.accounts.window import MINUTE_S, NETWORK_S, PERMIT_S, SPAN_S, Denied
 from pressrun.ids import new_id
@@ -182,6 +182,17 @@ async def test_many_refusals_at_once_are_one(store: Store, clock: FakeClock) -> 
     await keep(store, ended(None, Told.REFUSED, pace=70, reason="429"))
     clock.advance(2)
     assert len(await granted(store, *(wanted(1, FREE) for _ in range(200)))) < 60
+
+
+async def test_where_little_was_asked_it_was_not_the_pace(store: Store, clock: FakeClock) -> None:
+    """One refusal of one call does not bring everything to a halt; more of them do."""
+    await keep(store, ended(None, Told.REFUSED, pace=1, reason="429"))
+    clock.advance(1)
+    assert len(await granted(store, *(wanted(1, FREE) for _ in range(50)))) == FEWEST
+    clock.advance(SPAN_S)
+    await keep(store, ended(None, Told.REFUSED, pace=4, reason="429"))
+    clock.advance(1)
+    assert len(await granted(store, *(wanted(1, FREE) for _ in range(50)))) < 5
 
 
 async def test_a_slowed_account_never_passes_its_limit(store: Store, clock: FakeClock) -> None:

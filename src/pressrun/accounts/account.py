@@ -18,6 +18,9 @@ PAUSE_S = 1.0
 SLOWER = 0.7
 """The share of the pace that is left after a refusal."""
 
+FEWEST = 20
+"""Calls a minute that the first refusal leaves: where little was asked, it was not the pace that was too much."""
+
 SAME_EPISODE_S = 5.0
 """Refusals so shortly after one another tell of one excess, not of several."""
 
@@ -91,7 +94,8 @@ class Standing:
         paused = replace(self, paused_until=max(self.paused_until, now + int(wait_s * SECOND)), pause_reason=reason)
         if self.slowed_to is not None and now - self.slowed_at < SAME_EPISODE_S * SECOND:
             return paused
-        return replace(paused, slowed_at=now, slowed_to=max(1, int(pace * SLOWER)))
+        fewest = FEWEST if self.slowed_to is None or now - self.slowed_at >= FORGOTTEN_AFTER_S * SECOND else 1
+        return replace(paused, slowed_at=now, slowed_to=max(fewest, int(pace * SLOWER)))
 
     def paused(self, now: int, pause_s: float, reason: str) -> "Standing":
         """After an answer that said it was the last one for now."""
