@@ -47,6 +47,19 @@ async def test_a_model_of_an_unknown_server_has_no_price(client: Client) -> None
     assert (added["price_source"], added["input_price"]) == ("unknown", None)
 
 
+async def test_a_model_says_why_it_is_held_back(client: Client) -> None:
+    (await client.post("/v1/models", {"name": "slow", "script": "[{answer: x}]", "rpm": 1})).ok(201)
+    assert (await held_back(client, "slow")) is None
+    (await client.post("/v1/models/slow/test")).ok()
+    assert await held_back(client, "slow") == "1 call a minute is allowed"
+
+
+async def held_back(client: Client, name: str) -> str | None:
+    models = {one["name"]: one for one in (await client.get("/v1/models")).ok()["models"]}
+    assert (models[name]["held_back"] is None) == (models[name]["held_back_s"] is None)
+    return str(models[name]["held_back"]) if models[name]["held_back"] else None
+
+
 async def test_prices_that_cannot_be_are_refused(client: Client) -> None:
     for faulty, field in (
         ({"input_price": -1, "output_price": 1}, "input_price"),

@@ -107,7 +107,7 @@ async def test_a_long_wait_is_the_jobs(bench: Bench) -> None:
     assert (failure.code, failure.retryable, failure.called) == (FailureCode.MODEL_RATE_LIMITED, True, False)
     assert failure.retry_after_s is not None
     assert LONGEST_WAIT_S < failure.retry_after_s <= SPAN_S
-    assert "the model 'm' cannot be asked now: 1 calls a minute are allowed" in failure.message
+    assert "the model 'm' cannot be asked now: 1 call a minute is allowed" in failure.message
     assert bench.slept == []
 
 

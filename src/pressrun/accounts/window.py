@@ -97,16 +97,18 @@ class Window:
         most = 1 if self._standing.quota_failures else self._limits.concurrency
         if most is None or self._under_way < most:
             return None
-        return Denied(PATIENCE_S, f"{most:,} call{'s' if most > 1 else ''} at once are allowed, and are under way")
+        return Denied(PATIENCE_S, f"{_many(most, 'call')} at once {_are(most)} allowed and under way")
 
     def _full(self, tokens: int) -> Denied | None:
         if self._pace is not None and self.requests + self.added_requests >= self._pace:
             slowed = "" if self._pace == self._limits.rpm else ", fewer than usual after the provider refused some"
-            return Denied(self._until(requests=1), f"{self._pace:,} calls a minute are allowed{slowed}")
+            return Denied(
+                self._until(requests=1), f"{_many(self._pace, 'call')} a minute {_are(self._pace)} allowed{slowed}"
+            )
         tpm = self._limits.tpm
         tokens = self.counted(tokens)
         if tpm is not None and self.tokens + self.added_tokens + tokens > tpm:
-            return Denied(self._until(tokens=tokens), f"{tpm:,} tokens a minute are allowed")
+            return Denied(self._until(tokens=tokens), f"{_many(tpm, 'token')} a minute {_are(tpm)} allowed")
         return None
 
     def _until(self, requests: int = 0, tokens: int = 0) -> float:
@@ -120,3 +122,11 @@ class Window:
             if fits_requests and fits_tokens:
                 return max(0.05, one.second + SPAN_S - self._now / SECOND)
         return float(SPAN_S)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from pressrun.accounts.rooms import Room, find_rooms
+from pressrun.accounts.window import Denied
 from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.audited import entry
@@ -27,6 +29,7 @@ from pressrun.models.trial import try_model
 from pressrun.money import dollars
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
+from pressrun.store.store import Transaction
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -35,9 +38,18 @@ router = APIRouter(prefix="/v1/models", tags=["models"])
 async def list_models(request: Request) -> Response:
     """Every model a prompt may name."""
     key = require(request, Scope.AGENTS_READ)
-    catalog = system_of(request).catalog
-    models = await catalog.models(key.organization_id)
-    return wire.answer({"models": [_shape(model, await catalog.terms_of(model)) for model in models]})
+    system = system_of(request)
+    models = await system.catalog.models(key.organization_id)
+    rooms = await system.store.read(_rooms)
+    shapes = []
+    for model in models:
+        room = rooms.get((key.organization_id, model.name))
+        shapes.append(_shape(model, await system.catalog.terms_of(model), room.denied if room else None))
+    return wire.answer({"models": shapes})
+
+
+async def _rooms(tx: Transaction) -> dict[tuple[str, str], Room]:
+    return await find_rooms(tx, await tx.all("list_model_limits"))
 
 
 @router.post(
@@ -167,7 +179,7 @@ def _price_source(model: Model, price: Price | None) -> str:
     return "table" if model.kind == "openai" else "free"
 
 
-def _shape(model: Model, terms: Terms) -> dict[str, Any]:
+def _shape(model: Model, terms: Terms, denied: Denied | None = None) -> dict[str, Any]:
     price = terms.price
     return {
         "id": model.name,
@@ -186,4 +198,6 @@ def _shape(model: Model, terms: Terms) -> dict[str, Any]:
         "output_price": dollars(price.output.base) if price else None,
         "cached_input_price": dollars(price.cached_input.base) if price else None,
         "price_source": _price_source(model, price),
+        "held_back": denied.reason if denied else None,
+        "held_back_s": round(denied.wait_s, 3) if denied else None,
     }

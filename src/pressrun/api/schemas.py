@@ -377,7 +377,10 @@ class JobEvents(Shape):
 
 
 class ModelShape(Shape):
-    """A model that prompts may name; prices are dollars for a million tokens, null where they are not known."""
+    """A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
+
+    `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
+    """
 
     id: str
     name: str
@@ -395,6 +398,8 @@ class ModelShape(Shape):
     output_price: float | None
     cached_input_price: float | None
     price_source: Literal["set", "free", "table", "unknown"]
+    held_back: str | None
+    held_back_s: float | None
 
 
 class ModelPage(Shape):

@@ -126,6 +126,9 @@ def list_models(as_json: AsJson = False) -> None:
         ),
         empty="There are no models: `pressrun models add NAME --base-url URL` adds one.",
     )
+    for one in found["models"]:
+        if one["held_back"]:
+            remark(f"{one['name']} is held back for {one['held_back_s']:.0f} s: {one['held_back']}")
 
 
 def _prices(model: dict[str, Any]) -> str:

@@ -13,7 +13,16 @@ from pressrun.models.retry_after import retry_after_s
 LONGEST_MESSAGE = 300
 """Characters kept of a provider's own words."""
 
-QUOTA_WORDS = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+QUOTA_WORDS = frozenset(
+    {
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "billing_not_active",
+        "billing_error",
+        "insufficient_balance",
+        "insufficient_credits",
+    }
+)
 CONTENT_WORDS = frozenset({"content_filter", "content_policy_violation", "responsibleaipolicyviolation"})
 STATUS_OF_WORD = {
     "invalid_request_error": 400,
