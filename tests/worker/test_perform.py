@@ -1,6 +1,7 @@
 """Attempts with real agents and scripted models: what is charged, what is kept, what the store is told."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pressrun.accounts.account import FIRST_QUOTA_PAUSE_S
 from pressrun.agents import drafts, versions
 from pressrun.agents.check import check
 from pressrun.agents.submit import Submission, submit
@@ -17,6 +19,7 @@ from pressrun.jobs import checkpoints, history, model_calls, read, rescue, worke
 from pressrun.jobs import claim as claiming
 from pressrun.jobs.job import Claim, Job, State
 from pressrun.jobs.outcome import Again, Call, Completed, Ending, Failed, Outcome
+from pressrun.jobs.reason import why_queued
 from pressrun.jobs.settle import settle
 from pressrun.models.configured import add_model
 from pressrun.models.model import NewModel
@@ -32,6 +35,7 @@ SCRIPT = [
     {"match": "breaks", "fail": {"status": 500, "message": "oops"}, "times": 1},
     {"match": "down", "fail": {"status": 503, "message": "down"}},
     {"match": "fails", "fail": {"status": 500, "message": "oops"}},
+    {"match": "broke", "fail": {"status": 429, "code": "insufficient_quota", "message": "pay first"}},
     {"match": "patience", "fail": {"status": 429, "message": "slow down", "retry_after": 7}},
     {"match": "value", "answer": "<{prompt}>", "usage": {"prompt_tokens": 5, "completion_tokens": 1}},
 ]
@@ -51,7 +55,7 @@ class Bench:
                 "name": alias,
                 "alias": alias,
                 "inputs": [{"name": "Word", "type": "text", "max_fields": 5}],
-                "prompts": [{"model": "m", **prompt} for prompt in prompts],
+                "prompts": [{"model": "m", **one} if "models" not in one else one for one in prompts],
                 **more,
             }
         )
@@ -220,3 +224,41 @@ async def waited(bench: Bench) -> list[Claim]:
             return claims
         await asyncio.sleep(0.02)
     raise AssertionError("no job became due")
+
+
+async def test_without_money_a_job_waits_and_nothing_is_charged(bench: Bench) -> None:
+    """The account is asked once; the next job is not even claimed, and can say why."""
+    await bench.agent("poor", [{"name": "a", "prompt": "@Word broke"}])
+    first = await bench.job("poor", "x")
+    [held] = await bench.claim()
+    outcome = await bench.attempt(held)
+    assert isinstance(outcome, Again)
+    assert (outcome.code, outcome.charged) == (FailureCode.MODEL_QUOTA_EXHAUSTED, False)
+    assert outcome.wait_s >= FIRST_QUOTA_PAUSE_S
+    job = await bench.found(first)
+    assert (job.state, job.errors, job.error_code) == ("waiting", 0, FailureCode.MODEL_QUOTA_EXHAUSTED)
+    second = await bench.job("poor", "y")
+    assert await bench.claim() == []
+    told = await bench.system.store.read(functools.partial(why_queued, job=await bench.found(second)))
+    assert told is not None
+    assert "pay first" in told
+
+
+async def test_another_model_stands_in_and_the_result_says_so(bench: Bench) -> None:
+    """Each prompt's own, also those that an earlier attempt has asked."""
+    system = bench.system
+    stand_in = [{"match": "later", "fail": {"status": 500}, "times": 1}, {"answer": "stood in"}]
+    await add_model(system.store, system.vault, "o", NewModel("n", script=msgspec.json.encode(stand_in)))
+    prompts: list[dict[str, Any]] = [
+        {"name": "a", "prompt": "@Word down", "models": ["m", "n"]},
+        {"name": "b", "prompt": "@a later", "model": "n"},
+    ]
+    await bench.agent("backed", prompts)
+    job_id = await bench.job("backed", "x")
+    [held] = await bench.claim()
+    assert isinstance(await bench.attempt(held), Again)
+    (again,) = await waited(bench)
+    assert isinstance(await bench.attempt(again), Completed)
+    result = msgspec.json.decode((await bench.found(job_id)).result or b"")
+    assert result["models"] == {"a": "n", "b": "n"}
+    assert result["prompts"]["a"] == "stood in"
