@@ -99,7 +99,7 @@ async def test_both_dialects_have_the_same_tables(postgres_url: str, tmp_path: P
         await connection.close()
     found = {row["table_name"]: row["columns"] for row in rows}
     expected = {table.name: " ".join(sorted(table.columns)) for table in present_tables()}
-    assert found.keys() - expected.keys() == {"schema_migrations", "store_facts", "job_blocks"}
+    assert found.keys() - expected.keys() == {"schema_migrations", "store_facts", "job_blocks", "batch_counts"}
     assert {name: found[name] for name in expected} == expected
     assert {table.name for table in present_tables() if table.numbered} >= {"jobs", "outbox"}
 
