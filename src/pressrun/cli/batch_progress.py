@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.console import Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.text import Text
 
 from pressrun.cli.batch_following import Tell, how_to_attach
 from pressrun.cli.batch_words import done, pace
@@ -35,20 +38,25 @@ def _bar() -> Iterator[Tell]:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[rows]}", markup=False),
         TextColumn("[red]{task.fields[failed]}"),
-        TextColumn("{task.fields[pace]}", markup=False),
     )
-    with Progress(*columns, console=errors(), transient=True) as bars:
-        bar = bars.add_task("waiting", total=None, failed="", pace="")
+    bars = Progress(*columns)
+    bar = bars.add_task("waiting", total=None, rows="", failed="")
 
-        def tell(batch: dict[str, Any]) -> None:
-            counts = batch["counts"]
-            failed = f"{counts['failed']:,} failed" if counts["failed"] else ""
-            state = batch["state"]
-            bars.update(bar, description=state, completed=done(batch), total=counts["total"], failed=failed)
-            bars.update(bar, pace=plain(pace(batch)))
+    def tell(batch: dict[str, Any]) -> None:
+        total, failed = batch["counts"]["total"], batch["counts"]["failed"]
+        bars.update(
+            bar,
+            description=batch["state"],
+            completed=done(batch),
+            total=total,
+            rows=f"{done(batch):,} of {total:,} rows",
+            failed=f"{failed:,} failed" if failed else "",
+        )
+        live.update(Group(bars, Text(plain(pace(batch)), "dim")))
 
+    with Live(bars, console=errors(), transient=True) as live:
         yield tell
 
 
