@@ -246,3 +246,24 @@ async def test_the_models_of_an_organization(shelf: Store) -> None:
         ("scripted", "built-in", False),
         ("gpt-4o-mini", "environment", True),
     ]
+
+
+async def test_what_nobody_knows_costs_not_nothing(shelf: Store, provider: RawProvider) -> None:
+    """Neither a model without a price, nor an answer whose tokens were not counted; what is free is."""
+    usage = {"prompt_tokens": 1_000, "completion_tokens": 100, "prompt_tokens_details": {"cached_tokens": 400}}
+    counted, uncounted = Reply(completion("a", usage=usage)), Reply(completion("a", usage=None))
+    provider.replies = [counted, counted, uncounted, uncounted]
+    catalog = Catalog(shelf, VAULT, {})
+    known = NewModel(
+        "known", provider.base_url, input_price=1_000_000, output_price=2_000_000, cached_input_price=500_000
+    )
+    await add_model(shelf, VAULT, ORG, NewModel("unknown", provider.base_url))
+    await add_model(shelf, VAULT, ORG, known)
+    await add_model(shelf, VAULT, ORG, NewModel("free", provider.base_url, input_price=0, output_price=0))
+    names = ("unknown", "known", "known", "free")
+    asked = [Question(name, (Message("user", "x"),)) for name in names]
+    answers = [await catalog.provider_for(ORG).complete(question) for question in asked]
+    assert [answer.cost for answer in answers] == [None, 600 + 200 + 200, None, 0]
+    assert [answer.model for answer in answers] == list(names)
+    assert answers[0].usage.cached_prompt_tokens == 400
+    await catalog.close()
