@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -27,11 +28,8 @@ from pressrun.batches.files.xlsx_results import (
 from pressrun.errors import PressrunError
 from tests.batches.files.reading import agent, cells, read
 
-HOSTILE = [
-    f"{before}{sign}{payload}"
-    for sign in DANGEROUS
-    for before, payload in (("", "1+1"), ("", "cmd|' /C calc'!A0"), ("", 'HYPERLINK("http://evil","x")'), ("", ""))
-]
+PAYLOADS = ("", "1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://evil","x")', "SUM(A1:A9)", "-1+cmd|x", "\t=1", "DDE()")
+HOSTILE = [f"{sign}{payload}" for sign in DANGEROUS for payload in PAYLOADS]
 DONE = {
     "status": "completed",
     "prompts": {"Text": "Nice.", "Status": "ok"},
@@ -124,7 +122,7 @@ def test_a_sheet_that_is_too_small_is_refused_with_the_way_out() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_what_could_be_a_formula_is_text(text: str) -> None:
+async def test_s21_what_could_be_a_formula_is_text(text: str) -> None:
     """In the file's own cells, in prompts' results, in errors and in the header."""
     columns = ResultColumns([text], ["p"])
     rows = [row(1, text, prompts={"p": text}, suggestion=text, error=text, model=text)]
@@ -132,6 +130,20 @@ async def test_what_could_be_a_formula_is_text(text: str) -> None:
     for line in csv.reader(io.StringIO(content.decode(), newline="")):
         assert not any(cell[:1] in set(DANGEROUS) for cell in line)
         assert any(cell == f"'{text}" for cell in line)
+
+
+async def test_s21_a_workbook_has_no_formulas_and_no_links() -> None:
+    """Whatever its cells begin with, they hold what they are given."""
+    rows = [row(number, text, suggestion=text) for number, text in enumerate(HOSTILE, 1)]
+    content = await whole(xlsx_results(ResultColumns(["=1+1"], []), some(rows)))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    cells_ = [line[:2] for line in sheet.iter_rows()]
+    found = [str(cell.value).replace("_x000D_", "\r") for cell, _ in cells_]  # as the format writes it
+    assert found == ["=1+1", *HOSTILE]
+    assert {cell.data_type for line in cells_ for cell in line} == {"s"}
+    assert not any(cell.hyperlink for line in cells_ for cell in line)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
 @pytest.mark.parametrize("number", ["-5", "+49", "-1.234,50", "-.5", "+1,000.00"])
