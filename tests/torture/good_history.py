@@ -97,7 +97,7 @@ def good() -> History:
             event("j-retried", 3, "job.started", generation=2),
         ),
         hooks=tuple(
-            Hook(15, f"h-{job}", f"j-{job}", "done", verified=True)
+            Hook(15, f"h-{job}", f"j-{job}", "done", verified=True, generation=2 if job == "retried" else 1)
             for job in ("plain", "keyed", "fanned", "unknown", "rescued", "cancelled", "retried", "aborted")
         ),
         slots=20,

@@ -137,6 +137,7 @@ class Hook(Line):
     job_id: str
     state: str
     verified: bool
+    generation: int = 1
 
 
 class Run(Line):

@@ -17,6 +17,7 @@ from pressrun.torture.faults import (
     resources,
     second_server,
     system_calls,
+    webhooks,
     wire,
     zombies,
 )
@@ -37,6 +38,7 @@ MODULES = (
     resources,
     second_server,
     system_calls,
+    webhooks,
     wire,
     zombies,
 )

@@ -23,6 +23,7 @@ from pressrun.torture.provider import Provider
 from pressrun.torture.proxy import Proxy
 from pressrun.torture.records import FaultBegan, FaultEnded, Run
 from pressrun.torture.server import Server
+from pressrun.torture.sink import Sink
 from pressrun.torture.verdict import Verdict
 
 LEASE_S = 6.0
@@ -73,6 +74,7 @@ class Testbed:
     host: str = "127.0.0.1"
     """The address of the auditor's own programs."""
     ids: "itertools.count[int]" = field(default_factory=itertools.count)
+    _listens: bool = False
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def open(self) -> None:
@@ -97,6 +99,13 @@ class Testbed:
     def is_sqlite(self) -> bool:
         """Which database."""
         return self.place.store == "sqlite"
+
+    async def listen(self) -> None:
+        """A receiver of webhooks, for as long as the test bed lives."""
+        self.sink = Sink(self._log("sink"))
+        self._listens = True
+        await self.sink.start()
+        self._stack.push_async_callback(self.sink.stop)
 
     async def proxy(self, port: int) -> Proxy:
         """A fault proxy in front of a port, for as long as the test bed lives."""
@@ -210,7 +219,7 @@ class Testbed:
         """Write down how everything ended and judge it."""
         ended_at = time.monotonic()
         await dump.dump(self.client, self.agents, self.final_log, self.provider.calls, self.orphans)
-        self.final_log.write(Run(self.server.slots, ended_at))
+        self.final_log.write(Run(self.server.slots, ended_at, hooks_observed=self._listens))
         history = self.history()
         for look in self.looks:
             look(history)
