@@ -147,13 +147,13 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Edit(
                 "worker/perform.py",
-                "def payload(result: Result) -> bytes:",
+                "def _emit(claim: Claim, outcome: Outcome, duration_s: float) -> None:",
                 "async def _newest(system, one):\n"
                 "    try:\n"
                 "        return await system.definition(one.organization_id, one.agent_id, one.agent_version + 1)\n"
                 "    except PressrunError:\n"
                 "        return await system.definition(one.organization_id, one.agent_id, one.agent_version)\n\n\n"
-                "def payload(result: Result) -> bytes:",
+                "def _emit(claim: Claim, outcome: Outcome, duration_s: float) -> None:",
             ),
         ),
     ),
@@ -210,5 +210,25 @@ MUTANTS: tuple[Mutant, ...] = (
         "F03",
         "sqlite",
         (Edit("worker/worker.py", "if not await self._running.drain(self._options.grace_s):", "if True:"),),
+    ),
+    Mutant(
+        "an id for every attempt",
+        "a webhook that is sent again comes under another id",
+        "F60",
+        "sqlite",
+        (Edit("webhooks/sender.py", "secrets, held.message_id, began_s)", "secrets, new_lease_token(), began_s)"),),
+    ),
+    Mutant(
+        "told at most once",
+        "a webhook counts as delivered when it is taken, so that it is lost with its sender",
+        "F63",
+        "sqlite",
+        (
+            Edit(
+                "store/sql/sqlite/webhooks.sql",
+                "UPDATE webhook_deliveries SET next_at = :now + :lease_us",
+                "UPDATE webhook_deliveries SET state = 'delivered', next_at = :now + :lease_us",
+            ),
+        ),
     ),
 )
