@@ -12,6 +12,7 @@ NAMES = (
     "engine",
     "submit",
     "e2e",
+    "batch",
     "latency",
     "list",
     "recovery",

@@ -106,6 +106,13 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS + sum(cpu_s(int(child)) for child in children)
 
 
+def process_rss_mb(pid: int) -> float:
+    """The most memory that a process or any of its children has had resident, in MB."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    peak = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return max(int(peak.split()[1]) * 1024 / 1e6, *(process_rss_mb(int(child)) for child in children), 0.0)
+
+
 def rss_mb(pid: int) -> float:
     """Resident memory of a process and its children, in MB."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

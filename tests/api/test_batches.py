@@ -237,3 +237,33 @@ async def test_a_single_job_is_done_while_a_batch_waits(server: Server, client: 
         found = (await client.get(f"/v1/applications/jobs/{job_id}?wait=10")).ok()
         assert found["status"] == "completed"
         assert (await client.get(f"/v1/batches/{batch_id}")).ok()["counts"]["queued"] > 0
+
+
+async def test_a_cap_is_never_passed(client: Client, worker: None) -> None:
+    """A call takes 10 tokens in and 10 out, at 0.001 dollars each; a row may take more than that."""
+    script = [{"answer": "fine", "usage": {"prompt_tokens": 10, "completion_tokens": 10}}]
+    model = {"name": "dear", "script": json.dumps(script), "input_price": 1_000, "output_price": 1_000}
+    (await client.post("/v1/models", model)).ok(201)
+    await deploy(client, prompts=[{"name": "say", "model": "dear", "prompt": "@Text", "max_tokens": 10}])
+    rows = "Text\n" + "".join(f"row {number}\n" for number in range(40))
+    refusal = await upload(client, rows, "?max_cost=0.001")
+    assert "max_cost is $0.001, and a single row may cost" in refusal.descriptions[0]
+    batch_id = (await upload(client, rows, "?max_cost=0.5")).ok(202)["id"]
+    async with asyncio.timeout(30):
+        while (batch := (await client.get(f"/v1/batches/{batch_id}")).ok())["state"] != "paused":
+            assert batch["cost"] <= 0.5
+            await asyncio.sleep(0.02)
+    assert batch["pause_code"] == "max_cost"
+    assert 0.3 < batch["cost"] <= 0.5
+    assert batch["cost"] == round(batch["counts"]["completed"] * 0.02, 9)
+    await client.send("PATCH", f"/v1/batches/{batch_id}", {"max_cost": 10})
+    (await client.post(f"/v1/batches/{batch_id}/resume")).ok()
+    assert (await ended(client, batch_id))["cost"] == 0.8
+
+
+async def test_a_cap_needs_prices(client: Client) -> None:
+    (await client.post("/v1/models", {"name": "far", "base_url": "https://127.0.0.1:1/v1"})).ok(201)
+    await deploy(client, prompts=[{"name": "say", "model": "far", "prompt": "@Text"}])
+    refusal = await upload(client, CSV, "?max_cost=1")
+    assert refusal.status == 400
+    assert refusal.descriptions[0].startswith("max_cost cannot be kept: ")

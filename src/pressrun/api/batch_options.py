@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -14,13 +14,12 @@ from pressrun.batches.batch import BatchOptions
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs.batch_lanes import BASIS_POINTS
 from pressrun.jobs.job import DEFAULT_PRIORITY
+from pressrun.money import MOST, nano_dollars
 
-NANO = 1_000_000_000
 LONGEST_NAME = 200
 MOST_TRIAL_ROWS = 10_000
 DEFAULT_DEADLINE_S = 7 * 86_400
 LONGEST_DEADLINE_S = 30 * 86_400
-DEAREST = Decimal(1_000_000)
 MOST_METADATA = 50
 LONGEST_METADATA = 2000
 FILE_WORDS = ("format", "encoding", "delimiter", "sheet")
@@ -109,13 +108,14 @@ def money(fields: Fields, name: str) -> int | None:
     if value is None:
         return None
     try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount <= DEAREST:
-        fields.fault(name, f"{name} must be a number of US dollars between 0 and {DEAREST:,}")
+        amount = nano_dollars(value)
+    except ValueError as error:
+        fields.fault(name, f"{name} must be a number of US dollars: {error}")
         return None
-    return int(amount * NANO)
+    if isinstance(value, bool) or not 0 <= amount <= MOST:
+        fields.fault(name, f"{name} must be a number of US dollars between 0 and 1,000,000")
+        return None
+    return amount
 
 
 def _rate(fields: Fields, name: str) -> int | None:

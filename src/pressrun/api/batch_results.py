@@ -9,7 +9,6 @@ from starlette.responses import StreamingResponse
 
 from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.batch_wire import dollars
 from pressrun.api.pages import number
 from pressrun.api.schemas import BatchRows, errors, files
 from pressrun.api.state import system_of
@@ -22,6 +21,7 @@ from pressrun.batches.files.xlsx_results import refuse_too_long, xlsx_results
 from pressrun.batches.read import RowResult
 from pressrun.batches.results import result_blocks, result_row
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.money import dollars
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
 
@@ -55,7 +55,7 @@ async def batch_results(request: Request, batch_id: str, format: str = "csv", ra
     pieces: AsyncIterator[bytes]
     match kind:
         case "csv":
-            pieces = csv_results(columns, blocks, raw=raw == "true", bom=True)
+            pieces = csv_results(columns, blocks, raw=raw == "true", bom=raw != "true")
         case "jsonl":
             pieces = jsonl_results(columns, blocks)
         case _:

@@ -17,6 +17,7 @@ from pressrun.api.state import system_of
 from pressrun.api.webhook_fields import rules_of
 from pressrun.batches.files.bad_rows import BadRows
 from pressrun.batches.files.rows import Row, Rows, read_rows
+from pressrun.batches.reserve import Reserve
 from pressrun.batches.upload import NewBatch, Upload
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs.admission import Ceilings
@@ -46,12 +47,16 @@ async def store_rows(
     url = None if url is None else check_url(url, rules_of(system.settings), "webhook_url")
     upload = Upload(system.store, _new_batch(key, agent, definition, file.options, url), ceilings)
     hashed = hashlib.sha256(repr((agent.id, file.told, file.options)).encode())
+    reserve = await _reserve(request, agent, definition, file.options)
     await upload.begin()
     try:
         async with read_rows(_hashing(file.chunks, hashed), file.told, definition, file.options.column_map) as rows:
-            await _store(rows, upload, skips_bad=file.options.skips_bad)
+            await _store(rows, upload, reserve, skips_bad=file.options.skips_bad)
             _refuse_bad(rows.bad, rows.total, skips=file.options.skips_bad)
-            return await upload.finish(rows.columns, _idempotency(request, key, hashed.hexdigest()))
+            if reserve is not None:
+                reserve.check(file.options.max_cost or 0)
+            most = 0 if reserve is None else reserve.most
+            return await upload.finish(rows.columns, _idempotency(request, key, hashed.hexdigest()), most)
     except BaseException:
         # A client that leaves cancels this: what it sent must go all the same.
         with suppress(PressrunError):
@@ -78,7 +83,18 @@ def _new_batch(
     )
 
 
-async def _store(rows: Rows, upload: Upload, *, skips_bad: bool) -> None:
+async def _reserve(
+    request: Request, agent: Agent, definition: AgentDefinition, options: UploadOptions
+) -> Reserve | None:
+    """What works out the most that a row can cost; None without a cap."""
+    if options.max_cost is None:
+        return None
+    asked = {model for prompt in definition.prompts for model in prompt.candidates}
+    prices = await system_of(request).catalog.terms(agent.organization_id, asked)
+    return Reserve(definition, prices, options.options.fan_out)
+
+
+async def _store(rows: Rows, upload: Upload, reserve: Reserve | None, *, skips_bad: bool) -> None:
     """Store all rows, while the next ones are read; nothing more after a bad one that refuses the file."""
     storing: asyncio.Task[None] | None = None
     try:
@@ -86,6 +102,8 @@ async def _store(rows: Rows, upload: Upload, *, skips_bad: bool) -> None:
             if storing is not None:
                 await storing
                 storing = None
+            if reserve is not None:
+                await asyncio.to_thread(reserve.add, block)
             if skips_bad or not rows.bad.count:
                 storing = asyncio.create_task(upload.add(block))
         if storing is not None:

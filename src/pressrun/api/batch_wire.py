@@ -1,19 +1,12 @@
 """From batches to JSON: their words, their counts, their money."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from pressrun.api.wire import maybe_timestamp, timestamp
 from pressrun.batches.batch import Batch
 from pressrun.jobs.batch_lanes import BASIS_POINTS
-
-NANO = 1_000_000_000
-
-
-def dollars(nano: int | None) -> float | None:
-    """Nano-dollars as US dollars."""
-    return None if nano is None else float(Decimal(nano) / NANO)
+from pressrun.money import CURRENCY, dollars
 
 
 def batch(record: Batch, errors: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
@@ -39,7 +32,7 @@ def batch(record: Batch, errors: Sequence[tuple[str, int]] = ()) -> dict[str, An
         },
         "cost": dollars(counts.cost),
         "max_cost": dollars(record.max_cost),
-        "currency": "USD",
+        "currency": CURRENCY,
         "columns": record.columns,
         "options": {
             "priority": record.priority,

@@ -1,0 +1,102 @@
+"""A spreadsheet: how fast its rows are accepted, in how much memory, and how long the whole of it takes."""
+
+import asyncio
+import csv
+import io
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+from tests.live_server import LiveServer
+
+from bench.figure import Figure
+from bench.scene import cpu_s, database, mock, process_rss_mb, server
+
+PATH = "/v1/applications/bench/batches"
+HOUR_MS = 3_600_000
+LATENCY_S = 1.0
+PLACES = 200
+PIECE_ROWS = 1000
+ACCEPTED = 100_000
+LARGE = 1_000_000
+
+
+async def rows(count: int) -> AsyncIterator[bytes]:
+    """A CSV of so many different products, with a column that no input takes."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["Product", "Price", "Note"])
+    for number in range(count):
+        writer.writerow([f"Terra running shoe, model {number}", f"{number % 300}.90", "seen at the fair"])
+        if number % PIECE_ROWS == 0:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
+
+
+async def upload(live: LiveServer, count: int) -> tuple[str, float]:
+    """The id of a batch of so many rows, and the seconds until it was accepted."""
+    headers = {"Authorization": f"Bearer {live.api_key}", "Content-Type": "text/csv"}
+    pieces = [piece async for piece in rows(count)]  # written before the clock runs: the file is there already
+
+    async def sent() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+        began = time.perf_counter()
+        async with session.post(live.url + PATH, data=sent(), headers=headers) as response:
+            assert response.status == 202, await response.text()
+            batch_id = (await response.json())["id"]
+        return str(batch_id), time.perf_counter() - began
+
+
+async def ended(live: LiveServer, batch_id: str) -> None:
+    """Wait for the end of a batch."""
+    while True:
+        state = live.request("GET", f"/v1/batches/{batch_id}")["state"]
+        if state in {"completed", "completed_with_errors", "cancelled"}:
+            assert state == "completed", state
+            return
+        await asyncio.sleep(0.2)
+
+
+async def measure(dialect: str, scale: float) -> list[Figure]:
+    """Rows a second and CPU a row at acceptance, the largest process at a large file, and a whole batch."""
+    return [await _accepted(dialect, scale), await _large(dialect, scale), await _whole(dialect, scale)]
+
+
+async def _accepted(dialect: str, scale: float) -> Figure:
+    count = max(2_000, int(ACCEPTED * scale))
+    with mock(HOUR_MS) as model_url, database(dialect) as url, server(url, model_url, "--concurrency", "1") as live:
+        await upload(live, 1000)
+        before = cpu_s(live.process.pid)
+        _, took = await upload(live, count)
+        cpu_us = (cpu_s(live.process.pid) - before) / count * 1e6
+    value = f"{count / took:,.0f} rows/s, {cpu_us:.0f} µs CPU a row"
+    return Figure("batch", f"CSV of {count:,} rows accepted over HTTP", dialect, value, "20,000 rows/s")
+
+
+async def _large(dialect: str, scale: float) -> Figure:
+    count = max(10_000, int(LARGE * scale))
+    with mock(HOUR_MS) as model_url, database(dialect) as url, server(url, model_url, "--concurrency", "1") as live:
+        _, took = await upload(live, count)
+        largest = process_rss_mb(live.process.pid)
+    value = f"{largest:,.0f} MB in the largest process, {count / took:,.0f} rows/s"
+    return Figure("batch", f"CSV of {count:,} rows, RSS", dialect, value, "< 300 MB")
+
+
+async def _whole(dialect: str, scale: float) -> Figure:
+    count = max(PLACES * 2, int(10_000 * scale) // PLACES * PLACES)
+    ideal = count * LATENCY_S / PLACES
+    places = ("--concurrency", str(PLACES))
+    with mock(LATENCY_S * 1000) as model_url, database(dialect) as url, server(url, model_url, *places) as live:
+        batch_id, _ = await upload(live, 200)
+        await ended(live, batch_id)
+        began = time.perf_counter()
+        batch_id, _ = await upload(live, count)
+        await ended(live, batch_id)
+        took = time.perf_counter() - began
+    value = f"{took:.1f} s, {ideal / took:.0%} of the ideal {ideal:.0f} s"
+    return Figure("batch", f"{count:,} rows, {PLACES} places, 1 s a call, to the end", dialect, value)
