@@ -20,6 +20,7 @@ ROWS = [f"product {number}" for number in range(3000)]
         ("cancel_waiting_rows", "jobs_waiting"),
         ("request_cancel_of_batch", "jobs_running"),
         ("find_queued_row", "jobs_queued"),
+        ("load_batch_rows", "batch_rows_by_inputs"),
     ],
 )
 async def test_a_query_uses_its_index(scene: BatchScene, database_url: str, query: str, index: str) -> None:

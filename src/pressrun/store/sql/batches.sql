@@ -81,6 +81,33 @@ GROUP BY error_code ORDER BY 2 DESC, 1
 
 -- name: load_batch_rows
 -- The next rows of a batch become jobs. A row of the same inputs as an earlier one waits for that one's result.
+WITH found AS MATERIALIZED (
+    SELECT batch_rows.*, batches.agent_id, batches.agent_version, batches.key_id, batches.priority,
+        batches.deadline_at, batches.cancel_requested
+    FROM batch_rows
+    JOIN batches ON batches.id = batch_rows.batch_id
+    WHERE batch_rows.batch_id = :batch_id AND batch_rows.organization_id = :organization_id
+        AND batch_rows.row > :after AND batch_rows.row <= :last AND batch_rows.problem IS NULL
+), entry AS MATERIALIZED (
+    SELECT found.*, nullif(coalesce(
+        CASE WHEN :reuse = 1 THEN (
+            SELECT earlier.id FROM jobs AS earlier
+            WHERE earlier.agent_id = found.agent_id AND earlier.agent_version = found.agent_version
+                AND earlier.inputs_hash = found.inputs_hash AND earlier.inputs_hash IS NOT NULL
+                AND earlier.state = 'completed'
+            ORDER BY earlier.seq DESC LIMIT 1
+        ) END,
+        CASE WHEN :dedupe = 1 THEN (
+            SELECT leader.job_id FROM batch_rows AS leader
+            WHERE leader.batch_id = found.batch_id AND leader.row = (
+                SELECT min(alike.row) FROM batch_rows AS alike
+                WHERE alike.batch_id = found.batch_id AND alike.inputs_hash = found.inputs_hash
+                    AND alike.inputs_hash IS NOT NULL
+            )
+        ) END
+    ), found.job_id) AS same_as
+    FROM found
+)
 INSERT INTO jobs (id, organization_id, agent_id, agent_version, key_id, state, priority, max_attempts, on_worker_loss,
     run_at, deadline_at, deadline_s, created_at, updated_at, completed_at, error_code, error, events, inputs, options,
     format, batch_id, batch_row, same_as, inputs_hash, cancel_requested)
@@ -96,29 +123,7 @@ SELECT entry.job_id, entry.organization_id, entry.agent_id, entry.agent_version,
     1, entry.inputs, :options, 2, entry.batch_id, entry.row, entry.same_as,
     CASE WHEN entry.same_as IS NULL THEN entry.inputs_hash END,
     CASE WHEN entry.cancel_requested = 0 THEN 0 ELSE 1 END
-FROM (
-    SELECT found.*, nullif(coalesce(
-        CASE WHEN :reuse = 1 THEN (
-            SELECT earlier.id FROM jobs AS earlier
-            WHERE earlier.agent_id = found.agent_id AND earlier.agent_version = found.agent_version
-                AND earlier.inputs_hash = found.inputs_hash AND earlier.state = 'completed'
-            ORDER BY earlier.seq DESC LIMIT 1
-        ) END,
-        CASE WHEN :dedupe = 1 THEN (
-            SELECT first.job_id FROM batch_rows AS first
-            WHERE first.batch_id = found.batch_id AND first.inputs_hash = found.inputs_hash
-            ORDER BY first.row LIMIT 1
-        ) END
-    ), found.job_id) AS same_as
-    FROM (
-        SELECT batch_rows.*, batches.agent_id, batches.agent_version, batches.key_id, batches.priority,
-            batches.deadline_at, batches.cancel_requested
-        FROM batch_rows
-        JOIN batches ON batches.id = batch_rows.batch_id
-        WHERE batch_rows.batch_id = :batch_id AND batch_rows.organization_id = :organization_id
-            AND batch_rows.row > :after AND batch_rows.row <= :last AND batch_rows.problem IS NULL
-    ) AS found
-) AS entry
+FROM entry
 ORDER BY entry.row
 RETURNING id, organization_id, agent_id, state, batch_row, same_as
 
