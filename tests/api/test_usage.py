@@ -2,8 +2,11 @@
 
 import json
 
+from pressrun.money import nano_dollars
 from tests.api.client import Client
 from tests.api.samples import create, deploy, ended, says
+from tests.api.test_batches import ended as batch_ended
+from tests.api.test_batches import lines, upload
 
 RULES = [{"answer": "four words of text", "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}]
 PRICED = {"name": "priced", "script": json.dumps(RULES), "input_price": 0.15, "output_price": "0.60"}
@@ -26,6 +29,17 @@ async def test_a_job_says_what_it_cost_and_the_books_say_the_same(client: Client
     assert (line["model"], line["calls"], line["cost"]) == ("priced", 3, 0.00063)
     assert (line["prompt_tokens"], line["completion_tokens"], line["total_tokens"]) == (3000, 300, 3300)
     assert report["total"]["cost"] >= line["cost"]
+
+
+async def test_the_rows_the_batch_and_the_books_tell_one_sum(client: Client, worker: None) -> None:
+    (await client.post("/v1/models", {**PRICED, "output_price": "0.000123457"})).ok(201)
+    await deploy(client, prompts=says("priced"))
+    batch = (await upload(client, "Text\na\nb\nc\n", "?dedupe=false")).ok(202)
+    done = await batch_ended(client, batch["id"])
+    rows = [row["cost"] for row in await lines(client, batch["id"])]
+    [line] = [one for one in (await client.get("/v1/usage?group_by=batch")).ok()["data"] if one["batch"] == batch["id"]]
+    assert line["calls"] == len(rows) == 3
+    assert nano_dollars(done["cost"]) == sum(map(nano_dollars, rows)) == nano_dollars(line["cost"]) == 3 * 150_012
 
 
 async def test_prices_are_shown_changed_and_taken_away(client: Client) -> None:
