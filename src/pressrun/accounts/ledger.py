@@ -1,7 +1,7 @@
 """Permits for calls, handed out and taken back in the store, many in one transaction, exact over all workers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pressrun.accounts.account import LONGEST_PAUSE_S, Limits, Standing
@@ -203,6 +203,15 @@ async def witness(tx: Transaction, items: Sequence[Item], answers: Sequence[Answ
             row = await tx.one("find_permit", organization_id=item.organization_id, permit_id=item.permit_id)
             return row is not None
     return True
+
+
+async def ask_again(tx: Transaction, organization_id: str, account: str) -> None:
+    """Somebody says that there is money: one call may find out, before its time."""
+    who = {"organization_id": organization_id, "account": account}
+    await tx.one("lock_account", **who)
+    row = await tx.one("find_account", **who)
+    if row is not None and row["account"] is not None and row["quota_failures"]:
+        await _note(tx, who, replace(Standing.from_row(row), quota_until=0), int(row["at"]))
 
 
 async def tidy(tx: Transaction) -> None:

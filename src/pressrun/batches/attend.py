@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
-
 from pressrun.agents.cache import Definitions
 from pressrun.batches.batch import Batch, PauseCode, State
 from pressrun.batches.cancelling import cancel_some
 from pressrun.batches.load import load
 from pressrun.batches.retrying import retry_some
 from pressrun.batches.steps import Step, next_step
-from pressrun.ids import new_id
+from pressrun.batches.telling import tell
 from pressrun.jobs.batch_lanes import BASIS_POINTS, OpenBatch, find_open
 from pressrun.store.store import Transaction
 from pressrun.telemetry.events import BatchEvent
@@ -124,12 +122,4 @@ ENDS = {
 
 
 async def _tell(tx: Transaction, batch: Batch, event: BatchEvent, payload: Mapping[str, str]) -> None:
-    """Note something for listeners, in the transaction that makes it true."""
-    await tx.run(
-        "record_batch_outbox",
-        id=new_id(),
-        organization_id=batch.organization_id,
-        batch_id=batch.id,
-        event=event,
-        payload=msgspec.json.encode(payload),
-    )
+    await tell(tx, organization_id=batch.organization_id, batch_id=batch.id, event=event, payload=payload)

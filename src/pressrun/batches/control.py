@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pressrun.batches import quota
 from pressrun.batches.batch import ENDED, Batch, PauseCode, Retrying
 from pressrun.batches.read import find_or_fail
 from pressrun.errors import Code, PressrunError
@@ -36,6 +37,8 @@ async def resume(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
         raise PressrunError(
             Code.CONFLICT, "the batch has reached its max_cost: raise it first, with PATCH or `--max-cost`"
         )
+    if batch.pause_code == PauseCode.QUOTA:
+        await quota.believe(tx, batch)
     await tx.one("resume_batch", organization_id=organization_id, batch_id=batch.id)
     return await find_or_fail(tx, organization_id, batch.id)
 

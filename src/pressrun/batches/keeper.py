@@ -3,6 +3,7 @@
 import time
 
 from pressrun.agents.cache import Definitions
+from pressrun.batches import quota
 from pressrun.batches.attend import Attended, attend
 from pressrun.batches.followers import end_followers
 from pressrun.batches.steps import next_step
@@ -53,6 +54,10 @@ class Keeper:
         for batch in await self._store.read(find_open):
             if next_step(batch) is not None:
                 busy |= await self._attend(batch)
+        if await self._store.read(quota.turns):
+            runnable = await self._store.write(quota.take)
+            if runnable:
+                self._store.bells.ring("jobs")
         if await self._store.read(_has_finished_leaders):
             busy |= await self._store.write(end_followers) > 0
             self._store.bells.ring("finished")

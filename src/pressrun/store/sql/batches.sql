@@ -344,3 +344,17 @@ ORDER BY priority, seq LIMIT 1
 SELECT organization_id, id FROM batches
 WHERE state IN ('completed', 'completed_with_errors', 'cancelled') AND completed_at < :now - :keep_us
 ORDER BY seq LIMIT :limit
+
+-- name: list_batches_by_models
+-- Batches that run, or are paused until there is quota again, with the models their agents ask.
+-- system: upkeep.
+SELECT batches.id, batches.organization_id, batches.state, agents.models
+FROM batches JOIN agents ON agents.id = batches.agent_id
+WHERE batches.cancel_requested = 0
+    AND (batches.state IN ('loading', 'running') OR (batches.state = 'paused' AND batches.pause_code = 'quota'))
+
+-- name: wake_rows_without_quota
+-- Rows that wait for money need not wait any more.
+UPDATE jobs SET run_at = :now, updated_at = :now
+WHERE organization_id = :organization_id AND batch_id = :batch_id AND batch_id <> '' AND state = 'waiting'
+    AND error_code = 'model_quota_exhausted'
