@@ -11,7 +11,7 @@ from pressrun.webhooks import endpoint
 from pressrun.webhooks.endpoint import EndpointState, Event, Wish
 from pressrun.webhooks.outbox import fan_out
 from tests.jobs.agents_rows import add_agent
-from tests.raw_sql import execute
+from tests.raw_sql import execute, fetch
 from tests.webhooks.scene import Office
 
 URL = "http://127.0.0.1:9/hook"
@@ -134,3 +134,44 @@ async def test_an_end_after_the_answer_to_a_listener_is_told(office: Office) -> 
     told = {row["job_id"] for row in await office.outbox()}
     assert begun
     assert promised <= told
+
+
+@pytest.mark.parametrize("dialect", ["postgres"], indirect=True)
+async def test_a_listener_waits_for_ends_that_have_looked_already(office: Office, database_url: str) -> None:
+    """An end that found nobody and is not committed yet: the answer to a new listener comes after it, never before."""
+    looked, may_commit = asyncio.Event(), asyncio.Event()
+    job_id = await office.jobs.add()
+
+    async def end(tx: Transaction) -> None:
+        await cancel.cancel(tx, "o", job_id)
+        looked.set()
+        await may_commit.wait()
+
+    ending = asyncio.create_task(office.store.write(end))
+    await looked.wait()
+    adding = asyncio.create_task(office.listen(URL))
+    waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with asyncio.timeout(30):
+        while not await fetch(database_url, waiting):
+            assert not adding.done()
+            await asyncio.sleep(0.01)
+    may_commit.set()
+    await asyncio.gather(ending, adding)
+    assert await office.outbox() == []
+
+
+async def test_several_senders_share_the_outbox(office: Office) -> None:
+    """Each message is taken once, by whichever is first, and none is left."""
+    await office.listen(URL)
+    for _ in range(2):
+        await office.end(250)
+
+    async def take() -> int:
+        taken = 0
+        while some := await office.store.write(fan_out):
+            taken += some
+        return taken
+
+    assert sum(await asyncio.gather(*(take() for _ in range(4)))) == 500
+    assert len({one.message_id for one in await office.deliveries()}) == 500
+    assert await office.outbox() == []
