@@ -11,6 +11,7 @@ from pressrun.organizations.keys import Scope
 from tests.api.client import Answer, Client
 from tests.api.samples import add_model, deploy, says
 from tests.api.server import THEIRS, Server, working
+from tests.raw_sql import execute
 
 BATCHES = "/v1/applications/echo/batches"
 CSV = "Text,Colour\nred shoe,red\nblue shoe,blue\n"
@@ -267,3 +268,20 @@ async def test_a_cap_needs_prices(client: Client) -> None:
     refusal = await upload(client, CSV, "?max_cost=1")
     assert refusal.status == 400
     assert refusal.descriptions[0].startswith("max_cost cannot be kept: ")
+
+
+async def test_a_batch_waits_for_a_quota_and_says_so(server: Server, client: Client, worker: None) -> None:
+    """Nothing is charged to the rows, and it goes on when the provider may be asked again."""
+    broke = {"fail": {"status": 429, "code": "insufficient_quota", "message": "pay first"}, "times": 2}
+    await add_model(client, "broke", broke, {"answer": "fine"})
+    await deploy(client, prompts=says("broke"))
+    batch_id = (await upload(client)).ok(202)["id"]
+    async with asyncio.timeout(30):
+        while (batch := (await client.get(f"/v1/batches/{batch_id}")).ok())["pause_code"] != "quota":
+            await asyncio.sleep(0.02)
+    assert "pay first" in batch["paused_reason"]
+    assert batch["counts"]["failed"] == 0
+    url = server.system.settings.store_url
+    await execute(url, "UPDATE model_accounts SET quota_until = 1, paused_until = 1")
+    await execute(url, "UPDATE jobs SET run_at = 1 WHERE state = 'waiting'")
+    assert (await ended(client, batch_id))["state"] == "completed"
