@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pressrun.batches.batch import BatchOptions
+from pressrun.batches.files.met import FirstMet
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
 from pressrun.jobs.admission import UNLIMITED, Ceilings, admit_batch
@@ -83,6 +84,7 @@ class Upload:
         self._batch = batch
         self._ceilings = ceilings
         self._hashes = batch.options.dedupe or batch.options.reuse
+        self._first = FirstMet() if batch.options.dedupe else None
         self._salt = b"fan out" if batch.options.fan_out else b""
 
     async def begin(self) -> None:
@@ -200,9 +202,17 @@ class Upload:
             "job_id": new_id() if row.problem is None else None,
             "cells": row.cells,
             "inputs": row.inputs,
+            "first_row": self._first_row(row),
             "inputs_hash": _hash(self._salt, row.inputs or b"") if hashed else None,
             "problem": row.problem,
         }
+
+    def _first_row(self, row: UploadedRow) -> int | None:
+        """The earlier row that seems to have the same inputs; whoever relies on it compares them."""
+        if self._first is None or row.inputs is None:
+            return None
+        first = self._first.first(row.inputs, row.number)
+        return None if first == row.number else first
 
 
 def _hash(salt: bytes, inputs: bytes) -> str:

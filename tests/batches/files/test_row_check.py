@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.inputs import MAX_VALUE_CHARS, check
 from pressrun.batches.files.columns import plan_columns
-from pressrun.batches.files.met import Met
+from pressrun.batches.files.met import FirstMet, Met
 from pressrun.batches.files.row_check import ObjectCheck, TableCheck
 from pressrun.batches.files.row_ids import RowIds
 from pressrun.errors import PressrunError
@@ -109,6 +109,13 @@ def test_ids_are_met_once(ids: list[str]) -> None:
     for one in ids:
         assert (met.fault(one) is not None) == (one in seen)
         seen.add(one)
+
+
+@given(values=st.lists(st.integers(0, 50), max_size=2_000))
+def test_the_first_of_equal_values_is_remembered(values: list[int]) -> None:
+    met, seen = FirstMet(), dict[str, int]()
+    for number, value in enumerate(map(str, values), 1):
+        assert met.first(value, number) == seen.setdefault(value, number)
 
 
 def test_ids_of_many_rows_take_little_memory() -> None:

@@ -99,11 +99,7 @@ WITH found AS MATERIALIZED (
         ) END,
         CASE WHEN :dedupe = 1 THEN (
             SELECT leader.job_id FROM batch_rows AS leader
-            WHERE leader.batch_id = found.batch_id AND leader.row = (
-                SELECT min(alike.row) FROM batch_rows AS alike
-                WHERE alike.batch_id = found.batch_id AND alike.inputs_hash = found.inputs_hash
-                    AND alike.inputs_hash IS NOT NULL
-            )
+            WHERE leader.batch_id = found.batch_id AND leader.row = found.first_row AND leader.inputs = found.inputs
         ) END
     ), found.job_id) AS same_as
     FROM found

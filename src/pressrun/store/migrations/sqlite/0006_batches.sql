@@ -53,7 +53,8 @@ CREATE INDEX batches_by_agent ON batches (agent_id, seq);
 CREATE INDEX batches_by_organization ON batches (organization_id, seq);
 CREATE INDEX batches_open ON batches (seq) WHERE state IN ('uploading', 'loading', 'running', 'paused');
 
--- What was uploaded, kept for the result file; `problem` where the row was skipped as it is not valid.
+-- What was uploaded, kept for the result file; `problem` where the row was skipped as it is not valid. `first_row` is the
+-- earlier row that seems to have the same inputs: an index on their hashes, in random order, would cost half the upload.
 CREATE TABLE batch_rows (
     organization_id TEXT NOT NULL,
     batch_id TEXT NOT NULL,
@@ -63,11 +64,10 @@ CREATE TABLE batch_rows (
     cells BLOB NOT NULL,
     inputs BLOB,
     inputs_hash TEXT,
+    first_row INTEGER,
     problem TEXT,
     PRIMARY KEY (batch_id, row)
 ) STRICT, WITHOUT ROWID;
--- It covers what is asked of it: otherwise SQLite prefers the primary key, and reads the whole batch for every row.
-CREATE INDEX batch_rows_by_inputs ON batch_rows (batch_id, inputs_hash, row, job_id) WHERE inputs_hash IS NOT NULL;
 
 -- What became of a batch's jobs, kept by triggers: it is right whoever moves, restores or copies jobs.
 CREATE TABLE batch_counts (

@@ -8,13 +8,14 @@ SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_i
 
 -- name: add_batch_rows
 -- Rows of an upload.
-INSERT INTO batch_rows (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, problem)
+INSERT INTO batch_rows (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, first_row,
+    problem)
 SELECT entry.organization_id, entry.batch_id, entry.row, entry.row_id, entry.job_id, entry.cells, entry.inputs,
-    entry.inputs_hash, entry.problem
+    entry.inputs_hash, entry.first_row, entry.problem
 FROM unnest(CAST(:organization_id AS text[]), CAST(:batch_id AS text[]), CAST(:row AS bigint[]),
     CAST(:row_id AS text[]), CAST(:job_id AS text[]), CAST(:cells AS bytea[]), CAST(:inputs AS bytea[]),
-    CAST(:inputs_hash AS text[]), CAST(:problem AS text[]))
-    AS entry (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, problem)
+    CAST(:inputs_hash AS text[]), CAST(:first_row AS bigint[]), CAST(:problem AS text[]))
+    AS entry (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, first_row, problem)
 
 -- name: follow_jobs
 -- Jobs whose results others wait for; in order, so that two transactions never wait for each other.

@@ -8,8 +8,10 @@ SELECT * FROM batches WHERE id = :batch_id AND organization_id = :organization_i
 
 -- name: add_batch_rows
 -- Rows of an upload.
-INSERT INTO batch_rows (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, problem)
-VALUES (:organization_id, :batch_id, :row, :row_id, :job_id, :cells, :inputs, :inputs_hash, :problem)
+INSERT INTO batch_rows (organization_id, batch_id, row, row_id, job_id, cells, inputs, inputs_hash, first_row,
+    problem)
+VALUES (:organization_id, :batch_id, :row, :row_id, :job_id, :cells, :inputs, :inputs_hash, :first_row,
+    :problem)
 
 -- name: follow_jobs
 -- Jobs whose results others wait for.
