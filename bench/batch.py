@@ -3,13 +3,17 @@
 import asyncio
 import csv
 import io
+import os
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import aiohttp
 from tests.live_server import LiveServer
 
+from bench.e2e import bare
 from bench.figure import Figure
+from bench.peers import peer, redis
 from bench.scene import cpu_s, database, mock, process_rss_mb, server
 
 PATH = "/v1/applications/bench/batches"
@@ -17,6 +21,7 @@ HOUR_MS = 3_600_000
 LATENCY_S = 1.0
 PLACES = 200
 PIECE_ROWS = 1000
+SINGLES = 10
 ACCEPTED = 100_000
 LARGE = 1_000_000
 
@@ -64,7 +69,12 @@ async def ended(live: LiveServer, batch_id: str) -> None:
 
 async def measure(dialect: str, scale: float) -> list[Figure]:
     """Rows a second and CPU a row at acceptance, the largest process at a large file, and a whole batch."""
-    return [await _accepted(dialect, scale), await _large(dialect, scale), await _whole(dialect, scale)]
+    return [
+        await _accepted(dialect, scale),
+        await _large(dialect, scale),
+        await _whole(dialect, scale),
+        await _behind(dialect, scale),
+    ]
 
 
 async def _accepted(dialect: str, scale: float) -> Figure:
@@ -98,5 +108,36 @@ async def _whole(dialect: str, scale: float) -> Figure:
         batch_id, _ = await upload(live, count)
         await ended(live, batch_id)
         took = time.perf_counter() - began
+        beside = f"bare asyncio script: {ideal / await bare(model_url, count, PLACES):.0%}"
+        if dialect == "sqlite" and "BENCH_PEERS_PYTHON" in os.environ:
+            beside += f"; Celery: {ideal / await _celery_s(model_url, count):.0%}"
     value = f"{took:.1f} s, {ideal / took:.0%} of the ideal {ideal:.0f} s"
-    return Figure("batch", f"{count:,} rows, {PLACES} places, 1 s a call, to the end", dialect, value)
+    return Figure("batch", f"{count:,} rows, {PLACES} places, 1 s a call, to the end", dialect, value, beside=beside)
+
+
+async def _behind(dialect: str, scale: float) -> Figure:
+    """Single jobs while a batch holds every place: how long each waits for the first one that is free."""
+    count = max(5_000, int(ACCEPTED * scale))
+    places = ("--concurrency", str(PLACES))
+    with mock(LATENCY_S * 1000) as model_url, database(dialect) as url, server(url, model_url, *places) as live:
+        batch_id, _ = await upload(live, count)
+        while live.request("GET", f"/v1/batches/{batch_id}")["counts"]["running"] < PLACES:
+            await asyncio.sleep(0.1)
+        waits = [await asyncio.to_thread(_wait_s, live) for _ in range(SINGLES)]
+    value = f"slowest of {SINGLES}: {max(waits):.2f} s"
+    return Figure("batch", f"a single job started behind {count:,} rows, every place taken", dialect, value, "1 s")
+
+
+def _wait_s(live: LiveServer) -> float:
+    body = {"inputs": [{"id": "Product", "value": ["one shoe"]}]}
+    job_id = live.request("POST", "/v1/applications/bench/jobs", body)["id"]
+    job = live.request("GET", f"/v1/applications/jobs/{job_id}?wait=30")
+    started, created = (datetime.fromisoformat(job[name]) for name in ("started_at", "created_at"))
+    return (started - created).total_seconds()
+
+
+async def _celery_s(model_url: str, count: int) -> float:
+    """The seconds that Celery on Redis takes for the same calls, with as many threads."""
+    with redis() as broker:
+        rate, _ = await asyncio.to_thread(peer, "celery", model_url, count, {"BENCH_REDIS": broker})
+    return count / rate
