@@ -36,7 +36,9 @@ async def test_the_rows_the_batch_and_the_books_tell_one_sum(client: Client, wor
     await deploy(client, prompts=says("priced"))
     batch = (await upload(client, "Text\na\nb\nc\n", "?dedupe=false")).ok(202)
     done = await batch_ended(client, batch["id"])
-    rows = [row["cost"] for row in await lines(client, batch["id"])]
+    results = await lines(client, batch["id"])
+    assert {row["model"] for row in results} == {"priced"}
+    rows = [row["cost"] for row in results]
     [line] = [one for one in (await client.get("/v1/usage?group_by=batch")).ok()["data"] if one["batch"] == batch["id"]]
     assert line["calls"] == len(rows) == 3
     assert nano_dollars(done["cost"]) == sum(map(nano_dollars, rows)) == nano_dollars(line["cost"]) == 3 * 150_012

@@ -49,8 +49,13 @@ def result_row(row: RowResult, models: str) -> ResultRow:
         prompt_tokens=row.prompt_tokens or 0,
         completion_tokens=row.completion_tokens or 0,
         cost=None if row.cost is None else Decimal(row.cost) / NANO,
-        model=(result.get("model") or models) if state == State.COMPLETED else None,
+        model=_answered(result, models) if state == State.COMPLETED else None,
         version=row.agent_version,
         reused_from=row.same_as if state == State.COMPLETED else None,
         job_id=row.job_id,
     )
+
+
+def _answered(result: dict[str, Any], models: str) -> str:
+    """The models that gave a row's answers, each once; those its agent names where the result does not tell."""
+    return ", ".join(dict.fromkeys(result.get("models", {}).values())) or models

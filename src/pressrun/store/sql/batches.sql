@@ -232,7 +232,8 @@ RETURNING id, completed_at
 -- name: list_batch_results
 -- A page of a batch's rows in the order of the file, with what became of each.
 SELECT rows.row, rows.row_id, rows.cells, rows.problem, rows.job_id, jobs.state, jobs.agent_version, jobs.attempts,
-    jobs.generation, jobs.error_code, jobs.error, jobs.prompt_tokens, jobs.completion_tokens, jobs.cost, jobs.same_as,
+    jobs.generation, jobs.error_code, jobs.error, jobs.prompt_tokens, jobs.completion_tokens,
+    CASE WHEN jobs.unpriced_calls = 0 THEN jobs.cost END AS cost, jobs.same_as,
     jobs.started_at, jobs.completed_at, results.payload AS result
 FROM batch_rows AS rows
 LEFT JOIN jobs ON jobs.batch_id = rows.batch_id AND jobs.batch_row = rows.row AND jobs.batch_id <> ''
