@@ -70,6 +70,8 @@ def test_from_adding_to_removing(pressrun: Pressrun, sink: Sink) -> None:
     pressrun("webhooks", "test", made["id"])
     assert sink.received[-1].is_signed_by(secret)
     assert sink.received[-1].is_signed_by(new)
+    assert pressrun("webhooks", "disable", made["id"]).stdout == f"Webhook {made['id']} is disabled.\n"
+    assert pressrun("webhooks", "enable", made["id"]).stdout == f"Webhook {made['id']} is enabled.\n"
     assert f"url: {sink.url}" in pressrun("webhooks", "show", made["id"]).stdout
     assert pressrun("webhooks", "remove", made["id"]).exit_code == 2, "nobody can be asked"
     assert pressrun("webhooks", "remove", made["id"], "--yes").stdout == f"Removed {made['id']}.\n"

@@ -133,6 +133,30 @@ def remove(webhook_id: WebhookId, yes: Yes = False, as_json: AsJson = False) -> 
         say(f"Removed {removed['id']}.")
 
 
+def enable(webhook_id: WebhookId, as_json: AsJson = False) -> None:
+    """Tell a webhook again that was disabled; what failed meanwhile is sent again with `resend`.
+
+    Example: pressrun webhooks enable 0199f3a0-5b1c-7c3e-9a51-4d1f0f6a2b10
+    """
+    _set_state(webhook_id, "enabled", as_json=as_json)
+
+
+def disable(webhook_id: WebhookId, as_json: AsJson = False) -> None:
+    """Tell a webhook nothing until it is enabled again.
+
+    Example: pressrun webhooks disable 0199f3a0-5b1c-7c3e-9a51-4d1f0f6a2b10
+    """
+    _set_state(webhook_id, "disabled", as_json=as_json)
+
+
+def _set_state(webhook_id: str, state: str, *, as_json: bool) -> None:
+    changed = ask("PATCH", at("webhooks", webhook_id), {"state": state})
+    if as_json:
+        print_json(changed)
+    else:
+        say(f"Webhook {changed['id']} is {changed['state']}.")
+
+
 def try_out(webhook_id: WebhookId, as_json: AsJson = False) -> None:
     """Send a message of type webhook.test, and tell what came of it.
 
@@ -169,6 +193,8 @@ COMMANDS = {
     "show": show,
     "rotate": rotate,
     "remove": remove,
+    "enable": enable,
+    "disable": disable,
     "test": try_out,
     "secret": secret,
 }

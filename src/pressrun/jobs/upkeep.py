@@ -74,6 +74,7 @@ async def tidy(store: Store) -> None:
         await tx.run("forget_webhook_deliveries", keep_us=DELIVERIES_KEEP_US, limit=DELIVERIES_LIMIT)
         await tx.run("forget_webhook_urls", keep_us=URLS_KEEP_US)
         await tx.run("forget_expired_webhooks")
+        await tx.run("forget_webhook_secrets")
         await tx.run("forget_request_counts")
         await tx.run("forget_token_counts", days=tokens.KEEP_DAYS)
         await tx.run("forget_usage", days=spending.KEEP_DAYS)

@@ -39,6 +39,12 @@ DELETE FROM webhooks WHERE id = :webhook_id AND organization_id = :organization_
 -- system: upkeep.
 DELETE FROM webhooks WHERE expires_at < :now
 
+-- name: forget_webhook_secrets
+-- Secrets of endpoints that are no more.
+-- system: upkeep.
+DELETE FROM webhook_secrets
+WHERE webhook_id <> '' AND NOT EXISTS (SELECT 1 FROM webhooks WHERE webhooks.id = webhook_secrets.webhook_id)
+
 -- name: disable_webhook
 -- An endpoint is told nothing more, for a reason; no row when it is not enabled.
 UPDATE webhooks SET state = 'disabled', reason = :reason, updated_at = :now
