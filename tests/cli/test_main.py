@@ -41,9 +41,9 @@ def test_the_tree_is_what_the_documentation_says() -> None:
         "keys create", "keys list", "keys revoke", "keys first",
         "limits show", "limits set", "limits clear", "models set", "usage",
         "models add", "models list", "models test", "models remove", "models default", "models install",
-        "webhooks add", "webhooks list", "webhooks show", "webhooks rotate", "webhooks remove", "webhooks test", "webhooks enable",
-        "webhooks disable",
-        "webhooks secret", "webhooks deliveries", "webhooks resend", "webhooks listen",
+        "webhooks add", "webhooks list", "webhooks show", "webhooks rotate", "webhooks remove", "webhooks test",
+        "webhooks enable", "webhooks disable", "webhooks secret", "webhooks deliveries",
+        "webhooks resend", "webhooks listen",
     }  # fmt: skip
 
 
