@@ -4,6 +4,7 @@ from pressrun.batches import control
 from pressrun.batches.batch import State
 from pressrun.jobs import cancel
 from tests.batches.scene import BatchScene, rows
+from tests.raw_sql import execute
 
 
 async def test_rows_of_the_same_inputs_are_asked_once(scene: BatchScene) -> None:
@@ -14,6 +15,15 @@ async def test_rows_of_the_same_inputs_are_asked_once(scene: BatchScene) -> None
     assert [one.same_as for one in results] == [None, None, results[0].job_id, results[0].job_id]
     batch = await scene.batch(batch_id)
     assert (batch.state, batch.counts.completed, batch.counts.reused) == (State.COMPLETED, 4, 2)
+
+
+async def test_rows_that_only_look_alike_are_asked_each(scene: BatchScene, database_url: str) -> None:
+    """The upload goes by 64 bits of the inputs; here two are taken for the same."""
+    batch_id = await scene.upload(rows("shoe", "mat"))
+    await execute(database_url, "UPDATE batch_rows SET first_row = 1 WHERE row = 2")
+    await scene.keep()
+    assert await scene.run() == ["shoe", "mat"]
+    assert [one.same_as for one in await scene.results(batch_id)] == [None, None]
 
 
 async def test_unless_their_sender_does_not_want_that(scene: BatchScene) -> None:
