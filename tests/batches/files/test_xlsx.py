@@ -189,7 +189,8 @@ def test_whatever_is_broken_the_reader_ends(data: st.DataObject) -> None:
         pass
 
 
-async def test_who_stops_reading_leaves_no_process_behind() -> None:
+async def test_the_process_knows_no_secrets_and_is_gone_when_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRESSRUN_SECRET_KEY", "CANARY")
     content = workbook(["a"], *([f"text {number}"] for number in range(20_000)))
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -197,6 +198,8 @@ async def test_who_stops_reading_leaves_no_process_behind() -> None:
 
     async with read_rows(chunks(), Told(), FREE) as rows:
         async for _ in rows:
+            (reader,) = readers_of_ours()
+            assert b"CANARY" not in (reader / "environ").read_bytes()
             break
     assert not readers_of_ours()
 

@@ -1,6 +1,7 @@
 """A workbook that arrives in pieces: kept in a temporary file, read by a process of its own, row after row."""
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -13,6 +14,9 @@ from pressrun.errors import Code, PressrunError
 
 MOST_FILE_BYTES = 512 * 1024**2
 READ_BYTES = 64 * 1024
+
+NEEDED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+"""What the process that reads strangers' files gets of our environment: no keys."""
 
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!"})
 """What stands in a cell whose formula could not be worked out."""
@@ -30,6 +34,7 @@ async def sheet_blocks(pieces: AsyncIterator[bytes], sheet: str | None) -> Async
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "pressrun.batches.files.xlsx_sheet", *([] if sheet is None else [sheet]),
             stdin=file, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            env={name: os.environ[name] for name in NEEDED if name in os.environ},
         )  # fmt: skip
         try:
             assert process.stdout is not None
