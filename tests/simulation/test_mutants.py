@@ -96,8 +96,8 @@ QUEUED = [
     Mutant(
         "an agent's limit is not kept",
         "jobs/lanes.py",
-        "if lane.concurrency is not None and self.running[lane.agent_id] >= lane.concurrency:",
-        "if lane.concurrency is not None and self.running[lane.agent_id] > lane.concurrency:",
+        "if lane.concurrency is not None and self._running_of_agent[lane.agent_id] >= lane.concurrency:",
+        "if lane.concurrency is not None and self._running_of_agent[lane.agent_id] > lane.concurrency:",
     ),
     Mutant(
         "an outage is charged to the job",
