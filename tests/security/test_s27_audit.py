@@ -25,6 +25,7 @@ UNAUDITED = {
     ("POST", "/v1/applications/{application_id}/jobs"): "jobs have a timeline of their own",
     ("POST", "/v1/applications/jobs/{job_id}/retry"): "in the job's timeline",
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): "in the job's timeline",
+    ("POST", "/v1/applications/{application_id}/batches/estimate"): "changes nothing",
     ("POST", "/v1/applications/{application_id}/batches"): "a batch is a record of its own, with its key and time",
     ("POST", "/v1/models/{name:path}/test"): "changes nothing",
 }
