@@ -9,8 +9,9 @@ from pressrun.agents.run import check_fan_out
 from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.batch_file import incoming
+from pressrun.api.batch_schemas import BatchEstimateShape
 from pressrun.api.request_schemas import BatchUpload, body_of
-from pressrun.api.schemas import BatchEstimateShape, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.batches.estimate import BatchEstimate, Estimating, duration_s
 from pressrun.batches.files.rows import Rows, read_rows

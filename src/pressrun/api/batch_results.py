@@ -9,8 +9,9 @@ from starlette.responses import StreamingResponse
 
 from pressrun.api import wire
 from pressrun.api.access import require
+from pressrun.api.batch_schemas import BatchRows
 from pressrun.api.pages import number
-from pressrun.api.schemas import BatchRows, errors, files
+from pressrun.api.schemas import errors, files
 from pressrun.api.state import system_of
 from pressrun.batches import read
 from pressrun.batches.batch import Batch

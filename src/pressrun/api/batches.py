@@ -11,12 +11,13 @@ from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.batch_file import incoming
 from pressrun.api.batch_options import money
+from pressrun.api.batch_schemas import BatchPage, BatchShape
 from pressrun.api.batch_upload import store_rows
 from pressrun.api.jobs import IDEMPOTENCY_KEY, PATIENCE_S
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.pages import offset_and_limit
 from pressrun.api.request_schemas import BatchCancel, BatchChange, BatchRetry, BatchUpload, body_of
-from pressrun.api.schemas import BatchPage, BatchShape, Deleted, errors
+from pressrun.api.schemas import Deleted, errors
 from pressrun.api.state import system_of
 from pressrun.batches import control, forget, read
 from pressrun.batches.batch import Batch

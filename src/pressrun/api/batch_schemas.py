@@ -1,0 +1,151 @@
+"""The shapes of answers about batches, for `/openapi.json`; money is US dollars."""
+
+from typing import Any, Literal
+
+from pressrun.api.schemas import Pagination, Shape
+
+
+class Tokens(Shape):
+    """Tokens of all calls together."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class BatchCounts(Shape):
+    """Where the rows stand; the others always come to `total`."""
+
+    total: int
+    queued: int
+    running: int
+    waiting: int
+    completed: int
+    failed: int
+    cancelled: int
+    invalid: int
+
+
+class BatchError(Shape):
+    """An error code and how many rows failed with it."""
+
+    error_code: str
+    rows: int
+
+
+class BatchOptionsShape(Shape):
+    """How the rows are run; `stop_on_errors` is a share of 1."""
+
+    priority: int
+    dedupe: bool
+    reuse: bool
+    fan_out: bool
+    sample: int
+    canary: int
+    stop_on_errors: float | None
+
+
+class BatchShape(Shape):
+    """A batch; money is US dollars."""
+
+    id: str
+    application_id: str
+    agent_version: int
+    name: str
+    state: Literal["loading", "running", "paused", "completed", "completed_with_errors", "cancelled"]
+    pause_code: str | None
+    paused_reason: str | None
+    cancel_requested: bool
+    retrying: bool
+    counts: BatchCounts
+    errors: list[BatchError]
+    reused: int
+    usage: Tokens
+    cost: float | None
+    max_cost: float | None
+    currency: Literal["USD"]
+    columns: list[str]
+    options: BatchOptionsShape
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str
+    started_at: str | None
+    completed_at: str | None
+    deadline_at: str
+
+
+class CostRange(Shape):
+    """US dollars; null when a price is not known."""
+
+    low: float | None
+    high: float | None
+    most: float | None
+
+
+class SecondsRange(Shape):
+    """Seconds."""
+
+    low: int
+    high: int
+
+
+class BadRowShape(Shape):
+    """One fault of a row that cannot be run."""
+
+    row: int
+    line: int
+    column: str | None
+    input: str | None
+    reason: str
+
+
+class BatchEstimateShape(Shape):
+    """What a file of rows would take if it were run."""
+
+    rows: int
+    bad_rows: int
+    distinct_rows: int
+    prompt_tokens: int
+    cost: CostRange
+    currency: Literal["USD"]
+    unbounded: list[str]
+    duration_s: SecondsRange | None
+    format: Literal["csv", "json", "jsonl", "xlsx"]
+    encoding: str | None
+    delimiter: str | None
+    columns: list[str]
+    inputs: dict[str, list[str]]
+    problems: list[BadRowShape]
+
+
+class BatchPage(Shape):
+    """A page of batches by offset."""
+
+    result: list[BatchShape]
+    totalCount: int  # noqa: N815 - as for jobs
+    pagination: Pagination
+
+
+class BatchRowShape(Shape):
+    """A row of a batch's file and what became of it."""
+
+    row: int
+    id: str | None
+    cells: dict[str, Any]
+    state: Literal["queued", "running", "waiting", "completed", "failed", "cancelled", "invalid"]
+    job_id: str | None
+    suggestion: str | None
+    error: str | None
+    error_code: str | None
+    attempts: int
+    usage: Tokens
+    cost: float | None
+    agent_version: int | None
+    reused_from: str | None
+
+
+class BatchRows(Shape):
+    """A page of rows."""
+
+    data: list[BatchRowShape]
+    has_more: bool
