@@ -285,3 +285,22 @@ async def test_a_batch_waits_for_a_quota_and_says_so(server: Server, client: Cli
     await execute(url, "UPDATE model_accounts SET quota_until = 1, paused_until = 1")
     await execute(url, "UPDATE jobs SET run_at = 1 WHERE state = 'waiting'")
     assert (await ended(client, batch_id))["state"] == "completed"
+
+
+async def test_a_paid_sample_tells_what_the_whole_will_cost(client: Client, worker: None) -> None:
+    script = [{"answer": "fine", "usage": {"prompt_tokens": 10, "completion_tokens": 10}}]
+    model = {"name": "dear", "script": json.dumps(script), "input_price": 1_000, "output_price": 1_000}
+    (await client.post("/v1/models", model)).ok(201)
+    await deploy(client, prompts=says("dear"))
+    rows = "Text\n" + "".join(f"row {number}\n" for number in range(40))
+    batch_id = (await upload(client, rows, "?sample=5")).ok(202)["id"]
+    before = (await client.get(f"/v1/batches/{batch_id}/estimate")).ok()
+    assert before["rows_left"] + before["rows"] <= 40
+    async with asyncio.timeout(30):
+        while (await client.get(f"/v1/batches/{batch_id}")).ok()["pause_code"] != "trial":
+            await asyncio.sleep(0.02)
+    found = (await client.get(f"/v1/batches/{batch_id}/estimate")).ok()
+    assert (found["rows"], found["rows_left"], found["cost_per_row"]) == (5, 35, 0.02)
+    assert found["cost"] == {"low": 0.8, "high": 0.8}
+    await client.post(f"/v1/batches/{batch_id}/cancel")
+    assert (await ended(client, batch_id))["cost"] == 0.1

@@ -14,6 +14,7 @@ from pressrun.batches.batch import Batch, BatchOptions
 from pressrun.batches.keeper import Keeper
 from pressrun.batches.read import RowResult
 from pressrun.batches.upload import NewBatch, Upload
+from pressrun.jobs import workers
 from pressrun.jobs.outcome import Call, Completed, Ending
 from pressrun.jobs.settle import settle
 from pressrun.store.store import Store
@@ -68,8 +69,12 @@ class BatchScene(Scene):
         agent = await store.write(lambda tx: drafts.add_agent(tx, "o", read_yaml(AGENT)))
         scene.agent_id = agent.id
         await scene.deploy()
-        await scene.add_worker()
+        await scene.add_large_worker("w")
         return scene
+
+    async def add_large_worker(self, worker_id: str) -> None:
+        """A worker with more places than any test takes."""
+        await self.store.write(lambda tx: workers.add(tx, worker_id, host="here", pid=1, concurrency=5000))
 
     async def deploy(self, text: str = AGENT) -> int:
         """Another version of the agent; its number."""

@@ -5,7 +5,7 @@ import pytest
 from pressrun.batches import control, forget, read
 from pressrun.batches.batch import State
 from pressrun.errors import PressrunError
-from pressrun.jobs import counts
+from pressrun.jobs import counts, workers
 from pressrun.jobs.delete import delete
 from tests.batches.scene import BatchScene, rows
 from tests.raw_sql import execute
@@ -138,3 +138,12 @@ async def test_an_old_batch_is_forgotten_whole(scene: BatchScene, database_url: 
     assert await scene.store.read(lambda tx: read.find(tx, "o", batch_id)) is None
     left = await scene.store.read(lambda tx: counts.by_state(tx, "o", scene.agent_id))
     assert sum(left.values()) == 0
+
+
+async def test_a_batch_leaves_a_place_for_single_jobs(scene: BatchScene) -> None:
+    await scene.store.write(lambda tx: workers.bury(tx, "w", blamed=False))
+    await scene.store.write(lambda tx: workers.add(tx, "small", host="here", pid=1, concurrency=10))
+    await scene.start(*(f"product {number}" for number in range(50)))
+    assert len(await scene.claim(slots=10, worker_id="small")) == 9
+    job_id = await scene.add()
+    assert [held.id for held in await scene.claim(slots=1, worker_id="small")] == [job_id]

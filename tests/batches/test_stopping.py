@@ -67,7 +67,7 @@ async def test_a_row_whose_worker_died_counts_with_the_most_it_can_have_cost(sce
     batch_id = await scene.start(*PRODUCTS, max_cost=20, reserve=10)
     assert len(await scene.claim(slots=100)) == 2
     await scene.die("w")
-    await scene.add_worker("v")
+    await scene.add_large_worker("v")
     assert await scene.claim(slots=100, worker_id="v") == []
     await scene.keep()
     assert (await scene.batch(batch_id)).pause_code == "max_cost"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressrun.jobs.lanes import Lane, shares
+from pressrun.jobs.lanes import BATCH_PLACES, Lane, shares
 
 MODELS = ["m1", "m2", "m3"]
 
@@ -114,3 +114,10 @@ def test_a_more_urgent_batch_gets_more_and_not_all() -> None:
     waiting = [Lane("o", "a", 1000, 0, batch_id="b", priority=1), Lane("o", "a", 1000, 0, batch_id="c", priority=5)]
     dealt = shares(waiting, 40, {})
     assert dealt == {("a", "b"): 30, ("a", "c"): 10}
+
+
+def test_rows_of_batches_leave_places_for_single_jobs() -> None:
+    waiting = [Lane("o", "a", 100, 3, batch_id="b"), Lane("p", "c", 100, 3, batch_id="d"), Lane("o", "a", 5, 0)]
+    dealt = shares(waiting, 20, {BATCH_PLACES: 9})
+    assert sum(share for (_, batch_id), share in dealt.items() if batch_id) == 3
+    assert dealt["a", ""] == 5

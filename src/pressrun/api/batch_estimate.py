@@ -9,14 +9,17 @@ from pressrun.agents.run import check_fan_out
 from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.batch_file import incoming
-from pressrun.api.batch_schemas import BatchEstimateShape
+from pressrun.api.batch_schemas import BatchEstimateShape, BatchProjectionShape
 from pressrun.api.request_schemas import BatchUpload, body_of
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.batches.estimate import BatchEstimate, Estimating, duration_s
 from pressrun.batches.files.rows import Rows, read_rows
+from pressrun.batches.projection import Projection, project
+from pressrun.batches.read import find_or_fail
 from pressrun.money import CURRENCY, dollars
 from pressrun.organizations.keys import Scope
+from pressrun.store.store import Transaction
 
 router = APIRouter(tags=["batches"])
 
@@ -47,6 +50,30 @@ async def estimate_batch(request: Request, application_id: str) -> Response:
     found = estimating.found
     time = await system.store.read(lambda tx: duration_s(tx, key.organization_id, definition, found.distinct))
     return wire.answer(_shape(rows, found, time))
+
+
+@router.get(
+    "/v1/batches/{batch_id}/estimate",
+    responses=errors(BatchProjectionShape, 401, 404),
+    summary="What a batch will have cost",
+)
+async def project_batch(request: Request, batch_id: str) -> Response:
+    """The cost of the whole batch, told from the rows that are done: after a `sample`, before it goes on."""
+    key = require(request, Scope.JOBS_READ)
+
+    async def work(tx: Transaction) -> Projection:
+        return await project(tx, await find_or_fail(tx, key.organization_id, batch_id))
+
+    found = await system_of(request).store.read(work)
+    return wire.answer(
+        {
+            "rows": found.rows,
+            "rows_left": found.left,
+            "cost_per_row": dollars(found.per_row),
+            "cost": {"low": dollars(found.low), "high": dollars(found.high)},
+            "currency": CURRENCY,
+        }
+    )
 
 
 def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -> dict[str, Any]:

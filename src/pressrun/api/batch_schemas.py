@@ -118,6 +118,23 @@ class BatchEstimateShape(Shape):
     problems: list[BadRowShape]
 
 
+class LikelyCost(Shape):
+    """A range that probably holds the cost; null while no row is done."""
+
+    low: float | None
+    high: float | None
+
+
+class BatchProjectionShape(Shape):
+    """What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most."""
+
+    rows: int
+    rows_left: int
+    cost_per_row: float | None
+    cost: LikelyCost
+    currency: Literal["USD"]
+
+
 class BatchPage(Shape):
     """A page of batches by offset."""
 

@@ -22,6 +22,14 @@ ModelLimits = Mapping[tuple[str, str], int]
 """The most jobs that may run at once for (organization, model)."""
 
 
+BATCH_PLACES = ("\x00everywhere", "\x00batches")
+"""Stands among the limits for the places that rows of batches may take, of all organizations together."""
+
+FEWEST_PLACES = 4
+SPARED = 50
+"""One place in so many, and one at least, is left for single jobs, so that none waits for a row to end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One queue. `concurrency` is the limit of the agent, over all its lanes, `models` what its deployed version asks.
@@ -71,7 +79,15 @@ async def open_lanes(tx: Transaction) -> tuple[list[Lane], ModelLimits]:
         if room.most is not None:
             limits[name] = min(limits.get(name, room.most), room.most)
     lanes = await _with_batches(tx, [Lane.from_row(row) for row in await tx.all("list_lanes")])
+    if any(lane.batch_id for lane in lanes):
+        limits |= await _batch_places(tx)
     return [_with_default_named(lane, defaults) for lane in lanes], limits
+
+
+async def _batch_places(tx: Transaction) -> ModelLimits:
+    row = await tx.one("count_places")
+    places = 0 if row is None else int(row["places"])
+    return {BATCH_PLACES: places - max(1, places // SPARED)} if places >= FEWEST_PLACES else {}
 
 
 async def _with_batches(tx: Transaction, agents: Sequence[Lane]) -> list[Lane]:
@@ -134,6 +150,12 @@ def _lot(salt: str, name: str) -> tuple[int, str]:
     return zlib.crc32(f"{salt} {name}".encode()), name
 
 
+def _asked(lane: Lane) -> list[tuple[str, str]]:
+    """All that a job of the lane takes a place of, as limits name it."""
+    models = [(lane.organization_id, model) for model in lane.models]
+    return [*models, BATCH_PLACES] if lane.batch_id else models
+
+
 class _Dealer:
     """What runs while slots are being dealt."""
 
@@ -147,15 +169,14 @@ class _Dealer:
         self._limits = limits
         self._asking: Counter[tuple[str, str]] = Counter()
         for lane in waiting:
-            self._asking.update({(lane.organization_id, model): lane.running for model in lane.models})
+            self._asking.update(dict.fromkeys(_asked(lane), lane.running))
 
     def may_start(self, lane: Lane) -> bool:
         if self.given[lane.name] >= lane.queued:
             return False
         if lane.concurrency is not None and self._running_of_agent[lane.agent_id] >= lane.concurrency:
             return False
-        models = [(lane.organization_id, model) for model in lane.models]
-        return all(model not in self._limits or self._asking[model] < self._limits[model] for model in models)
+        return all(one not in self._limits or self._asking[one] < self._limits[one] for one in _asked(lane))
 
     def load(self, lane: Lane) -> int:
         """What a lane has for its priority: of two lanes, the one of priority 1 runs three times that of priority 5."""
@@ -168,8 +189,8 @@ class _Dealer:
         self._running_of[lane.organization_id] += 1
         self.given[lane.name] += 1
         self._running_of_agent[lane.agent_id] += 1
-        for model in lane.models:
-            self._asking[lane.organization_id, model] += 1
+        for one in _asked(lane):
+            self._asking[one] += 1
 
     def start_many(self, lane: Lane, slots: int) -> None:
         for _ in range(slots):

@@ -355,3 +355,14 @@ WHERE batches.cancel_requested = 0
 UPDATE jobs SET run_at = :now, updated_at = :now
 WHERE organization_id = :organization_id AND batch_id = :batch_id AND batch_id <> '' AND state = 'waiting'
     AND error_code = 'model_quota_exhausted'
+
+-- name: sample_batch_costs
+-- What the first rows of a batch cost that were asked and are done, on the mean.
+SELECT count(*) AS rows, avg(CAST(cost AS double precision)) AS mean,
+    avg(CAST(cost AS double precision) * CAST(cost AS double precision)) AS mean_square
+FROM (
+    SELECT cost FROM jobs
+    WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id AND state = 'completed'
+        AND same_as IS NULL AND cost IS NOT NULL
+    ORDER BY batch_row LIMIT :limit
+) AS first_rows

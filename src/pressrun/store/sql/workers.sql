@@ -30,3 +30,8 @@ SELECT * FROM workers WHERE host = :host AND state = 'alive'
 DELETE FROM workers
 WHERE state <> 'alive' AND seen_at < :now - :keep_us
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.state = 'running' AND jobs.worker_id = workers.id)
+
+-- name: count_places
+-- How many jobs all workers that live can run at once.
+-- system: the claim serves every organization.
+SELECT CAST(coalesce(sum(concurrency), 0) AS bigint) AS places FROM workers WHERE state = 'alive'
