@@ -59,6 +59,9 @@ def queued_job(job_id: str, agent_id: str) -> dict[str, Any]:
         "cancel_requested": False,
         "metadata": {"sku": "7"},
         "inputs": [{"id": "Text", "value": ["a b", "c"]}],
+        "batch_id": None,
+        "row": None,
+        "reused_from": None,
     }
 
 

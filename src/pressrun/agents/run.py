@@ -111,8 +111,11 @@ async def _all_or_none(runs: list[Coroutine[Any, Any, Result]]) -> list[Result]:
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one) for one in runs]
-    except* RunFailure as failures:
-        first = failures.exceptions[0]
+    except BaseExceptionGroup as failures:  # not except*: Python 3.11.2 wraps what is raised there in a group again
+        refused, others = failures.split(RunFailure)
+        if refused is None or others is not None:
+            raise
+        first: BaseException = refused
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise first from None

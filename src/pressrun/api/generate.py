@@ -35,7 +35,7 @@ from pressrun.telemetry.events import ServerEvent
 router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
 RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 429, 502, 504)
-RESPONSES["2XX"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+RESPONSES["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
 
 KEEP_ALIVE_S = 15.0
 """Silence after which a stream says that it lives; proxies cut silent ones."""

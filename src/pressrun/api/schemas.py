@@ -374,7 +374,8 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def files(media_types: Sequence[str], *statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that answers with a file or a stream, of one of several kinds."""
-    content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+    binary = {"type": "string", "format": "binary"}
+    content = {one: {"schema": {} if one == "text/event-stream" else binary} for one in media_types}
     return {"2XX": {"content": content, "description": "Done"}, **refusals(*statuses)}
 
 
