@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pressrun.torture.fault import Fault, Need
@@ -38,13 +38,10 @@ async def small_disk(folder: Path, megabytes: int) -> AsyncIterator[Path]:
 def fill(disk: Path) -> Path:
     """A foreign file that takes all the room there is."""
     path = disk / "foreign"
-    with path.open("wb") as file:
-        try:
-            while True:
-                file.write(CHUNK)
-                file.flush()
-        except OSError:
-            pass
+    with suppress(OSError), path.open("wb") as file:  # opening it may find no room either: the disk is full then
+        while True:
+            file.write(CHUNK)
+            file.flush()
     return path
 
 
@@ -68,7 +65,7 @@ async def full(bed: Testbed) -> None:
                     seen = await bed.client.poll(accepted[0])
                     bed.find("a poll while the disk is full", bool(seen), ok=seen is not None, bar="answered")
                     await asyncio.sleep(FULL_S)
-                    foreign.unlink()
+                    foreign.unlink(missing_ok=True)
                 before = len(accepted)
                 again = await until(lambda before=before: len(accepted) > before, 30)  # type: ignore[misc]
                 bed.find("creates are accepted again", again, ok=again, bar="within 30 s")
