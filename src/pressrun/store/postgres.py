@@ -53,7 +53,12 @@ PLANNER = {
     "statement_timeout": "20s",
 }
 
-REPEAT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+REPEAT = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    # A newer Pressrun has changed a table since the statement was planned; the driver forgets the plans of the pool.
+    asyncpg.InvalidCachedStatementError,
+)
 UNREACHABLE = (
     OSError,
     TimeoutError,

@@ -97,7 +97,7 @@ async def claim(tx: Transaction, lane: str, lease_token: str, limit: int) -> lis
     rows = await tx.all(
         "claim_webhook_deliveries", lane=lane, lease_token=lease_token, limit=limit, lease_us=LEASE_S * SECOND
     )
-    return [Delivery.from_row(row) for row in rows]
+    return [Delivery.from_row(row) for row in sorted(rows, key=lambda row: int(row["seq"]))]
 
 
 async def settle(tx: Transaction, held: Delivery, verdict: Verdict) -> bool:

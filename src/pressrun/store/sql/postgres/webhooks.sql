@@ -33,6 +33,6 @@ RETURNING *
 -- system: the sender serves every organization.
 UPDATE webhook_deliveries SET next_at = :now + CAST(:lease_us AS bigint), lease_token = :lease_token
 WHERE seq IN (SELECT seq FROM webhook_deliveries
-              WHERE lane = :lane AND state = 'pending' AND next_at <= :now ORDER BY next_at
+              WHERE lane = :lane AND state = 'pending' AND next_at <= :now ORDER BY next_at, seq
               LIMIT :limit FOR UPDATE SKIP LOCKED)
 RETURNING *

@@ -28,5 +28,5 @@ DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox ORDER BY seq LIMIT :limi
 -- system: the sender serves every organization.
 UPDATE webhook_deliveries SET next_at = :now + :lease_us, lease_token = :lease_token
 WHERE seq IN (SELECT seq FROM webhook_deliveries
-              WHERE lane = :lane AND state = 'pending' AND next_at <= :now ORDER BY next_at LIMIT :limit)
+              WHERE lane = :lane AND state = 'pending' AND next_at <= :now ORDER BY next_at, seq LIMIT :limit)
 RETURNING *
