@@ -41,12 +41,26 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
 
     `leaving` is set when the server was asked to stop, `stopping` when it does so now.
     """
-    app = FastAPI(
-        title="Pressrun", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
-    )
+    app = create_routes()
     app.state.system = system
     app.state.stopping = stopping
     app.state.leaving = leaving or asyncio.Event()
+    settings = system.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return Access(
+        Shortcuts(app),
+        store=system.store,
+        hosts=(*LOOPBACK, host, *settings.allowed_hosts),
+        max_body_bytes=settings.max_body_bytes,
+        max_batch_bytes=settings.max_batch_bytes,
+    )
+
+
+def create_routes() -> FastAPI:
+    """Every route, with no system behind them yet: enough to describe the API."""
+    app = FastAPI(
+        title="Pressrun", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     for router in (
         jobs.router,  # first: /v1/applications/jobs/… is no agent called "jobs"
         applications.router,
@@ -72,15 +86,7 @@ def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event |
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _failed)
-    settings = system.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return Access(
-        Shortcuts(app),
-        store=system.store,
-        hosts=(*LOOPBACK, host, *settings.allowed_hosts),
-        max_body_bytes=settings.max_body_bytes,
-        max_batch_bytes=settings.max_batch_bytes,
-    )
+    return app
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -1,0 +1,78 @@
+import { useQuery } from "@tanstack/react-query";
+import { Bot, Gauge, ListChecks, type LucideIcon, Settings } from "lucide-react";
+import { NavLink } from "react-router";
+import { api, body } from "@/api/client";
+import { Account } from "./account";
+import { useMay } from "./session";
+
+const ITEM =
+  "flex h-8 items-center gap-2.5 rounded-lg border border-transparent px-2.5 text-sm text-muted transition-colors hover:bg-hover hover:text-text aria-[current=page]:border-line aria-[current=page]:bg-surface aria-[current=page]:font-medium aria-[current=page]:text-text [&_svg]:size-4 [&_svg]:shrink-0";
+const SHOWN = 8;
+
+type Place = { to: string; label: string; Icon: LucideIcon; end?: boolean };
+
+const PLACES: Place[] = [
+  { to: "/", label: "Overview", Icon: Gauge, end: true },
+  { to: "/agents", label: "Agents", Icon: Bot },
+  { to: "/batches", label: "Runs", Icon: ListChecks },
+  { to: "/settings", label: "Settings", Icon: Settings },
+];
+
+export function Brand() {
+  return (
+    <span className="flex items-center gap-2.5 text-sm font-semibold">
+      <img src="/icon.svg" alt="" className="size-6" />
+      Pressrun
+    </span>
+  );
+}
+
+/** Where one can go, and the agents used last. */
+export function Rail({ onGo }: { onGo?: () => void }) {
+  const may = useMay("agents:read");
+  const agents = useQuery({
+    queryKey: ["agents", "rail"],
+    queryFn: () =>
+      body(
+        api.GET("/v1/applications", { params: { query: { limit: String(SHOWN), order: "desc", include: "drafts" } } }),
+      ),
+    enabled: may,
+  });
+  return (
+    <nav aria-label="Main" className="flex h-full flex-col gap-1 p-3">
+      <div className="flex h-9 items-center px-2">
+        <Brand />
+      </div>
+      <ul className="mt-2 flex flex-col gap-0.5">
+        {PLACES.map(({ to, label, Icon, end }) => (
+          <li key={to}>
+            <NavLink to={to} end={end ?? false} className={ITEM} onClick={onGo}>
+              <Icon aria-hidden="true" />
+              {label}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+      {agents.data && agents.data.data.length > 0 && (
+        <>
+          <h2 className="mt-4 px-2.5 text-xs text-muted">Agents</h2>
+          <ul className="flex min-h-0 flex-col gap-0.5 overflow-y-auto">
+            {agents.data.data.map((one) => (
+              <li key={one.id}>
+                <NavLink to={`/agents/${one.id}`} className={ITEM} onClick={onGo}>
+                  <span className="min-w-0 flex-1 truncate">{one.name}</span>
+                  <span className="text-xs text-muted">
+                    {one.deployed_version ? `v${one.deployed_version}` : "draft"}
+                  </span>
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <div className="mt-auto pt-2">
+        <Account />
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,10 @@
+import { Empty } from "@/components/states";
+import { Page } from "@/frame/page";
+
+export default function Agents() {
+  return (
+    <Page title="Agents">
+      <Empty title="Nothing to see yet" />
+    </Page>
+  );
+}

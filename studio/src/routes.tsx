@@ -1,0 +1,30 @@
+import { createBrowserRouter, Navigate } from "react-router";
+import { Broken, NotFound } from "./frame/broken";
+import { Shell } from "./frame/shell";
+
+/** Every page is loaded when it is first opened. */
+const page = (load: () => Promise<{ default: React.ComponentType }>) => async () => ({
+  Component: (await load()).default,
+});
+
+export const router = createBrowserRouter([
+  { path: "/sign-in", lazy: page(() => import("./pages/sign-in")), ErrorBoundary: Broken },
+  {
+    Component: Shell,
+    ErrorBoundary: Broken,
+    children: [
+      { index: true, lazy: page(() => import("./pages/overview")), ErrorBoundary: Broken },
+      { path: "agents", lazy: page(() => import("./pages/agents")), ErrorBoundary: Broken },
+      { path: "agents/new", lazy: page(() => import("./pages/agents/new")), ErrorBoundary: Broken },
+      { path: "agents/:agentId", lazy: page(() => import("./pages/agent")), ErrorBoundary: Broken },
+      { path: "agents/:agentId/run", lazy: page(() => import("./pages/run")), ErrorBoundary: Broken },
+      { path: "batches", lazy: page(() => import("./pages/batches")), ErrorBoundary: Broken },
+      { path: "batches/:batchId", lazy: page(() => import("./pages/batch")), ErrorBoundary: Broken },
+      { path: "jobs", lazy: page(() => import("./pages/jobs")), ErrorBoundary: Broken },
+      { path: "jobs/:jobId", lazy: page(() => import("./pages/job")), ErrorBoundary: Broken },
+      { path: "settings", element: <Navigate to="/settings/keys" replace /> },
+      { path: "settings/:section", lazy: page(() => import("./pages/settings")), ErrorBoundary: Broken },
+      { path: "*", Component: NotFound },
+    ],
+  },
+]);
