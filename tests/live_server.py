@@ -29,8 +29,8 @@ class LiveServer:
     log: Path
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """A JSON request with the admin key; raises urllib's HTTPError for a refusal."""
-        data = None if body is None else json.dumps(body).encode()
+        """A request with the admin key, its body JSON or a text as it is; raises urllib's HTTPError for a refusal."""
+        data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         wanted = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json", **headers}
         request = urllib.request.Request(self.url + path, data, wanted, method=method)  # noqa: S310 - our own server
         with urllib.request.urlopen(request, timeout=70) as response:  # noqa: S310
