@@ -22,6 +22,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/v1": { target: server, changeOrigin: true } } },
+  // The gallery embeds ../examples.
+  server: { fs: { allow: [".."] }, proxy: { "/v1": { target: server, changeOrigin: true } } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
 });

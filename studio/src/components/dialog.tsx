@@ -73,8 +73,17 @@ function Title({ title, description }: { title: string; description?: ReactNode 
 export function Confirm({
   action,
   onConfirm,
+  keep = "Keep it",
+  other,
   ...shown
-}: Shown & { action: string; onConfirm: () => Promise<unknown> }) {
+}: Shown & {
+  action: string;
+  onConfirm: () => Promise<unknown>;
+  /** What doing nothing is called. */
+  keep?: string;
+  /** A third way, between the two. */
+  other?: ReactNode;
+}) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const confirm = async () => {
@@ -97,8 +106,9 @@ export function Confirm({
           {error}
         </p>
       )}
-      <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={() => shown.onOpenChange(false)}>Keep it</Button>
+      <div className="mt-5 flex flex-wrap justify-end gap-2">
+        <Button onClick={() => shown.onOpenChange(false)}>{keep}</Button>
+        {other}
         <Button look="danger" busy={busy} onClick={confirm}>
           {action}
         </Button>

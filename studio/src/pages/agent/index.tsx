@@ -1,10 +1,57 @@
-import { Empty } from "@/components/states";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+import { api, body } from "@/api/client";
+import { Failed, Loading } from "@/components/states";
 import { Page } from "@/frame/page";
+import { useMay } from "@/frame/session";
+import { Editor } from "./editor";
+import { loadDraft } from "./remote";
+import { Summary } from "./summary";
 
+const CRUMBS = [{ to: "/agents", label: "Agents" }];
+
+/** The editor of an agent; what it asks for, for those who may not change it. */
 export default function Agent() {
-  return (
-    <Page title="Agent">
-      <Empty title="Nothing to see yet" />
-    </Page>
-  );
+  const { agentId = "" } = useParams();
+  const mayWrite = useMay("agents:write");
+  const agent = useQuery({
+    queryKey: ["agents", agentId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/applications/{application_id}", {
+          params: { path: { application_id: agentId }, query: { include: "drafts" } },
+        }),
+      ),
+  });
+  // The draft is read once: from then on the editor holds it, and `If-Match` tells when somebody else changed it.
+  const draft = useQuery({
+    queryKey: ["agents", agentId, "draft"],
+    queryFn: () => loadDraft(agentId),
+    enabled: mayWrite,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+  const failed = agent.error ?? draft.error;
+  if (failed && !(agent.data && (draft.data || !mayWrite)))
+    return (
+      <Page title="Agent" crumbs={CRUMBS}>
+        <Failed
+          error={failed}
+          retry={() => {
+            void agent.refetch();
+            if (mayWrite) void draft.refetch();
+          }}
+        />
+      </Page>
+    );
+  if (!agent.data || (mayWrite && !draft.data))
+    return (
+      <Page title="Agent" crumbs={CRUMBS}>
+        <Loading lines={8} />
+      </Page>
+    );
+  if (!mayWrite || !draft.data) return <Summary agent={agent.data} />;
+  return <Editor key={agent.data.id} agent={agent.data} loaded={draft.data} />;
 }
