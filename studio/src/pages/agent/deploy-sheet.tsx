@@ -7,10 +7,11 @@ import { Failed, Faults, Loading } from "@/components/states";
 import { toast } from "@/components/toast";
 import { changes } from "./changes";
 import { ChangesView } from "./changes-view";
-import { toDefinition } from "./definition";
+import { type Draft, toDefinition } from "./definition";
+import { unknown } from "./references";
 import { type Application, deploy, loadVersion } from "./remote";
 import type { EditorState } from "./use-editor";
-import { unused } from "./validate";
+import { known, unused } from "./validate";
 
 /** Before a draft becomes the next version: what changes, who would notice, and a note for later. */
 export function DeploySheet({
@@ -78,7 +79,7 @@ export function DeploySheet({
         {deployed.error && <Failed error={deployed.error} retry={() => void deployed.refetch()} />}
         {nothing && <p className="text-sm text-muted">Nothing has changed since v{version}.</p>}
         <ChangesView changes={found} />
-        <Unused names={unused(draft).map((one) => one.name)} />
+        <Doubts draft={draft} />
         <TextArea
           label="Note"
           value={note}
@@ -93,11 +94,22 @@ export function DeploySheet({
   );
 }
 
-function Unused({ names }: { names: readonly string[] }) {
-  if (names.length === 0) return null;
+/** What runs and is probably not meant. */
+function Doubts({ draft }: { draft: Draft }) {
+  const idle = unused(draft).map((one) => `@${one.name}`);
+  const lost = new Set(
+    draft.prompts.flatMap((one) =>
+      [one.system ?? "", one.prompt].flatMap((text) => unknown(text, known(draft)).map((found) => found.text)),
+    ),
+  );
   return (
-    <p className="text-xs text-warn">
-      Nothing refers to {names.map((one) => `@${one}`).join(", ")}: it makes no difference to the result.
-    </p>
+    <>
+      {lost.size > 0 && (
+        <p className="text-xs text-warn">{[...lost].join(", ")} names no input or prompt, and is sent as it is.</p>
+      )}
+      {idle.length > 0 && (
+        <p className="text-xs text-warn">Nothing refers to {idle.join(", ")}: it makes no difference to the result.</p>
+      )}
+    </>
   );
 }

@@ -25,31 +25,28 @@ export function ModelFields({ prompt, field, set }: { prompt: AgentPrompt; field
       : set({ model: name || null, models: [] });
   const temperature = useIssue(`${field}.temperature`);
   return (
-    <>
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-[minmax(0,1fr)_7rem_7rem]">
-        <div className="col-span-2 sm:col-span-1">
-          <ModelSelect label="Model" value={first} onChange={choose} none="Default model" />
-        </div>
-        <NumberField
-          label="Temperature"
-          min={0}
-          max={2}
-          step="any"
-          value={prompt.temperature}
-          placeholder="model’s"
-          error={temperature}
-          onChange={(value) => set({ temperature: value }, "temperature")}
-        />
-        <NumberField
-          label="Max tokens"
-          max={1_000_000}
-          value={prompt.max_tokens}
-          placeholder="model’s"
-          onChange={(value) => set({ max_tokens: value }, "max_tokens")}
-        />
+    <div className="grid grid-cols-2 gap-3 sm:grid-cols-[minmax(0,1fr)_7rem_7rem]">
+      <div className="col-span-2 sm:col-span-1">
+        <ModelSelect label="Model" value={first} onChange={choose} none="Default model" />
       </div>
-      <Failover prompt={prompt} field={field} set={set} />
-    </>
+      <NumberField
+        label="Temperature"
+        min={0}
+        max={2}
+        step="any"
+        value={prompt.temperature}
+        placeholder="model’s"
+        error={temperature}
+        onChange={(value) => set({ temperature: value }, "temperature")}
+      />
+      <NumberField
+        label="Max tokens"
+        max={1_000_000}
+        value={prompt.max_tokens}
+        placeholder="model’s"
+        onChange={(value) => set({ max_tokens: value }, "max_tokens")}
+      />
+    </div>
   );
 }
 
@@ -88,7 +85,8 @@ export function ModelSelect({
 
 const MOST = 5;
 
-function Failover({ prompt, field, set }: { prompt: AgentPrompt; field: string; set: Set }) {
+/** Who is asked when the model cannot serve, and what ends an answer. */
+export function Failover({ prompt, field, set }: { prompt: AgentPrompt; field: string; set: Set }) {
   const models = useModels().data?.models ?? [];
   const several = prompt.models?.length ? prompt.models : prompt.model ? [prompt.model] : [];
   const issue = useIssue(`${field}.models`);

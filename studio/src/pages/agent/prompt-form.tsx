@@ -5,7 +5,7 @@ import { Menu, MenuItem, MenuLine } from "@/components/menu";
 import type { AgentPrompt, Draft, Keyed } from "./definition";
 import { moved, rename, withPrompt } from "./editing";
 import { useEditing, useIssue } from "./editing-context";
-import { ModelFields } from "./model-fields";
+import { Failover, ModelFields } from "./model-fields";
 import { NameField } from "./name-field";
 import { fold } from "./references";
 import { SchemaForm } from "./schema-form";
@@ -66,6 +66,7 @@ export function PromptForm({ at, onRemoved }: { at: number; onRemoved: () => voi
       >
         <SchemaForm prompt={prompt} error={useIssue(`${field}.json_schema`)} set={set} />
       </Section>
+      <Failover prompt={prompt} field={field} set={set} />
     </div>
   );
 }

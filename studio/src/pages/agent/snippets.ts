@@ -70,7 +70,11 @@ const pythonLiteral = (value: string): string =>
   JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escaped);
 
 function curl(url: string, agent: string, values: Values): string {
-  const body = JSON.stringify({ inputs: inputsOf(values) }, null, 2);
+  const inputs = inputsOf(values).map(({ id, value }) => {
+    const texts = value.map((one) => JSON.stringify(one)).join(", ");
+    return `    {"id": ${JSON.stringify(id)}, "value": [${texts}]}`;
+  });
+  const body = `{\n  "inputs": [\n${inputs.join(",\n")}\n  ]\n}`;
   return `# Create a job; its id comes back at once.
 JOB=$(curl -sS ${url}/v1/applications/${agent}/jobs \\
   -H "Authorization: Bearer $WRITER_API_KEY" \\

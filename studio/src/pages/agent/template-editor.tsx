@@ -55,7 +55,7 @@ export function TemplateEditor(props: TemplateEditorProps) {
   return (
     <div
       ref={host}
-      className={`overflow-hidden rounded-lg border bg-surface transition-colors focus-within:border-brand hover:border-line-strong ${props.invalid ? "border-bad" : "border-line"} ${props.tall ? "cm-tall" : ""}`}
+      className={`overflow-hidden rounded-lg border bg-surface transition-colors hover:border-line-strong focus-within:border-brand! focus-within:ring-1 focus-within:ring-brand ${props.invalid ? "border-bad" : "border-line"} ${props.tall ? "cm-tall" : ""}`}
     />
   );
 }

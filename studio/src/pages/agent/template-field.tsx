@@ -4,7 +4,7 @@ import { newInput } from "./definition";
 import { useEditing } from "./editing-context";
 import type { Reference } from "./references";
 import { TemplateEditor } from "./template-editor";
-import { type Stray, strays } from "./validate";
+import { mended, type Stray, strays } from "./validate";
 
 const SHOWN = 3;
 
@@ -32,7 +32,8 @@ export function TemplateField({
 }) {
   const id = useId();
   const names = useMemo(() => ({ known, offered }), [known, offered]);
-  const lost = useMemo(() => strays(value, known, offered), [value, known, offered]);
+  const all = useMemo(() => strays(value, known, offered), [value, known, offered]);
+  const lost = once(all);
   const described = [error ? `${id}-error` : "", lost.length ? `${id}-lost` : ""].filter(Boolean).join(" ");
   return (
     <div className="flex min-w-0 flex-col gap-1">
@@ -60,7 +61,7 @@ export function TemplateField({
       {lost.length > 0 && (
         <ul id={`${id}-lost`} className="flex flex-col gap-1">
           {lost.slice(0, SHOWN).map((one) => (
-            <Lost key={one.start} stray={one} text={value} onChange={onChange} />
+            <Lost key={one.text} stray={one} mend={(insert) => onChange(mended(value, all, one.text, insert))} />
           ))}
         </ul>
       )}
@@ -68,12 +69,14 @@ export function TemplateField({
   );
 }
 
-function Lost({ stray, text, onChange }: { stray: Stray; text: string; onChange: (text: string) => void }) {
+const once = (all: readonly Stray[]): Stray[] =>
+  all.filter((one, at) => all.findIndex((other) => other.text === one.text) === at);
+
+function Lost({ stray, mend }: { stray: Stray; mend: (insert: string) => void }) {
   const { change, draft } = useEditing();
-  const put = (insert: string) => text.slice(0, stray.start) + insert + text.slice(stray.end);
   const { meant, name } = stray;
   const add = () => {
-    onChange(put(`@{${name}}`));
+    mend(`@{${name}}`);
     const input = {
       ...newInput(
         "text",
@@ -87,7 +90,7 @@ function Lost({ stray, text, onChange }: { stray: Stray; text: string; onChange:
     <li className="flex flex-wrap items-center gap-2 text-xs">
       <span className="text-warn">{stray.text} names no input or earlier prompt. It stays as it is.</span>
       {meant && (
-        <Button size="small" onClick={() => onChange(put(`@{${meant}}`))}>
+        <Button size="small" onClick={() => mend(`@{${meant}}`)}>
           Use @{meant}
         </Button>
       )}

@@ -23,7 +23,7 @@ export function UseIt({ agent, values, onClose }: { agent: Application; values?:
           : "Deploy it first: callers run versions, never drafts."
       }
     >
-      <div className="flex flex-col gap-4">
+      <div className="flex flex-col gap-4 *:first:self-start">
         <Segmented
           label="Language"
           value={language}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AgentInput, type Definition, toDraft } from "./definition";
-import { issues, nameFault, offered, strays, unused } from "./validate";
+import { issues, mended, nameFault, offered, strays, unused } from "./validate";
 
 const text: AgentInput = { name: "Topic", type: "text" };
 const ONE: Definition = { name: "A", inputs: [text], prompts: [{ name: "Lead", prompt: "Write about @Topic" }] };
@@ -46,6 +46,13 @@ describe("references", () => {
 
   it("finds strays and what was meant", () => {
     expect(strays("About @Topik", offered(draft), offered(draft))).toMatchObject([{ name: "Topik", meant: "Topic" }]);
+  });
+
+  it("mends every stray of one spelling", () => {
+    const text = "@Topik, @Topiks and @Topik";
+    expect(mended(text, strays(text, offered(draft), offered(draft)), "@Topik", "@{Topic}")).toBe(
+      "@{Topic}, @Topiks and @{Topic}",
+    );
   });
 
   it("finds what nothing refers to", () => {

@@ -138,6 +138,14 @@ export function strays(text: string, all: readonly Reference[], names: readonly 
   });
 }
 
+/** The text with every stray spelled like this one replaced. */
+export function mended(text: string, all: readonly Stray[], spelled: string, insert: string): string {
+  let changed = text;
+  for (const one of all.filter((stray) => stray.text === spelled).reverse())
+    changed = changed.slice(0, one.start) + insert + changed.slice(one.end);
+  return changed;
+}
+
 /** Inputs and results of prompts that nothing refers to. */
 export function unused(draft: Draft): Reference[] {
   const all = known(draft);
