@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -33,6 +34,15 @@ def _long_enough(days: int) -> int:
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
     read_networks(texts)
     return texts
+
+
+def _address(text: str | None) -> str | None:
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("write it as https://pressrun.example, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Settings(BaseSettings):
@@ -91,6 +101,22 @@ class Settings(BaseSettings):
         tuple[str, ...],
         Field(description="further names the API may be called by (JSON list), as a defence against DNS rebinding"),
     ] = ()
+    public_url: Annotated[
+        str | None,
+        AfterValidator(_address),
+        Field(description="where browsers find the server behind its proxy, as https://pressrun.example"),
+    ] = None
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        AfterValidator(_networks),
+        Field(description="networks of proxies whose X-Forwarded-For is believed (JSON list of CIDR)"),
+    ] = ()
+    session_idle_s: Annotated[
+        int, Field(ge=60, le=31_536_000, description="silence after which somebody is signed out of the studio")
+    ] = 43_200
+    session_s: Annotated[
+        int, Field(ge=60, le=31_536_000, description="how long a session of the studio lasts at most")
+    ] = 604_800
     webhook_ports: Annotated[
         tuple[int, ...], Field(description="ports of public hosts that webhooks may be sent to (JSON list)")
     ] = PORTS
@@ -162,6 +188,6 @@ class Settings(BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None:
                 values[name] = secret.get_secret_value()
-        for name in ("allowed_hosts", "webhook_ports", "webhook_private_networks"):
+        for name in ("allowed_hosts", "trusted_proxies", "webhook_ports", "webhook_private_networks"):
             values[name] = json.dumps(values[name])
         return {f"PRESSRUN_{name.upper()}": str(value) for name, value in values.items()}

@@ -11,6 +11,7 @@ import aiohttp
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from pressrun.api.access import Pages
 from pressrun.api.app import create_app
 from pressrun.api.openapi import document
 from pressrun.api.process import HttpServer
@@ -77,10 +78,10 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(system: System) -> AsyncIterator[Server]:
-    """The API of a system on a free loopback port."""
+async def serving(system: System, pages: Pages | None = None) -> AsyncIterator[Server]:
+    """The API of a system on a free loopback port, with the studio's pages if there are any."""
     stopping = asyncio.Event()
-    access = create_app(system, stopping)
+    access = create_app(system, stopping, pages=pages)
     assert isinstance(access._app, Shortcuts)
     app = access._app._app
     assert isinstance(app, FastAPI)

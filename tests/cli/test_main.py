@@ -33,6 +33,7 @@ def test_the_tree_is_what_the_documentation_says() -> None:
     """A command that vanishes or appears is noticed."""
     assert {" ".join(path) for path in LEAVES} == {
         "serve", "work", "run", "batch", "demo", "doctor", "migrate", "backup", "restore", "move", "torture", "audit",
+        "studio",
         "agents apply", "agents list", "agents show", "agents delete", "agents deploy", "agents versions",
         "agents rollback", "agents template",
         "batches list", "batches show", "batches watch", "batches results", "batches pause", "batches resume",

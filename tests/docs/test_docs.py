@@ -20,6 +20,9 @@ from pressrun.api import (
     limits,
     models,
     operations,
+    people,
+    session,
+    system,
     usage,
     versions,
     webhook_deliveries,
@@ -35,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 ROUTERS = (
     applications, audit, batch_estimate, batch_events, batch_results, batches, generate, jobs, keys, limits, models,
-    operations, usage, versions, webhook_deliveries, webhooks,
+    operations, people, session, system, usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip
 
 

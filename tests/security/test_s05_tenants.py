@@ -42,6 +42,7 @@ class Possessions:
     open_job: str
     done_job: str
     key_id: str
+    person_id: str
     model: str
     batch_id: str
     webhook_id: str
@@ -54,6 +55,7 @@ class Possessions:
             "batch_id": [self.batch_id],
             "job_id": [self.open_job, self.done_job],
             "key_id": [self.key_id],
+            "person_id": [self.person_id],
             "name:path": [self.model],
             "webhook_id": [self.webhook_id],
             "delivery_id": [self.delivery_id],
@@ -68,6 +70,7 @@ class Possessions:
             self.open_job,
             self.done_job,
             self.key_id,
+            self.person_id,
             self.model,
             self.batch_id,
             self.webhook_id,
@@ -80,6 +83,7 @@ async def theirs(server: Server, worker: None) -> Possessions:
     """An organization beside ours that uses everything there is."""
     key, token = await server.key(Scope.ADMIN, organization_id=THEIRS)
     client = server.client(token)
+    person_id = (await client.post("/v1/people", {"name": "Their Person", "role": "admin"})).ok(201)["id"]
     model = "their-model"
     (await client.post("/v1/models", {"name": model, "script": "- answer: a"})).ok(201)
     agent_id = await deploy(client, alias="their-alias")
@@ -91,7 +95,9 @@ async def theirs(server: Server, worker: None) -> Possessions:
     batch_id = (await client.post("/v1/applications/their-alias/batches", rows)).ok(202)["id"]
     webhook_id = (await client.post("/v1/webhooks", {"url": "https://93.184.216.34/"})).ok(201)["id"]
     delivery_id = (await client.post(f"/v1/webhooks/{webhook_id}/test")).ok(202)["id"]
-    return Possessions(agent_id, "their-alias", waiting, done, key.id, model, batch_id, webhook_id, delivery_id)
+    return Possessions(
+        agent_id, "their-alias", waiting, done, key.id, person_id, model, batch_id, webhook_id, delivery_id
+    )
 
 
 def random_like(value: str) -> str:
@@ -148,6 +154,7 @@ async def test_s05_nothing_of_theirs_has_changed(server: Server, client: Client,
             f"/v1/applications/jobs/{theirs.done_job}/events",
             "/v1/models",
             "/v1/limits",
+            "/v1/people",
             f"/v1/webhooks/{theirs.webhook_id}",
             f"/v1/webhooks/deliveries/{theirs.delivery_id}",
         )

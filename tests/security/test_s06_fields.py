@@ -91,6 +91,7 @@ async def test_s06_unknown_fields_are_refused_where_they_decide_something(client
             ("POST", "/v1/keys", {"name": "k"}),
             ("POST", "/v1/models", {"name": "m", "script": "- answer: a"}),
             ("PATCH", "/v1/limits", {"running_jobs": 1}),
+            ("POST", "/v1/people", {"name": "p"}),
             ("POST", "/v1/applications", agent(alias="other")),
             ("PATCH", "/v1/applications/echo", {}),
             ("PUT", "/v1/applications/echo/draft", agent()),

@@ -28,6 +28,8 @@ UNAUDITED = {
     ("POST", "/v1/applications/{application_id}/batches/estimate"): "changes nothing",
     ("POST", "/v1/applications/{application_id}/batches"): "a batch is a record of its own, with its key and time",
     ("POST", "/v1/models/{name:path}/test"): "changes nothing",
+    ("POST", "/v1/session"): "in test_session.py and test_people.py: it takes a browser",
+    ("DELETE", "/v1/session"): "the same",
 }
 """Routes that change something, or look as if they did, and write no line; with the reason."""
 
@@ -87,6 +89,7 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     acts["POST", "/v1/keys"] = Action.KEY_CREATED, key
     (await client.delete(f"/v1/keys/{key}")).ok()
     acts["DELETE", "/v1/keys/{key_id}"] = Action.KEY_REVOKED, key
+    acts |= await act_on_people(client)
     (await client.post("/v1/models", {"name": "m", "script": "- answer: a"})).ok(201)
     acts["POST", "/v1/models"] = Action.MODEL_ADDED, "m"
     (await client.send("PATCH", "/v1/models/m", {"rpm": 60})).ok()
@@ -98,6 +101,21 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     (await client.send("PATCH", "/v1/limits", {"running_jobs": 5})).ok()
     acts["PATCH", "/v1/limits"] = Action.LIMITS_CHANGED, FIRST
     return acts | await act_on_webhooks(client)
+
+
+async def act_on_people(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+    """What is done to people."""
+    one = "/v1/people/{person_id}"
+    ada = (await client.post("/v1/people", {"name": "Ada"})).ok(201)["id"]
+    (await client.send("PATCH", f"/v1/people/{ada}", {"role": "editor"})).ok()
+    (await client.post(f"/v1/people/{ada}/link")).ok(201)
+    (await client.delete(f"/v1/people/{ada}")).ok()
+    return {
+        ("POST", "/v1/people"): (Action.PERSON_ADDED, ada),
+        ("PATCH", one): (Action.PERSON_CHANGED, ada),
+        ("POST", one + "/link"): (Action.LINK_MADE, ada),
+        ("DELETE", one): (Action.PERSON_REMOVED, ada),
+    }
 
 
 async def act_on_webhooks(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:

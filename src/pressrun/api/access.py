@@ -1,25 +1,28 @@
 """The door: every request is named, its host and its key are checked, and only then may anybody read its body."""
 
-import contextlib
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pressrun.api import problems
-from pressrun.api.failures import Failures
+from pressrun.api.callers import Callers, RequestHeaders
+from pressrun.api.hosts import Hosts, Proxies
 from pressrun.api.slow_clients import is_upload
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
-from pressrun.organizations import keys, limits
+from pressrun.organizations import limits
 from pressrun.organizations.audit import Actor
 from pressrun.organizations.keys import Key
 from pressrun.organizations.keys import Scope as KeyScope
 from pressrun.organizations.limits import Limit
+from pressrun.organizations.sessions import SignedIn
+from pressrun.outgoing.address import read_networks
+from pressrun.settings import Settings
 from pressrun.store.store import Store
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
@@ -27,11 +30,14 @@ from pressrun.telemetry.events import ServerEvent
 PUBLIC = ("/healthz", "/readyz", "/openapi.json", "/docs")
 """All that answers without a key; none of it tells anything about anybody's data."""
 
-REVOCATION_S = 1.0
-"""How long a key that was found good is not looked up again; a revocation is effective everywhere after that."""
+NO_PAGES = (*PUBLIC, "/metrics", "/v1")
+NO_PAGES_UNDER = ("/v1/", "/docs/")
+"""Where no page of the studio is, whatever a browser asks for."""
 
-KEYS_REMEMBERED = 10_000
-USE_NOTED_EVERY_S = 60.0
+SIGN_IN = ("POST", "/v1/session")
+"""The one request that changes something without a key: it brings one, or a link's token, in its body."""
+
+SIGN_IN_BYTES = 10_000
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 FIXED_HEADERS = {
@@ -43,26 +49,28 @@ FIXED_HEADERS = {
 DEFAULT_HEADERS = [
     (name.encode(), value.encode()) for name, value in {**FIXED_HEADERS, "cache-control": "no-store"}.items()
 ]
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
-
-RequestHeaders = Mapping[bytes, str]
-"""By their names in small letters, as ASGI has them."""
+Pages = Callable[[Scope, RequestHeaders], Response | None]
+"""The studio's answer to a request; None for what it does not answer."""
 
 
 class Access:
     """ASGI middleware around the whole application."""
 
     def __init__(
-        self, app: ASGIApp, *, store: Store, hosts: Iterable[str], max_body_bytes: int, max_batch_bytes: int
+        self, app: ASGIApp, *, store: Store, settings: Settings, callers: Callers, hosts: Hosts, pages: Pages | None
     ) -> None:
         self._app = app
         self._store = store
-        self._hosts = {host.lower() for host in hosts}
-        self._max_body_bytes = max_body_bytes
-        self._max_batch_bytes = max_batch_bytes
-        self._known: OrderedDict[str, tuple[Key, float]] = OrderedDict()
-        self._noted: dict[str, float] = {}
-        self._failures = Failures(store)
+        self._settings = settings
+        self._callers = callers
+        self._hosts = hosts
+        self._pages = pages
+        self._proxies = Proxies(read_networks(settings.trusted_proxies))
+        self._headers = list(DEFAULT_HEADERS)
+        if (settings.public_url or "").startswith("https:"):
+            self._headers.append(STRICT_TRANSPORT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,12 +79,17 @@ class Access:
         asked_id = headers.get(b"x-request-id", "")
         request_id = asked_id if REQUEST_ID.fullmatch(asked_id) else new_id()
         log.begin(request=request_id)
-        answer = _Answer(send, request_id)
+        answer = _Answer(send, request_id, self._headers)
         started = time.monotonic()
         scope.setdefault("state", {})["request_id"] = request_id
         try:
-            answer.limits = await self._admit(scope, headers)
-            await self._app(scope, self._limited(receive, headers, self._most(scope)), answer.send)
+            self._hosts.check(headers)
+            page = self._page(scope, headers)
+            if page is not None:
+                await page(scope, receive, answer.send)
+            else:
+                answer.limits = await self._admit(scope, headers)
+                await self._app(scope, self._limited(receive, headers, self._most(scope)), answer.send)
         except PressrunError as error:
             await answer.refuse(scope, receive, error)
         except ClientDisconnect:
@@ -94,21 +107,26 @@ class Access:
 
     async def close(self) -> None:
         """Write what is not written yet; nobody is answered any more."""
-        await self._failures.close()
+        await self._callers.close()
+
+    def _page(self, scope: Scope, headers: RequestHeaders) -> Response | None:
+        path = scope["path"]
+        if self._pages is None or path.startswith(NO_PAGES_UNDER) or path in NO_PAGES:
+            return None
+        return self._pages(scope, headers)
 
     async def _admit(self, scope: Scope, headers: RequestHeaders) -> dict[str, str]:
-        """Headers that tell what is left of the key's requests; raises PressrunError."""
-        host = headers.get(b"host", "").rpartition("@")[2]
-        name = host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
-        if "*" not in self._hosts and name.lower() not in self._hosts:
-            # Against DNS rebinding: a page of an attacker's may resolve its own name to this machine.
-            raise PressrunError(
-                Code.INVALID, f"this server is not called {name[:100]!r}; see the setting allowed_hosts"
-            )
-        if scope["path"] in PUBLIC or scope["path"].startswith("/docs/"):
+        """Headers that tell what is left of the caller's requests; raises PressrunError."""
+        path = scope["path"]
+        if path in PUBLIC or path.startswith("/docs/"):
             return {}
-        key = scope["state"]["key"] = await self._key(headers.get(b"authorization", ""))
-        left = await self._spend(key)
+        self._proxies.note_client(scope, headers)
+        if (scope["method"], path) == SIGN_IN:
+            self._callers.check_origin(scope["method"], headers)
+            left = {}
+        else:
+            key = scope["state"]["key"] = await self._callers.find(scope, headers)
+            left = await self._spend(key)
         length = headers.get(b"content-length", "0")
         if length.isdigit() and int(length) > self._most(scope):
             raise _too_large(self._most(scope))
@@ -121,37 +139,11 @@ class Access:
         left = await self._store.write(lambda tx: limits.spend_request(tx, key))
         return problems.rate_limit(Limit.REQUESTS_PER_MINUTE, most, limits.MINUTE_S, left)
 
-    async def _key(self, authorization: str) -> Key:
-        scheme, _, token = authorization.partition(" ")  # the key is all that follows, spaces included
-        if scheme.lower() != "bearer" or not token.strip():
-            self._failures.note("missing")
-            raise PressrunError(Code.UNAUTHORIZED, "Invalid token: send `Authorization: Bearer <your API key>`")
-        now = time.monotonic()
-        key, read_at = self._known.get(token, (None, 0.0))
-        if key is None or now - read_at > REVOCATION_S:
-            key = None
-            if keys.is_possible(token):  # a mistyped key costs the database nothing
-                key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
-            if key is None:
-                self._known.pop(token, None)
-                self._failures.note("refused")
-                raise PressrunError(Code.UNAUTHORIZED, "Invalid token: the API key is unknown, revoked or expired")
-            self._known[token] = (key, now)
-            if len(self._known) > KEYS_REMEMBERED:
-                self._known.popitem(last=False)
-            await self._note_use(key, now)
-        log.bind(key=key.id)
-        return key
-
-    async def _note_use(self, key: Key, now: float) -> None:
-        if now - self._noted.get(key.id, -USE_NOTED_EVERY_S) >= USE_NOTED_EVERY_S:
-            self._noted[key.id] = now
-            with contextlib.suppress(PressrunError):  # reading goes on while nothing can be written
-                await self._store.write(lambda tx: keys.note_use(tx, key.organization_id, key.id))
-
     def _most(self, scope: Scope) -> int:
         """The largest body of a request, in bytes; files of rows are read as they come, and may be larger."""
-        return self._max_batch_bytes if is_upload(scope["path"]) else self._max_body_bytes
+        if scope["path"] == SIGN_IN[1]:
+            return SIGN_IN_BYTES
+        return self._settings.max_batch_bytes if is_upload(scope["path"]) else self._settings.max_body_bytes
 
     def _limited(self, receive: Receive, headers: RequestHeaders, most: int) -> Receive:
         if b"content-length" in headers:
@@ -176,9 +168,10 @@ def _too_large(most: int) -> PressrunError:
 class _Answer:
     """What goes out: the status it had, the headers every answer carries."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, fixed: list[tuple[bytes, bytes]]) -> None:
         self._send = send
         self._request_id = request_id
+        self._fixed = fixed
         self.status: int | None = None
         self.limits: dict[str, str] = {}
 
@@ -188,7 +181,7 @@ class _Answer:
             headers = message["headers"] = list(message["headers"])
             there = {name for name, _ in headers}
             headers.append((b"x-request-id", self._request_id.encode()))
-            headers.extend(header for header in DEFAULT_HEADERS if header[0] not in there)
+            headers.extend(header for header in self._fixed if header[0] not in there)
             for name, value in self.limits.items():
                 if name.encode() not in there:
                     headers.append((name.encode(), value.encode()))
@@ -206,11 +199,20 @@ def caller(request: Request) -> Key:
     return key
 
 
+def signed_in(request: Request) -> SignedIn | None:
+    """The session a request belongs to; None when it carries an API key."""
+    found: SignedIn | None = request.scope["state"].get("signed_in")
+    return found
+
+
 def actor(request: Request) -> Actor:
     """Who acts, for the audit log."""
-    key = caller(request)
+    key, session = caller(request), signed_in(request)
     address = request.client.host if request.client is not None else None
-    return Actor(key.organization_id, key.id, address, request.scope["state"]["request_id"])
+    request_id = request.scope["state"]["request_id"]
+    if session is not None and session.person is not None:
+        return Actor(key.organization_id, None, address, request_id, session.person.id)
+    return Actor(key.organization_id, key.id, address, request_id)
 
 
 def require(request: Request, scope: KeyScope) -> Key:

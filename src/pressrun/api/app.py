@@ -1,6 +1,7 @@
 """The application: routes, the door in front of them, and Writer's error body for everything that goes wrong."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,40 +21,58 @@ from pressrun.api import (
     limits,
     models,
     operations,
+    people,
     problems,
+    session,
     usage,
     versions,
     webhook_deliveries,
     webhooks,
 )
-from pressrun.api.access import Access
+from pressrun.api import system as system_routes
+from pressrun.api.access import Access, Pages
+from pressrun.api.callers import Callers
+from pressrun.api.failures import Failures
+from pressrun.api.hosts import LOOPBACK, Hosts, host_name
 from pressrun.api.openapi import document
 from pressrun.api.shortcuts import Shortcuts
 from pressrun.errors import Code, PressrunError, Problem
+from pressrun.settings import Settings
+from pressrun.store.clock import system_clock
 from pressrun.system import System
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 VERSION = "0.1.0"
 
 
-def create_app(system: System, stopping: asyncio.Event, leaving: asyncio.Event | None = None) -> Access:
+def create_app(
+    system: System, stopping: asyncio.Event, leaving: asyncio.Event | None = None, pages: Pages | None = None
+) -> Access:
     """The whole ASGI application for a system; whoever serves it closes it in the end.
 
-    `leaving` is set when the server was asked to stop, `stopping` when it does so now.
+    `leaving` is set when the server was asked to stop, `stopping` when it does so now; `pages` are the studio's.
     """
     app = create_routes()
     app.state.system = system
     app.state.stopping = stopping
     app.state.leaving = leaving or asyncio.Event()
+    app.state.started_at = system_clock()
     settings = system.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return Access(
-        Shortcuts(app),
-        store=system.store,
-        hosts=(*LOOPBACK, host, *settings.allowed_hosts),
-        max_body_bytes=settings.max_body_bytes,
-        max_batch_bytes=settings.max_batch_bytes,
+    callers = app.state.callers = Callers(
+        system.store,
+        Failures(system.store),
+        session_idle_s=settings.session_idle_s,
+        public_url=settings.public_url,
     )
+    return Access(
+        Shortcuts(app), store=system.store, settings=settings, callers=callers, hosts=_hosts(settings), pages=pages
+    )
+
+
+def _hosts(settings: Settings) -> Hosts:
+    """By which names the server may be called."""
+    own = f"[{settings.host}]" if ":" in settings.host else settings.host
+    public = host_name({b"host": urlsplit(settings.public_url or "").netloc})
+    return Hosts((*LOOPBACK, own, *settings.allowed_hosts, *([public] if public else [])))
 
 
 def create_routes() -> FastAPI:
@@ -72,11 +91,14 @@ def create_routes() -> FastAPI:
         generate.router,
         models.router,
         keys.router,
+        session.router,
+        people.router,
         limits.router,
         usage.router,
         audit.router,
         webhook_deliveries.router,  # first: /v1/webhooks/deliveries is no webhook called so
         webhooks.router,
+        system_routes.router,
         operations.router,
         docs_page.router,
     ):

@@ -47,6 +47,8 @@ def _shape(entry: AuditEntry) -> dict[str, Any]:
         "action": entry.action,
         "target": entry.target,
         "key_id": entry.key_id,
+        "person_id": entry.person_id,
+        "by": entry.by,
         "address": entry.address,
         "request_id": entry.request_id,
         "data": entry.data,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from pressrun.api.access import PUBLIC
+from pressrun.api.access import PUBLIC, SIGN_IN
 from pressrun.api.request_schemas import REQUESTS
 
 DESCRIPTION = """Deploy no-code writing agents and run them asynchronously, one job or a million.
@@ -26,9 +26,9 @@ def document(app: FastAPI) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         for path, operations in made["paths"].items():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 _settle(operation["responses"])
-                if path in PUBLIC:
+                if path in PUBLIC or (method.upper(), path) == SIGN_IN:
                     operation["security"] = []
         made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         made["security"] = [{"key": []}]

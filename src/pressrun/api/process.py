@@ -20,6 +20,8 @@ from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
 from pressrun.lifeline import watch_parent
 from pressrun.settings import Settings
+from pressrun.studio.built import built_files
+from pressrun.studio.pages import Pages
 from pressrun.system import open_system
 from pressrun.telemetry import log
 
@@ -36,7 +38,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     """Answer until told to stop or until the supervisor is gone."""
     stopping, leaving = asyncio.Event(), asyncio.Event()
     async with open_system(settings) as system:
-        app = create_app(system, stopping, leaving)
+        app = create_app(system, stopping, leaving, Pages(built_files()))
         server = HttpServer(app, connections_possible(settings.max_connections))
 
         def stop() -> None:

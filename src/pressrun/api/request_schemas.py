@@ -137,6 +137,29 @@ class KeyRequest(BaseModel):
     requests_per_minute: int | None = None
 
 
+class SignInRequest(BaseModel):
+    """An API key, or the token of a one-time link: one of the two."""
+
+    key: str | None = None
+    token: str | None = None
+
+
+class PersonRequest(BaseModel):
+    """Somebody who may sign in to the studio; `role` is viewer, editor or admin."""
+
+    name: str
+    email: str | None = None
+    role: str | None = None
+
+
+class PersonChange(BaseModel):
+    """What is to be different about a person; an `email` of null takes it away."""
+
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+
+
 class WebhookRequest(BaseModel):
     """An endpoint to be told when jobs and batches have ended; `expires_in_s` seconds later it is gone."""
 
@@ -191,8 +214,11 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     LimitsRequest,
     ModelChanges,
     ModelRequest,
+    PersonChange,
+    PersonRequest,
     RollbackRequest,
     RotateRequest,
+    SignInRequest,
     WebhookChange,
     WebhookRequest,
 )

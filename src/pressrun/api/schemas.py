@@ -287,13 +287,15 @@ class KeyShape(Shape):
 
 
 class AuditShape(Shape):
-    """Something that was done: when, by which key and from where, to what."""
+    """Something that was done: when, by which key or person and from where, to what; `by` is their name."""
 
     id: str
     at: str
     action: str
     target: str
     key_id: str | None
+    person_id: str | None
+    by: str | None
     address: str | None
     request_id: str | None
     data: dict[str, Any]
@@ -331,6 +333,7 @@ class UsageLineShape(Shape):
     agent: str | None = None
     batch: str | None = None
     key: str | None = None
+    key_name: str | None = None
     model: str | None = None
     calls: int
     prompt_tokens: int
@@ -364,6 +367,101 @@ class KeyPage(Shape):
     """All API keys."""
 
     data: list[KeyShape]
+
+
+class OrganizationShape(Shape):
+    """The organization everything belongs to."""
+
+    id: str
+    name: str
+
+
+class SessionShape(Shape):
+    """Who is asking, by a session of the studio or by an API key, and everything they may do.
+
+    `type` tells whether it is a person or a key; without a session `signed_in_at` is null.
+    """
+
+    type: Literal["person", "key"]
+    id: str
+    name: str
+    email: str | None
+    role: Literal["viewer", "editor", "admin"] | None
+    organization: OrganizationShape
+    scopes: list[str]
+    signed_in_at: str | None
+    expires_at: str | None
+
+
+class PersonShape(Shape):
+    """Somebody who may sign in to the studio."""
+
+    id: str
+    name: str
+    email: str | None
+    role: Literal["viewer", "editor", "admin"]
+    created_at: str
+    updated_at: str
+    last_seen_at: str | None
+
+
+class PeoplePage(Shape):
+    """Everybody who may sign in to the studio."""
+
+    data: list[PersonShape]
+
+
+class SignInLinkShape(Shape):
+    """A link that signs a person in once: the only time it is shown."""
+
+    url: str
+    expires_at: str
+
+
+class StoreShape(Shape):
+    """The database: which one, the last step of its schema, the room it takes."""
+
+    kind: Literal["sqlite", "postgres"]
+    schema_version: int
+    size_bytes: int
+
+
+class ProcessShape(Shape):
+    """The process that answers."""
+
+    pid: int
+    started_at: str
+
+
+class WorkerShape(Shape):
+    """A worker that is alive."""
+
+    id: str
+    host: str
+    pid: int
+    concurrency: int
+    started_at: str
+    seen_at: str
+
+
+class CheckShape(Shape):
+    """One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    detail: str
+    fix: str
+
+
+class SystemShape(Shape):
+    """How the server is."""
+
+    version: str
+    store: StoreShape
+    process: ProcessShape
+    workers: list[WorkerShape]
+    ok: bool
+    checks: list[CheckShape]
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.requests import Request
 
+from pressrun.api.callers import Callers
 from pressrun.system import System
 
 
@@ -23,3 +24,15 @@ def stopping_of(request: Request) -> asyncio.Event:
     """Set when the server is about to stop: whoever waits for long answers now."""
     stopping: asyncio.Event = request.app.state.stopping
     return stopping
+
+
+def callers_of(request: Request) -> Callers:
+    """The keys and sessions this process knows."""
+    callers: Callers = request.app.state.callers
+    return callers
+
+
+def started_at_of(request: Request) -> int:
+    """When this process began to answer, in microseconds since the epoch."""
+    started_at: int = request.app.state.started_at
+    return started_at

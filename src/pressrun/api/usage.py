@@ -1,5 +1,6 @@
 """Usage over HTTP: what was asked, by whom, and what it cost."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import spending
 from pressrun.jobs.spending import COUNTED, GROUPS, UsageLine
 from pressrun.money import CURRENCY, dollars
+from pressrun.organizations import people
 from pressrun.organizations.keys import Scope
 
 router = APIRouter(prefix="/v1/usage", tags=["operations"])
@@ -45,14 +47,16 @@ async def report(
     if problems:
         raise PressrunError(Code.INVALID, problems)
     days = (first - EPOCH).days, (last - EPOCH).days
-    lines = await system_of(request).store.read(lambda tx: spending.report(tx, key.organization_id, *days, by))
+    store = system_of(request).store
+    lines = await store.read(lambda tx: spending.report(tx, key.organization_id, *days, by))
+    names = await store.read(lambda tx: people.caller_names(tx, key.organization_id)) if "key" in by else {}
     return wire.answer(
         {
             "first_day": first.isoformat(),
             "last_day": last.isoformat(),
             "group_by": by,
             "currency": CURRENCY,
-            "data": [_line(line) for line in lines],
+            "data": [_line(line) | _named(line, names) for line in lines],
             "total": _line(_total(lines)),
         }
     )
@@ -74,6 +78,11 @@ def _day(name: str, text: str | None, problems: list[Problem]) -> date | None:
 
 def _total(lines: list[UsageLine]) -> UsageLine:
     return UsageLine({}, **{name: sum(getattr(line, name) for line in lines) for name in COUNTED})
+
+
+def _named(line: UsageLine, names: Mapping[str, str]) -> dict[str, Any]:
+    """The name of the key or the person that a line is about."""
+    return {"key_name": names.get(str(line.group["key"]))} if "key" in line.group else {}
 
 
 def _line(line: UsageLine) -> dict[str, Any]:

@@ -25,14 +25,14 @@ def audit(
         print_json(found)
         return
     print_table(
-        ("ID", "When", "Action", "What", "Key", "From", "Details"),
+        ("ID", "When", "Action", "What", "Who", "From", "Details"),
         (
             (
                 one["id"],
                 moment(one["at"]),
                 one["action"],
                 one["target"],
-                one["key_id"] or "the server",
+                one["by"] or one["key_id"] or "the server",
                 one["address"],
                 " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in one["data"].items()),
             )

@@ -9,9 +9,10 @@ import typer
 from pressrun.cli.configuration import load_settings
 from pressrun.cli.failure import Failure
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
-from pressrun.cli.long_work import moment_of, shown, told
+from pressrun.cli.long_work import shown, told
 from pressrun.cli.printing import print_json, say
 from pressrun.store.backup import Manifest, back_up
+from pressrun.store.clock import moment_of
 
 
 def backup(

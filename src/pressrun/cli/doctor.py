@@ -5,12 +5,13 @@ from dataclasses import asdict
 import typer
 from rich.text import Text
 
-from pressrun.cli import doctor_database, doctor_machine, doctor_server
+from pressrun.cli import doctor_server
 from pressrun.cli.configuration import load_settings
 from pressrun.cli.failure import ExitCode
-from pressrun.cli.findings import Finding
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.printing import STATE_STYLES, output, plain, print_json
+from pressrun.doctor import database, machine
+from pressrun.doctor.finding import Finding
 
 
 def doctor(database_url: DatabaseUrl = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -20,8 +21,8 @@ def doctor(database_url: DatabaseUrl = None, data_dir: DataDir = None, as_json: 
     """
     settings = load_settings(database_url=database_url, data_dir=data_dir)
     findings = [
-        *doctor_machine.findings(settings),
-        *doctor_database.findings(settings),
+        *machine.findings(settings),
+        *database.findings(settings),
         *doctor_server.findings(settings),
     ]
     healthy = all(finding.state != "fail" for finding in findings)

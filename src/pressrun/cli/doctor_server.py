@@ -8,8 +8,8 @@ from pressrun.cli.client import Refused, Unreachable, at, open_server
 from pressrun.cli.configuration import find_server
 from pressrun.cli.credentials import Credentials
 from pressrun.cli.failure import Failure
-from pressrun.cli.findings import Finding
 from pressrun.cli.listening import listen
+from pressrun.doctor.finding import Finding
 from pressrun.settings import Settings
 
 ANSWER_S = 10.0

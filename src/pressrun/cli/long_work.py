@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import apsw
 import asyncpg
@@ -38,8 +37,3 @@ def told() -> Iterator[None]:
         yield
     except (OSError, TimeoutError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise PressrunError(Code.UNAVAILABLE, f"it failed, and changed nothing: {error}") from error
-
-
-def moment_of(microseconds: int) -> str:
-    """A time of the store as people and programs read it."""
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).isoformat().replace("+00:00", "Z")

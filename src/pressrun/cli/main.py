@@ -18,6 +18,7 @@ COMMANDS = (
     "batch",
     "demo",
     "doctor",
+    "studio",
     "migrate",
     "audit",
     "usage",

@@ -1,10 +1,7 @@
 """`pressrun migrate`: bring the database's schema up to date, before or without starting a server."""
 
-import asyncio
 from typing import Annotated
 
-import apsw
-import asyncpg
 import typer
 
 from pressrun.cli.configuration import load_settings
@@ -12,15 +9,13 @@ from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.printing import print_json, say
 from pressrun.cli.serve import make_folder
-from pressrun.errors import Code, PressrunError
 from pressrun.store import facts
 from pressrun.store.backup import own_facts
 from pressrun.store.facts import Fact
-from pressrun.store.open import POSTGRES, SQLITE, sqlite_path
-from pressrun.store.postgres_migrate import migrate_postgres
+from pressrun.store.open import SQLITE, sqlite_path
 from pressrun.store.presence import alone_with
+from pressrun.store.schema import migrate_database
 from pressrun.store.sqlite_connection import connect, drive
-from pressrun.store.sqlite_migrate import migrate_sqlite
 
 
 def migrate(
@@ -61,15 +56,3 @@ def _forget_clock(url: str) -> None:
             drive(lambda tx: facts.forget(tx, Fact.CLOCK), own_facts(connection))
         finally:
             connection.close()
-
-
-def migrate_database(url: str, *, apply: bool) -> list[str]:
-    """The steps applied; raises PressrunError, without `apply` also when a step is missing."""
-    try:
-        if url.startswith(POSTGRES):
-            return asyncio.run(migrate_postgres(url, apply=apply))
-        if url.startswith(SQLITE):
-            return migrate_sqlite(sqlite_path(url), apply=apply)
-    except (OSError, TimeoutError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}") from None
-    raise PressrunError(Code.INVALID, "database_url must start with sqlite:/// or postgresql://")

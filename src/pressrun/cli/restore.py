@@ -12,13 +12,13 @@ from pressrun.cli.configuration import load_settings
 from pressrun.cli.confirming import confirm
 from pressrun.cli.failure import Failure
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir, Yes
-from pressrun.cli.long_work import moment_of, shown, told
+from pressrun.cli.long_work import shown, told
 from pressrun.cli.printing import print_json, say, warn
 from pressrun.cli.serve import make_folder
 from pressrun.jobs import rescue, workers
 from pressrun.settings import Settings
 from pressrun.store.backup import Manifest
-from pressrun.store.clock import system_clock
+from pressrun.store.clock import moment_of, system_clock
 from pressrun.store.copying import Progress
 from pressrun.store.moving import without_password
 from pressrun.store.open import SQLITE, sqlite_path

@@ -16,6 +16,7 @@ from pressrun.cli.first_start import keep_credentials
 from pressrun.cli.flags import Concurrency, DatabaseUrl, DataDir, LogFormat, Workers
 from pressrun.cli.listening import listen, only_server_of
 from pressrun.cli.printing import say, warn
+from pressrun.cli.studio import server_link
 from pressrun.settings import Settings
 from pressrun.store.open import SQLITE, open_store, sqlite_path
 from pressrun.telemetry import log
@@ -87,23 +88,30 @@ async def _serve(settings: Settings, folder: Path) -> None:
         try:
             await check_exposed_store(settings, store)
             first_key = await keep_credentials(store, settings.credentials_file, url)
-            await Supervisor(store, settings, listener).run(started=lambda: _greet(settings, url, first_key))
+            # Both open the server: on a terminal they are seen by whoever is there, elsewhere they would stay in a log.
+            link = await server_link(store, settings, url) if sys.stdout.isatty() else None
+            await Supervisor(store, settings, listener).run(started=lambda: _greet(settings, url, first_key, link))
         finally:
             await store.close()
 
 
-def _greet(settings: Settings, url: str, first_key: str | None) -> None:
+def _greet(settings: Settings, url: str, first_key: str | None, link: str | None) -> None:
     log.emit(ServerEvent.SERVER_STARTED, url=url)
     say("Pressrun is running.", style="bold")
-    say(f"  API   {url}")
-    say(f"  Docs  {url}/docs")
-    if first_key is not None and sys.stdout.isatty():  # else it would stand in some log for ever
-        say(f"  Key   {first_key}")
-        say(f"        This admin key is shown once. It is stored in {settings.credentials_file},")
-        say("        where the `pressrun` command on this machine finds it.")
+    say(f"  API     {url}")
+    say(f"  Docs    {url}/docs")
+    say(f"  Studio  {link or settings.public_url or url}")
+    if link is None:
+        say("          `pressrun studio` prints a link that signs in.")
     else:
-        say(f"  Key   in {settings.credentials_file}")
-    say("  Stop  Ctrl-C")
+        say("          This link signs in once, within 15 minutes; `pressrun studio` prints another.")
+    if first_key is not None and sys.stdout.isatty():  # else it would stand in some log for ever
+        say(f"  Key     {first_key}")
+        say(f"          This admin key is shown once. It is stored in {settings.credentials_file},")
+        say("          where the `pressrun` command on this machine finds it.")
+    else:
+        say(f"  Key     in {settings.credentials_file}")
+    say("  Stop    Ctrl-C")
     if not is_loopback(settings.host):
         warn(
             f"{settings.host} is reachable from other machines and keys travel unencrypted: put a proxy with TLS in "

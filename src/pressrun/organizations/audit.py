@@ -15,6 +15,13 @@ class Action(StrEnum):
 
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    SESSION_STARTED = "session.started"
+    SESSION_ENDED = "session.ended"
+    SESSION_REFUSED = "session.refused"
+    LINK_MADE = "link.made"
+    PERSON_ADDED = "person.added"
+    PERSON_CHANGED = "person.changed"
+    PERSON_REMOVED = "person.removed"
     AGENT_CREATED = "agent.created"
     AGENT_CHANGED = "agent.changed"
     AGENT_DEPLOYED = "agent.deployed"
@@ -43,21 +50,24 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the key, the address it came from, the request's id; all None for the server itself."""
+    """Who acts: the key or the person, the address, the request's id; all None for the server itself."""
 
     organization_id: str
     key_id: str | None = None
     address: str | None = None
     request_id: str | None = None
+    person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line; `at` is microseconds since the epoch, `target` the id or name of what was acted on."""
+    """One line; `at` is microseconds since the epoch, `target` what was acted on, `by` the name of who acted."""
 
     seq: int
     at: int
     key_id: str | None
+    person_id: str | None
+    by: str | None
     address: str | None
     request_id: str | None
     action: str
@@ -77,6 +87,7 @@ async def record(tx: Transaction, actor: Actor, action: Action, target: str, **d
         "record_audit",
         organization_id=actor.organization_id,
         key_id=actor.key_id,
+        person_id=actor.person_id,
         address=actor.address,
         request_id=actor.request_id,
         action=action,

@@ -126,6 +126,18 @@ async def find_by_token(tx: Transaction, token: str) -> Key | None:
     return replace(Key.from_row(row), requests_per_minute=row["requests_allowed"])
 
 
+async def find_live(tx: Transaction, organization_id: str, key_id: str) -> Key | None:
+    """A key by its id; None when there is none that works."""
+    row = await tx.one("find_key", key_id=key_id, organization_id=organization_id)
+    return None if row is None else replace(Key.from_row(row), requests_per_minute=row["requests_allowed"])
+
+
+async def find_ended(tx: Transaction, token: str) -> Key | None:
+    """The key a caller presented that works no longer, for the audit log of whoever had it."""
+    row = await tx.one("find_ended_key", hash=digest(token))
+    return None if row is None else Key.from_row(row)
+
+
 async def list_keys(tx: Transaction, organization_id: str) -> list[Key]:
     """Every key of an organization, revoked ones too, newest first."""
     return [Key.from_row(row) for row in await tx.all("list_keys", organization_id=organization_id)]

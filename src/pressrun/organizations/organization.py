@@ -19,6 +19,13 @@ async def first_key(tx: Transaction) -> str | None:
     return token
 
 
+async def name_of(tx: Transaction, organization_id: str) -> str:
+    """What an organization is called."""
+    row = await tx.one("find_organization", organization_id=organization_id)
+    assert row is not None  # whoever asks belongs to it
+    return str(row["name"])
+
+
 async def has_admin_key(tx: Transaction) -> bool:
     """Whether some organization has an admin key that works."""
     organizations = await tx.all("list_organizations")

@@ -1,5 +1,6 @@
 """What a store knows about itself: its epoch, its clock's anchor, its last backup, where it was moved to."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from secrets import token_hex
 
@@ -17,6 +18,14 @@ class Fact(StrEnum):
     RESTORED = "restored"
     MOVED_TO = "moved_to"
     EVENTS_FORGOTTEN = "events_forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a database is, and the number of the last step of its schema."""
+
+    size_bytes: int
+    schema: int
 
 
 async def find(tx: Transaction, fact: Fact) -> str | None:
@@ -54,6 +63,13 @@ async def new_epoch(tx: Transaction) -> str:
     word = token_hex(16)
     await note(tx, Fact.EPOCH, word)
     return word
+
+
+async def size(tx: Transaction) -> Size:
+    """How large the database is."""
+    row = await tx.one("find_size")
+    assert row is not None
+    return Size(int(row["size_bytes"]), int(row["schema_version"]))
 
 
 async def refuse_moved(tx: Transaction) -> None:

@@ -8,8 +8,11 @@ import apsw
 
 from pressrun.store.migrate import migrations
 
-OWN = {"schema_migrations", "store_facts", "job_blocks", "batch_counts"}
-"""Tables that tell of one database alone, or that triggers keep; they are never carried into another."""
+OWN = {"schema_migrations", "store_facts", "job_blocks", "batch_counts", "sessions", "sign_in_links", "sign_in_counts"}
+"""Tables that tell of one database alone, or that triggers keep; they are never carried into another.
+
+Who is signed in is no more than that: a copy of a database signs nobody in.
+"""
 
 HIDDEN = (2, 3)
 """How SQLite marks columns that are computed from others."""

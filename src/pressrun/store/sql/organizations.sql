@@ -8,6 +8,10 @@ INSERT INTO organizations (id, name, created_at) VALUES (:organization_id, :name
 -- system: for the operator's command line.
 SELECT * FROM organizations ORDER BY id
 
+-- name: find_organization
+-- One organization.
+SELECT * FROM organizations WHERE id = :organization_id
+
 -- name: add_key
 -- A new key; only a digest of it is kept.
 INSERT INTO keys (id, organization_id, name, hash, hint, scopes, fold_retries, created_at, expires_at,
@@ -23,6 +27,19 @@ SELECT keys.*, coalesce(keys.requests_per_minute, limits.value) AS requests_allo
 FROM keys
 LEFT JOIN limits ON limits.organization_id = keys.organization_id AND limits.name = 'requests_per_minute'
 WHERE hash = :hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+
+-- name: find_key
+-- The live key with this id.
+SELECT keys.*, coalesce(keys.requests_per_minute, limits.value) AS requests_allowed
+FROM keys
+LEFT JOIN limits ON limits.organization_id = keys.organization_id AND limits.name = 'requests_per_minute'
+WHERE keys.id = :key_id AND keys.organization_id = :organization_id
+    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+
+-- name: find_ended_key
+-- The key with this digest that works no longer.
+-- system: it is what tells the organization.
+SELECT * FROM keys WHERE hash = :hash AND (revoked_at IS NOT NULL OR expires_at <= :now)
 
 -- name: list_keys
 -- Every key of an organization.

@@ -1,4 +1,4 @@
-"""What a check of `pressrun doctor` finds."""
+"""What a check finds."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What `pressrun doctor` looks at on this machine."""
+"""What is looked at on this machine."""
 
 import os
 import platform
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from pressrun.cli.findings import Finding
+from pressrun.doctor.finding import Finding
 from pressrun.models.weights import find_weights
 from pressrun.settings import Settings
 from pressrun.store.sqlite_connection import OLDEST_SQLITE

@@ -1,4 +1,4 @@
-"""What `pressrun doctor` asks the database; it changes nothing."""
+"""What is asked of the database; nothing is changed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from typing import Any
 
 import asyncpg
 
-from pressrun.cli import doctor_store
-from pressrun.cli.findings import Finding
-from pressrun.cli.migrate import migrate_database
+from pressrun.doctor import store
+from pressrun.doctor.finding import Finding
 from pressrun.errors import PressrunError
 from pressrun.settings import Settings
 from pressrun.store.migrate import migrations
 from pressrun.store.open import POSTGRES, SQLITE, sqlite_path
+from pressrun.store.schema import migrate_database
 
 CONNECT_S = 10
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
@@ -24,7 +24,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if url.startswith(SQLITE) and not sqlite_path(url).exists():
         yield Finding("database", "warn", f"{sqlite_path(url)} is not there yet", "`pressrun serve` makes it")
         return
-    yield from doctor_store.room(settings)
+    yield from store.room(settings)
     try:
         migrate_database(url, apply=False)
     except PressrunError as error:
@@ -33,7 +33,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     kind = "postgres" if url.startswith(POSTGRES) else "sqlite"
     newest = migrations("postgres" if kind == "postgres" else "sqlite")[-1]
     yield Finding("database", "ok", f"{kind}, schema {newest.version}")
-    yield from doctor_store.findings(settings)
+    yield from store.findings(settings)
     if kind == "postgres":
         yield from _durability(asyncio.run(_settings_of(url)))
 

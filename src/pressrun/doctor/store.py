@@ -1,4 +1,4 @@
-"""What `pressrun doctor` finds out about the store: its clock, its disk, its last backup, how long things are kept."""
+"""What is found out about the store: its clock, its disk, its last backup, how long things are kept."""
 
 import asyncio
 import shutil
@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pressrun.cli.findings import Finding
-from pressrun.cli.long_work import moment_of
+from pressrun.doctor.finding import Finding
 from pressrun.settings import Settings
 from pressrun.store.anchored_clock import Anchor, AnchoredClock, Machine
 from pressrun.store.ballast import Ballast
-from pressrun.store.clock import SECOND, system_clock
+from pressrun.store.clock import SECOND, moment_of, system_clock
 from pressrun.store.facts import Fact
 from pressrun.store.looking import Look, look
 from pressrun.store.open import SQLITE, sqlite_path

@@ -1,0 +1,123 @@
+"""Who asks: whose API key, or whose session, a request carries; both are remembered for a second."""
+
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from pressrun.api import cookies, same_origin
+from pressrun.api.failures import Failures
+from pressrun.errors import Code, PressrunError
+from pressrun.organizations import keys, sessions
+from pressrun.organizations.keys import Key
+from pressrun.organizations.sessions import SignedIn
+from pressrun.store.store import Store
+from pressrun.telemetry import log
+
+REVOCATION_S = 1.0
+"""How long whoever was found good is not looked up again; a revocation is effective everywhere after that."""
+
+CALLERS_REMEMBERED = 10_000
+USE_NOTED_EVERY_S = 60.0
+
+RequestHeaders = Mapping[bytes, str]
+"""By their names in small letters, as ASGI has them."""
+
+
+class Callers:
+    """The keys and sessions that a process has seen good."""
+
+    def __init__(self, store: Store, failures: Failures, *, session_idle_s: int, public_url: str | None = None) -> None:
+        self._store = store
+        self.failures = failures
+        self._session_idle_s = session_idle_s
+        self._public_url = public_url
+        self._keys: OrderedDict[str, tuple[Key, float]] = OrderedDict()
+        self._sessions: OrderedDict[str, tuple[SignedIn, float]] = OrderedDict()
+        self._noted: dict[str, float] = {}
+
+    async def close(self) -> None:
+        """Write what is not written yet."""
+        await self.failures.close()
+
+    async def find(self, scope: Mapping[str, Any], headers: RequestHeaders) -> Key:
+        """The caller; `scope["state"]["signed_in"]` is set for a session. Raises PressrunError.
+
+        A cookie counts only beside the studio's own header, which no page of another origin can send, and never
+        beside an API key.
+        """
+        authorization = headers.get(b"authorization")
+        if authorization is None and same_origin.STUDIO_HEADER in headers:
+            token = cookies.session_token(headers)
+            if token is not None:
+                self.check_origin(scope["method"], headers)
+                signed_in = scope["state"]["signed_in"] = await self._by_session(token)
+                return signed_in.caller
+        return await self._by_key(authorization or "")
+
+    def check_origin(self, method: str, headers: RequestHeaders) -> None:
+        """Raises PressrunError when a request that counts on a cookie is not the studio's own."""
+        same_origin.check(method, headers, self._public_url)
+
+    async def session(self, headers: RequestHeaders) -> SignedIn | None:
+        """The session whose cookie a request carries, if it is good; looked up anew."""
+        token = cookies.session_token(headers)
+        if token is None:
+            return None
+        return await self._store.read(lambda tx: sessions.find_by_token(tx, token, self._session_idle_s))
+
+    def forget(self, headers: RequestHeaders) -> None:
+        """The session of a request has just ended."""
+        self._sessions.pop(cookies.session_token(headers) or "", None)
+
+    async def _by_key(self, authorization: str) -> Key:
+        scheme, _, token = authorization.partition(" ")  # the key is all that follows, spaces included
+        if scheme.lower() != "bearer" or not token.strip():
+            self.failures.note("missing")
+            raise PressrunError(Code.UNAUTHORIZED, "Invalid token: send `Authorization: Bearer <your API key>`")
+        now = time.monotonic()
+        key, read_at = self._keys.get(token, (None, 0.0))
+        if key is None or now - read_at > REVOCATION_S:
+            key = None
+            if keys.is_possible(token):  # a mistyped key costs the database nothing
+                key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
+            if key is None:
+                self._keys.pop(token, None)
+                self.failures.note("refused")
+                raise PressrunError(Code.UNAUTHORIZED, "Invalid token: the API key is unknown, revoked or expired")
+            self._keys[token] = (key, now)
+            if len(self._keys) > CALLERS_REMEMBERED:
+                self._keys.popitem(last=False)
+            if self._is_to_be_noted(key.id, now):
+                with contextlib.suppress(PressrunError):  # reading goes on while nothing can be written
+                    await self._store.write(lambda tx: keys.note_use(tx, key.organization_id, key.id))
+        log.bind(key=key.id)
+        return key
+
+    async def _by_session(self, token: str) -> SignedIn:
+        now = time.monotonic()
+        found, read_at = self._sessions.get(token, (None, 0.0))
+        if found is None or now - read_at > REVOCATION_S:
+            found = await self._store.read(lambda tx: sessions.find_by_token(tx, token, self._session_idle_s))
+            if found is None:
+                self._sessions.pop(token, None)
+                self.failures.note("session")
+                raise PressrunError(Code.UNAUTHORIZED, "the session has ended: sign in again")
+            self._sessions[token] = (found, now)
+            if len(self._sessions) > CALLERS_REMEMBERED:
+                self._sessions.popitem(last=False)
+            session = found.session
+            if self._is_to_be_noted(session.hash, now):
+                with contextlib.suppress(PressrunError):
+                    await self._store.write(lambda tx: sessions.note_use(tx, session))
+        log.bind(key=found.caller.id)
+        return found
+
+    def _is_to_be_noted(self, name: str, now: float) -> bool:
+        if now - self._noted.get(name, -USE_NOTED_EVERY_S) < USE_NOTED_EVERY_S:
+            return False
+        if len(self._noted) > CALLERS_REMEMBERED:
+            self._noted.clear()
+        self._noted[name] = now
+        return True

@@ -1,0 +1,1 @@
+"""What `pressrun doctor` and `GET /v1/system` look at: this machine and its database."""

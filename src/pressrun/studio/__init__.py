@@ -1,0 +1,1 @@
+"""The studio: its built pages, served from memory."""

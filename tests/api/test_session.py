@@ -1,0 +1,78 @@
+"""The studio's session over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from pressrun.organizations.keys import Scope
+from pressrun.organizations.organization import FIRST
+from tests.api.browser import Browser, signed_in
+from tests.api.client import Client
+from tests.api.server import Server
+
+
+async def test_a_key_signs_in_and_out(server: Server) -> None:
+    """With what the key may do."""
+    browser = await signed_in(server, Scope.JOBS_READ, Scope.AGENTS_READ)
+    told = (await browser.get("/v1/session")).ok()
+    assert (told["type"], told["name"], told["role"], told["email"]) == ("key", "test", None, None)
+    assert told["scopes"] == ["agents:read", "jobs:read"]
+    assert told["organization"] == {"id": FIRST, "name": "default"}
+    assert told["signed_in_at"] < told["expires_at"]
+    assert (await browser.get("/v1/keys")).status == 403
+    assert (await browser.get("/v1/applications")).status == 200
+    (await browser.send("DELETE", "/v1/session")).ok()
+    assert (await browser.get("/v1/session")).status == 401
+
+
+async def test_a_key_is_told_who_it_is(client: Client) -> None:
+    told = (await client.get("/v1/session")).ok()
+    assert (told["type"], told["signed_in_at"], told["expires_at"]) == ("key", None, None)
+    assert "jobs:write" in told["scopes"], "an admin may do everything, and it is spelled out"
+    assert (await client.delete("/v1/session")).status == 400
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+async def test_what_is_no_sign_in(server: Server, client: Client) -> None:
+    browser = Browser(server)
+    assert client.token is not None
+    bodies: tuple[Any, ...] = (
+        {}, {"key": ""}, {"key": " "}, {"token": 1}, {"key": client.token, "token": "x"},
+        {"key": client.token, "role": "admin"}, {"key": "\x00"}, {"key": "x" * 1001}, [], "x",
+    )  # fmt: skip
+    for body in bodies:
+        assert (await browser.send("POST", "/v1/session", body)).status == 400, body
+    assert (await browser.sign_in(key="x" * 11_000)).status == 413
+    for wrong in ({"key": client.token[:-1]}, {"token": client.token}, {"token": "x"}):
+        answer = await browser.sign_in(**wrong)
+        assert answer.status == 401
+        assert browser.cookie is None
+        assert client.token not in answer.raw.decode()
+
+
+async def test_what_was_refused_is_in_the_log_of_whoever_it_was(server: Server, client: Client) -> None:
+    """A key that has ended is somebody's; a guess is nobody's and is only counted."""
+    key, token = await server.key(Scope.ADMIN)
+    (await client.delete(f"/v1/keys/{key.id}")).ok()
+    browser = Browser(server)
+    assert (await browser.sign_in(key=token)).status == 401
+    assert (await browser.sign_in(key="a guess")).status == 401
+    lines = (await client.get("/v1/audit?action=session.refused")).ok()["data"]
+    assert [(line["target"], line["address"], line["data"]) for line in lines] == [(key.id, "127.0.0.1", {"by": "key"})]
+    callers = server.app.state.callers
+    await callers.failures.close()
+    figures = (await client.get("/metrics")).raw.decode()
+    assert 'pressrun_authentication_failures_total{reason="sign_in"} 2.0' in figures
+
+
+async def test_streams_take_a_session_too(server: Server, client: Client) -> None:
+    """By fetch, with the studio's header."""
+    browser = await signed_in(server)
+    agent = {"name": "Echo", "alias": "echo", "inputs": [{"name": "Text", "type": "text"}]}
+    agent["prompts"] = [{"name": "say", "model": "scripted", "prompt": "@Text"}]
+    (await browser.send("POST", "/v1/applications", agent)).ok(201)
+    (await browser.send("POST", "/v1/applications/echo/deploy")).ok()
+    body = {"inputs": [{"id": "Text", "value": ["hello"]}], "stream": True}
+    answer = await browser.send("POST", "/v1/applications/echo", body, accept="text/event-stream")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert b"hello" in answer.raw
