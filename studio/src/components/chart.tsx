@@ -6,7 +6,7 @@ export type Series = {
   label: string;
   /** A token of styles.css without its dashes: "brand", "bad" … */
   color: string;
-  kind?: "line" | "bars";
+  kind?: "line" | "area" | "bars";
   dashed?: boolean;
   format: (value: number) => string;
 };
@@ -18,6 +18,11 @@ type Props = {
   data: uPlot.AlignedData;
   series: readonly Series[];
   height?: number;
+  /** Without a legend of its own, where the page tells the values: `onPoint` hears which one the pointer is at. */
+  bare?: boolean;
+  onPoint?: (index: number | null) => void;
+  /** Charts of one name show the same moment under the pointer. */
+  together?: string;
   /** A stretch of time was chosen with the mouse (seconds), or taken back with a double click (null). */
   onBrush?: (range: [number, number] | null) => void;
 };
@@ -25,7 +30,11 @@ type Props = {
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 
-function options({ series, height = 180, onBrush }: Props, width: number): uPlot.Options {
+function options(
+  { series, height = 180, bare = false, together }: Props,
+  width: number,
+  told: { brush?: Props["onBrush"]; point: (index: number | null) => void },
+): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: token("muted"),
     font: FONT,
@@ -37,7 +46,12 @@ function options({ series, height = 180, onBrush }: Props, width: number): uPlot
     width,
     height,
     padding: [8, 8, 0, 0],
-    cursor: { drag: { x: onBrush !== undefined, y: false, setScale: false }, points: { size: 6 } },
+    legend: { show: !bare },
+    cursor: {
+      drag: { x: told.brush !== undefined, y: false, setScale: false },
+      points: { size: 6 },
+      ...(together ? { sync: { key: together } } : {}),
+    },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
       {
@@ -60,14 +74,18 @@ function options({ series, height = 180, onBrush }: Props, width: number): uPlot
         value: (_plot: uPlot, value: number | null) =>
           value === null || value === undefined ? "–" : one.format(value),
         ...(one.dashed ? { dash: [5, 4] } : {}),
+        ...(one.kind === "area" ? { fill: `color-mix(in oklab, ${token(one.color)} 14%, transparent)` } : {}),
         ...(one.kind === "bars" ? { paths: uPlot.paths.bars?.({ size: [0.7, 28] }), fill: token(one.color) } : {}),
       })),
     ],
     hooks: {
+      setCursor: [(plot) => told.point(plot.cursor.idx ?? null)],
       setSelect: [
         (plot) => {
           const { left, width: across } = plot.select;
-          if (across > 2) onBrush?.([plot.posToVal(left, "x"), plot.posToVal(left + across, "x")]);
+          if (across <= 2) return;
+          told.brush?.([plot.posToVal(left, "x"), plot.posToVal(left + across, "x")]);
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
     },
@@ -87,7 +105,11 @@ export default function Chart(props: Props) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const made = new uPlot(options(latest.current, element.clientWidth), latest.current.data, element);
+    const told = {
+      point: (index: number | null) => latest.current.onPoint?.(index),
+      ...(latest.current.onBrush && { brush: (range: [number, number] | null) => latest.current.onBrush?.(range) }),
+    };
+    const made = new uPlot(options(latest.current, element.clientWidth, told), latest.current.data, element);
     plot.current = made;
     const back = () => latest.current.onBrush?.(null);
     made.over.addEventListener("dblclick", back);
@@ -112,7 +134,7 @@ export default function Chart(props: Props) {
       role="img"
       aria-label={props.label}
       className="min-w-0"
-      style={{ minHeight: (props.height ?? 180) + 28 }}
+      style={{ minHeight: (props.height ?? 180) + (props.bare ? 0 : 28) }}
     />
   );
 }

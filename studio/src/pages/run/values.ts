@@ -1,0 +1,45 @@
+import type { Schemas } from "@/api/client";
+import type { Fault } from "@/api/problem";
+import { type Input, most } from "./mapping";
+
+/** What is filled in, by input: one text, or several. */
+export type Values = Record<string, string[]>;
+
+export const emptyValues = (inputs: readonly Input[]): Values =>
+  Object.fromEntries(inputs.map((one) => [one.name, [""]]));
+
+/** The values of an earlier job, as far as the agent still asks for them. */
+export function valuesOf(inputs: readonly Input[], given: readonly Schemas["InputValue"][]): Values {
+  const earlier = new Map(given.map((one) => [one.id, one.value]));
+  return Object.fromEntries(
+    inputs.map((one) => {
+      const found = earlier.get(one.name)?.slice(0, most(one)) ?? [];
+      return [one.name, found.length > 0 ? [...found] : [""]];
+    }),
+  );
+}
+
+/** What is sent: inputs that are left empty are left out. */
+export function inputsOf(inputs: readonly Input[], values: Values): Schemas["InputValue"][] {
+  return inputs.flatMap((one) => {
+    const filled = (values[one.name] ?? []).filter((text) => text.trim() !== "");
+    return filled.length > 0 ? [{ id: one.name, value: filled }] : [];
+  });
+}
+
+/** What is wrong with each input, and what is wrong besides. */
+export function faultsByInput(faults: readonly Fault[]): { of: Record<string, string>; others: string[] } {
+  const of: Record<string, string> = {};
+  const others: string[] = [];
+  for (const { text, extras } of faults) {
+    if (typeof extras.input === "string") of[extras.input] = of[extras.input] ? `${of[extras.input]} ${text}` : text;
+    else others.push(text);
+  }
+  return { of, others };
+}
+
+/** Whether it is asked for files, which cannot be given yet. */
+export const isFile = (input: Input): boolean => input.input_type === "file" || input.input_type === "media";
+
+export const choicesOf = (input: Input): string[] =>
+  Array.isArray(input.options.list) ? (input.options.list as string[]) : [];
