@@ -45,7 +45,7 @@ function options(
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, bare ? 28 : 8, 0, 0],
     legend: { show: !bare },
     cursor: {
       drag: { x: told.brush !== undefined, y: false, setScale: false },
@@ -56,6 +56,7 @@ function options(
     axes: [
       {
         ...axis,
+        ...(bare ? { size: 30 } : {}),
         space: 70,
         values: [
           [60, "{HH}:{mm}", null, null, null, null, null, null, 1],

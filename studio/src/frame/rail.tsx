@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Bot, Gauge, ListChecks, type LucideIcon, Settings } from "lucide-react";
-import { NavLink } from "react-router";
+import { Link, NavLink, useLocation } from "react-router";
 import { api, body } from "@/api/client";
 import { Account } from "./account";
 import { useMay } from "./session";
@@ -9,12 +9,12 @@ const ITEM =
   "flex h-8 items-center gap-2.5 rounded-lg border border-transparent px-2.5 text-sm text-muted transition-colors hover:bg-hover hover:text-text aria-[current=page]:border-line aria-[current=page]:bg-surface aria-[current=page]:font-medium aria-[current=page]:text-text [&_svg]:size-4 [&_svg]:shrink-0";
 const SHOWN = 8;
 
-type Place = { to: string; label: string; Icon: LucideIcon; end?: boolean };
+type Place = { to: string; label: string; Icon: LucideIcon; also?: string };
 
 const PLACES: Place[] = [
-  { to: "/", label: "Overview", Icon: Gauge, end: true },
+  { to: "/", label: "Overview", Icon: Gauge },
   { to: "/agents", label: "Agents", Icon: Bot },
-  { to: "/batches", label: "Runs", Icon: ListChecks },
+  { to: "/batches", label: "Runs", Icon: ListChecks, also: "/jobs" },
   { to: "/settings", label: "Settings", Icon: Settings },
 ];
 
@@ -27,9 +27,13 @@ export function Brand() {
   );
 }
 
+const isIn = (pathname: string, place: string) =>
+  pathname === place || (place !== "/" && pathname.startsWith(`${place}/`));
+
 /** Where one can go, and the agents used last. */
 export function Rail({ onGo }: { onGo?: () => void }) {
   const may = useMay("agents:read");
+  const { pathname } = useLocation();
   const agents = useQuery({
     queryKey: ["agents", "rail"],
     queryFn: () =>
@@ -44,12 +48,17 @@ export function Rail({ onGo }: { onGo?: () => void }) {
         <Brand />
       </div>
       <ul className="mt-2 flex flex-col gap-0.5">
-        {PLACES.map(({ to, label, Icon, end }) => (
+        {PLACES.map(({ to, label, Icon, also }) => (
           <li key={to}>
-            <NavLink to={to} end={end ?? false} className={ITEM} onClick={onGo}>
+            <Link
+              to={to}
+              aria-current={isIn(pathname, to) || (also && isIn(pathname, also)) ? "page" : undefined}
+              className={ITEM}
+              onClick={onGo}
+            >
               <Icon aria-hidden="true" />
               {label}
-            </NavLink>
+            </Link>
           </li>
         ))}
       </ul>

@@ -48,13 +48,15 @@ export function Progress({
           {action}
         </div>
       )}
-      <p className="flex min-h-5 flex-wrap gap-x-2 text-sm text-muted" role="status">
-        {isLost ? (
-          <span className="text-warn">The server does not answer; the batch goes on by itself. Reconnecting …</span>
-        ) : (
-          limited && <span>Waiting rows: {limited}</span>
-        )}
-      </p>
+      {!isOver(batch) && (
+        <p className="min-h-5 text-sm break-words text-muted" role="status">
+          {isLost ? (
+            <span className="text-warn">The server does not answer. The batch goes on by itself; reconnecting …</span>
+          ) : (
+            limited && <>Why rows wait: {limited}</>
+          )}
+        </p>
+      )}
     </Card>
   );
 }
@@ -111,7 +113,7 @@ function Tiles({ batch, p95, now }: { batch: LiveBatch; p95: number | null; now:
         {over ? "on the whole" : "now"}
       </Tile>
       <Tile label="Latency p95" value={p95 === null ? "–" : duration(p95)}>
-        95 of 100 rows
+        {p95 === null ? "no row has ended" : over ? "at the end" : "lately"}
       </Tile>
       <Tile label="Cost" value={money(batch.cost)}>
         {ofCap(batch) ?? `${count(batch.usage.total_tokens)} tokens`}

@@ -61,7 +61,7 @@ describe("notice", () => {
 
 it("tells the limit only while rows wait for it", () => {
   const limited = { ...BATCH, limited_by: "no worker is alive" } as LiveBatch;
-  expect(limiter(limited)).toBe("No worker is alive.");
+  expect(limiter(limited)).toBe("no worker is alive");
   expect(limiter({ ...limited, state: "completed" } as LiveBatch)).toBeNull();
 });
 

@@ -78,10 +78,10 @@ export function notice(batch: LiveBatch): Notice | null {
   return null;
 }
 
-/** What limits the batch now. */
+/** What limits the batch now, as a clause. */
 export function limiter(batch: LiveBatch): string | null {
   if (isOver(batch) || batch.state === "paused" || !batch.limited_by) return null;
-  return sentence(batch.limited_by);
+  return batch.limited_by;
 }
 
 export const rows = (n: number): string => `${count(n)} ${n === 1 ? "row" : "rows"}`;
