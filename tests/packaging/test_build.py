@@ -100,7 +100,9 @@ def test_without_a_node_the_one_of_the_wheel_serves(
     hook: ModuleType, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a machine that has none on its path."""
-    monkeypatch.setenv("PATH", "/usr/sbin")
+    (project / "bin").mkdir()
+    (project / "bin/sh").symlink_to("/bin/sh")
+    monkeypatch.setenv("PATH", str(project / "bin"))
     assert hook.node_of_path() is None
     hook.build(project)
     assert (project / "src/pressrun/studio/dist/index.html").exists()

@@ -59,7 +59,12 @@ class Pages:
         if file is None:
             return Response(NOT_BUILT, 503, {**HEADERS, "cache-control": "no-store"}, "text/html")
         content, encoding = _encoded(file, headers)
-        return Response(content, 200, {**HEADERS, **encoding, "cache-control": "no-store"}, file.media_type)
+        return Response(
+            content,
+            200,
+            {**HEADERS, **encoding, "vary": "accept-encoding", "cache-control": "no-store"},
+            file.media_type,
+        )
 
 
 def _answer(path: str, file: File, headers: Mapping[bytes, str]) -> Response:
