@@ -29,7 +29,8 @@ def pause_s(headers: Mapping[str, str], now_s: float) -> float | None:
     waits = [
         wait
         for remaining, reset in PAIRS
-        if NOTHING.fullmatch(headers.get(remaining, "").strip())
+        if (left := headers.get(remaining))
+        and NOTHING.fullmatch(left.strip())
         and (wait := reset_s(headers.get(reset, ""), now_s)) is not None
     ]
     return max(waits, default=None)
