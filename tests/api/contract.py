@@ -47,6 +47,10 @@ class Contract:
         if media_type == "application/json":
             self._validate(declared["content"][media_type]["schema"], msgspec.json.decode(body), what)
 
+    def validate(self, name: str, value: Any) -> None:
+        """Fails the test when a value is not what the document says of this shape."""
+        self._validate(self.document["components"]["schemas"][name], value, name)
+
     def _check_refusal(self, headers: Mapping[str, str], body: bytes, what: str) -> None:
         if headers.get("content-type") == "application/json" and b'"status":"unavailable"' not in body:
             ErrorBody.model_validate_json(body, strict=True)

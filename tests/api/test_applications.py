@@ -90,15 +90,36 @@ async def test_changes_that_break_it_are_refused(client: Client) -> None:
 
 async def test_if_match_guards_a_draft(client: Client) -> None:
     await deploy(client)
-    seen = (await client.get("/v1/applications/echo/draft")).headers["x-draft-digest"]
+    first = await client.get("/v1/applications/echo/draft")
+    seen = first.headers["x-draft-digest"]
+    assert first.headers["etag"] == f'"{seen}"'
     replaced = await client.send("PUT", "/v1/applications/echo/draft", agent(name="B"), if_match=f'"{seen}"')
     assert replaced.ok()["draft_changed"] is True
+    now, saved_at = replaced.ok()["draft_digest"], replaced.ok()["draft_saved_at"]
+    assert replaced.headers["etag"] == f'"{now}"' != f'"{seen}"'
     for method, path, body in (
+        ("POST", "/v1/applications/echo/deploy", {"note": "x"}),
         ("PUT", "/v1/applications/echo/draft", agent(name="C")),
         ("PATCH", "/v1/applications/echo", {"name": "C"}),
     ):
-        assert (await client.send(method, path, body, if_match=seen)).status == 409
+        refusal = await client.send(method, path, body, if_match=seen)
+        assert refusal.status == 409
+        extras = refusal.json["errors"][0]["extras"]
+        assert (extras["draft_digest"], extras["saved_by"], extras["saved_at"]) == (now, "test", saved_at)
+        assert refusal.json["errors"][0]["key"] == "fail.conflict.state"
     assert (await client.get("/v1/applications/echo/draft")).ok()["name"] == "B"
+    patched = await client.send("PATCH", "/v1/applications/echo", {"description": "d"}, if_match=f'W/"{now}"')
+    newest = patched.ok()["draft_digest"]
+    deployed = (await client.post("/v1/applications/echo/deploy", {"note": "x"}, if_match=f'"{newest}"')).ok()
+    assert (deployed["draft_digest"], deployed["draft_changed"]) == (newest, False)
+
+
+async def test_a_draft_of_one_agent_makes_another(client: Client) -> None:
+    await deploy(client)
+    draft = (await client.get("/v1/applications/echo/draft")).ok()
+    assert (await client.post("/v1/applications", draft)).status == 409, "the alias is taken"
+    copied = (await client.post("/v1/applications", {**draft, "name": "Copy", "alias": None})).ok(201)
+    assert (copied["name"], copied["status"], copied["inputs"][0]["name"]) == ("Copy", "draft", "Text")
 
 
 async def test_a_deleted_agent_leaves_its_jobs(client: Client) -> None:

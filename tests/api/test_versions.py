@@ -38,6 +38,7 @@ async def test_rolling_back(client: Client) -> None:
     assert (await client.get("/v1/applications/echo/draft")).ok()["name"] == "Two"
     listed = (await client.get("/v1/applications/echo/versions")).ok()["data"]
     assert [(one["version"], one["deployed"], one["note"]) for one in listed] == [(2, False, "next"), (1, True, "")]
+    assert {one["created_by_name"] for one in listed} == {"test"}
     assert (await client.post("/v1/applications/echo/deploy")).ok()["deployed_version"] == 3
 
 

@@ -13,13 +13,19 @@ from pressrun.api import (
     batch_estimate,
     batch_events,
     batch_results,
+    batch_rows,
+    batch_series,
     batches,
+    draft_run,
     generate,
+    job_lists,
+    job_prompts,
     jobs,
     keys,
     limits,
     models,
     operations,
+    overview,
     people,
     session,
     system,
@@ -37,8 +43,9 @@ from pressrun.telemetry.events import JobEvent, ServerEvent
 ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 ROUTERS = (
-    applications, audit, batch_estimate, batch_events, batch_results, batches, generate, jobs, keys, limits, models,
-    operations, people, session, system, usage, versions, webhook_deliveries, webhooks,
+    applications, audit, batch_estimate, batch_events, batch_results, batch_rows, batch_series, batches, draft_run,
+    generate, job_lists, job_prompts, jobs, keys, limits, models, operations, overview, people, session, system,
+    usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip
 
 

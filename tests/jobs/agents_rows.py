@@ -10,7 +10,7 @@ async def add_agent(
 
     async def work(tx: Transaction) -> None:
         who = {"organization_id": organization_id, "agent_id": agent_id}
-        await tx.one("add_agent", **who, alias=None, name=agent_id, draft=b"{}", draft_digest="")
+        await tx.one("add_agent", **who, alias=None, name=agent_id, draft=b"{}", draft_digest="", saved_by="")
         await tx.one("deploy_agent", **who, concurrency=concurrency, models=models, draft_digest="", last_version=0)
 
     await store.write(work)

@@ -17,6 +17,7 @@ VARIES = {"date", "x-request-id", "content-length"}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/applications/{application_id}"): text("a"),
     ("POST", "/v1/applications/{application_id}/jobs"): text("a"),
+    ("POST", "/v1/applications/{application_id}/draft/run"): text("a"),
     ("POST", "/v1/applications/{application_id}/batches"): {"rows": [{"Text": "a"}]},
     ("POST", "/v1/applications/{application_id}/rollback"): {"version": 1},
     ("PATCH", "/v1/applications/{application_id}"): {"name": "Other"},
@@ -28,6 +29,7 @@ QUERIES = {
     ("GET", "/v1/applications"): ("after", "before"),
     ("GET", "/v1/applications/{application_id}"): ("include",),
     ("GET", "/v1/audit"): ("before",),
+    ("GET", "/v1/jobs"): ("application_id", "batch_id", "before"),
     ("GET", "/v1/webhooks/deliveries"): ("before", "webhook_id", "job_id"),
 }
 """Query fields that hold, or widen, what is asked for."""

@@ -21,6 +21,13 @@ AGENTS = 10
         ("expire_jobs", "jobs_deadline"),
         ("list_jobs", "jobs_by_agent"),
         ("list_jobs_in_phase", "jobs_by_phase"),
+        ("walk_jobs_in_state", "jobs_by_state"),
+        ("walk_single_jobs", "jobs_single"),
+        ("walk_failed_jobs", "jobs_failed"),
+        ("walk_jobs_of_agent", "jobs_by_agent"),
+        ("walk_jobs_of_agent_in_phase", "jobs_by_phase"),
+        ("find_first_queued", "jobs_by_state"),
+        ("count_runs_of_workers", "jobs_running"),
     ],
 )
 async def test_a_query_uses_its_index(store: Store, database_url: str, query: str, index: str) -> None:

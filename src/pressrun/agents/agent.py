@@ -24,6 +24,7 @@ class Agent:
     created_at: int
     updated_at: int
     last_deployed_at: int | None
+    draft_saved_at: int
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
@@ -41,6 +42,7 @@ class Agent:
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             last_deployed_at=row["last_deployed_at"],
+            draft_saved_at=row["draft_saved_at"],
         )
 
     @property

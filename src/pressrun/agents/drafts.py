@@ -8,15 +8,24 @@ from pressrun.agents.agent import Agent, find_agent
 from pressrun.agents.check import check
 from pressrun.agents.definition import AgentDefinition, digest, from_json, to_json
 from pressrun.agents.names import is_uuid
-from pressrun.errors import Code, PressrunError
+from pressrun.errors import Code, PressrunError, Problem
 from pressrun.ids import new_id
+from pressrun.store.clock import iso
 from pressrun.store.store import Row, Transaction
 
 
 async def add_agent(
-    tx: Transaction, organization_id: str, definition: AgentDefinition, agent_id: str | None = None
+    tx: Transaction,
+    organization_id: str,
+    definition: AgentDefinition,
+    agent_id: str | None = None,
+    *,
+    saved_by: str = "",
 ) -> Agent:
-    """A new agent with this draft; raises PressrunError: invalid for an id that is no UUID, conflict if it is taken."""
+    """A new agent with this draft, saved by a key of this id.
+
+    Raises PressrunError: invalid for an id that is no UUID, conflict if it is taken.
+    """
     if agent_id is not None and not is_uuid(agent_id):
         raise PressrunError(Code.INVALID, "the id of an agent must be a UUID: leave it out to get one")
     await _alias_is_free(tx, organization_id, definition, but_for=None)
@@ -24,6 +33,7 @@ async def add_agent(
         "add_agent",
         agent_id=new_id() if agent_id is None else agent_id.lower(),
         organization_id=organization_id,
+        saved_by=saved_by,
         **_columns(definition),
     )
     if row is None:
@@ -37,6 +47,8 @@ async def patch_draft(
     reference: str,
     changes: Mapping[str, Any],
     expected_digest: str | None = None,
+    *,
+    saved_by: str = "",
 ) -> Agent:
     """The agent with some top-level fields of its draft replaced; a field set to None is left out of it.
 
@@ -46,7 +58,7 @@ async def patch_draft(
     agent = await find_agent(tx, organization_id, reference)
     data = {**json.loads(agent.draft), **changes}
     definition = check({field: value for field, value in data.items() if value is not None or field not in changes})
-    return await _change(tx, agent, definition, expected_digest)
+    return await _change(tx, agent, definition, expected_digest, saved_by)
 
 
 async def replace_draft(
@@ -55,10 +67,12 @@ async def replace_draft(
     reference: str,
     definition: AgentDefinition,
     expected_digest: str | None = None,
+    *,
+    saved_by: str = "",
 ) -> Agent:
     """The agent with another draft; raises PressrunError as `patch_draft` does."""
     agent = await find_agent(tx, organization_id, reference)
-    return await _change(tx, agent, definition, expected_digest)
+    return await _change(tx, agent, definition, expected_digest, saved_by)
 
 
 async def delete_agent(tx: Transaction, organization_id: str, reference: str, *, cancel_jobs: bool = False) -> Agent:
@@ -78,9 +92,27 @@ def draft_of(agent: Agent) -> AgentDefinition:
     return from_json(agent.draft)
 
 
-async def _change(tx: Transaction, agent: Agent, definition: AgentDefinition, expected_digest: str | None) -> Agent:
-    if expected_digest is not None and expected_digest != agent.draft_digest:
-        raise PressrunError(Code.CONFLICT, "the draft has changed since it was read: read it again")
+async def refuse_another(tx: Transaction, agent: Agent, expected_digest: str | None) -> None:
+    """Raises PressrunError (conflict) when the draft is not the one somebody has seen; None: they have seen none.
+
+    Its extras name the digest of the one that is there, and who saved it when.
+    """
+    if expected_digest is None or expected_digest == agent.draft_digest:
+        return
+    saver = await tx.one("find_draft_saver", organization_id=agent.organization_id, agent_id=agent.id)
+    about = {
+        "draft_digest": agent.draft_digest,
+        "saved_by": None if saver is None else saver["name"],
+        "saved_at": iso(agent.draft_saved_at),
+    }
+    message = "the draft has changed since it was read: read it again"
+    raise PressrunError(Code.CONFLICT, Problem(message, about))
+
+
+async def _change(
+    tx: Transaction, agent: Agent, definition: AgentDefinition, expected_digest: str | None, saved_by: str
+) -> Agent:
+    await refuse_another(tx, agent, expected_digest)
     columns = _columns(definition)
     if columns["draft_digest"] == agent.draft_digest:
         return agent
@@ -90,6 +122,7 @@ async def _change(tx: Transaction, agent: Agent, definition: AgentDefinition, ex
         organization_id=agent.organization_id,
         agent_id=agent.id,
         seen_digest=agent.draft_digest,
+        saved_by=saved_by,
         **columns,
     )
     if row is None:

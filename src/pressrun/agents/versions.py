@@ -6,6 +6,7 @@ from typing import Self
 
 from pressrun.agents.agent import Agent, find_agent
 from pressrun.agents.definition import AgentDefinition, from_json
+from pressrun.agents.drafts import refuse_another
 from pressrun.errors import Code, PressrunError
 from pressrun.store.store import Row, Transaction
 
@@ -18,7 +19,10 @@ RACES = 5
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version without its definition; `created_at` is microseconds since the epoch."""
+    """A version without its definition; `created_at` is microseconds since the epoch.
+
+    `created_by` is the id of the key that deployed it, `created_by_name` its name while that is known.
+    """
 
     agent_id: str
     version: int
@@ -26,26 +30,33 @@ class Version:
     note: str
     created_at: int
     created_by: str
+    created_by_name: str | None
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record of a row of `agent_versions`."""
-        return cls(
-            row["agent_id"], row["version"], row["digest"], row["note"], row["created_at"], row["created_by"]
-        )  # fmt: skip
+        """The record of what `list_agent_versions` returns."""
+        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
 
 
 async def deploy_agent(
-    tx: Transaction, organization_id: str, reference: str, *, note: str = "", created_by: str = ""
+    tx: Transaction,
+    organization_id: str,
+    reference: str,
+    *,
+    note: str = "",
+    created_by: str = "",
+    expected_digest: str | None = None,
 ) -> Agent:
     """The agent with its draft deployed, as a new version unless the deployed one is equal to it.
 
-    Raises PressrunError: not_found, invalid for a note that cannot be kept, conflict when others keep deploying.
+    Raises PressrunError: not_found, invalid for a note that cannot be kept, conflict when others keep deploying or the
+    draft is not the one with `expected_digest`.
     """
     if len(note) > MAX_NOTE_CHARS or "\0" in note or any("\ud800" <= letter <= "\udfff" for letter in note):
         raise PressrunError(Code.INVALID, f"note must be text of at most {MAX_NOTE_CHARS} characters, without NUL")
     for _ in range(RACES):
         agent = await find_agent(tx, organization_id, reference)
+        await refuse_another(tx, agent, expected_digest)
         if await _deployed_digest(tx, agent) == agent.draft_digest:
             return agent
         deployed = await _deploy(tx, agent, note, created_by)

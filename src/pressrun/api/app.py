@@ -13,14 +13,20 @@ from pressrun.api import (
     batch_estimate,
     batch_events,
     batch_results,
+    batch_rows,
+    batch_series,
     batches,
     docs_page,
+    draft_run,
     generate,
+    job_lists,
+    job_prompts,
     jobs,
     keys,
     limits,
     models,
     operations,
+    overview,
     people,
     problems,
     session,
@@ -36,6 +42,7 @@ from pressrun.api.failures import Failures
 from pressrun.api.hosts import LOOPBACK, Hosts, host_name
 from pressrun.api.openapi import document
 from pressrun.api.shortcuts import Shortcuts
+from pressrun.batches.series import SeriesReader
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.settings import Settings
 from pressrun.store.clock import system_clock
@@ -56,6 +63,7 @@ def create_app(
     app.state.stopping = stopping
     app.state.leaving = leaving or asyncio.Event()
     app.state.started_at = system_clock()
+    app.state.series = SeriesReader(system.store)
     settings = system.settings
     callers = app.state.callers = Callers(
         system.store,
@@ -82,9 +90,14 @@ def create_routes() -> FastAPI:
     )
     for router in (
         jobs.router,  # first: /v1/applications/jobs/… is no agent called "jobs"
+        job_prompts.router,
+        job_lists.router,
         applications.router,
         versions.router,
+        draft_run.router,
         batch_results.router,
+        batch_rows.router,
+        batch_series.router,
         batch_estimate.router,
         batch_events.router,
         batches.router,
@@ -95,6 +108,7 @@ def create_routes() -> FastAPI:
         people.router,
         limits.router,
         usage.router,
+        overview.router,
         audit.router,
         webhook_deliveries.router,  # first: /v1/webhooks/deliveries is no webhook called so
         webhooks.router,

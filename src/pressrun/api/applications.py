@@ -103,7 +103,7 @@ async def create_application(request: Request, id: str | None = None) -> Respons
     agent = await write_audited(
         request,
         Action.AGENT_CREATED,
-        lambda tx: drafts.add_agent(tx, key.organization_id, definition, id),
+        lambda tx: drafts.add_agent(tx, key.organization_id, definition, id, saved_by=key.id),
         lambda made: made.id,
         name=definition.name,
     )
@@ -117,13 +117,18 @@ async def create_application(request: Request, id: str | None = None) -> Respons
     summary="Change an agent's draft",
 )
 async def patch_application(request: Request, application_id: str) -> Response:
-    """Replace some top-level fields of the draft; `null` removes one. What is deployed stays as it is."""
+    """Replace some top-level fields of the draft; `null` removes one. What is deployed stays as it is.
+
+    With `If-Match: "<digest>"` only if nobody changed the draft meanwhile; the answer's `ETag` is the new digest.
+    """
     key = require(request, Scope.AGENTS_WRITE)
     changes, _ = await read_object(request)
     agent = await write_audited(
         request,
         Action.AGENT_CHANGED,
-        lambda tx: drafts.patch_draft(tx, key.organization_id, application_id, changes, _expected(request)),
+        lambda tx: drafts.patch_draft(
+            tx, key.organization_id, application_id, changes, expected_digest(request), saved_by=key.id
+        ),
         lambda changed: changed.id,
         fields=sorted(changes),
     )
@@ -135,7 +140,7 @@ async def get_draft(request: Request, application_id: str) -> Response:
     """The definition that will be deployed next, in the form it was applied."""
     key = require(request, Scope.AGENTS_WRITE)  # prompts are for those who edit them
     agent = await system_of(request).store.read(lambda tx: find_agent(tx, key.organization_id, application_id))
-    headers = {"x-draft-digest": agent.draft_digest}
+    headers = {"x-draft-digest": agent.draft_digest, **etag(agent)}
     return Response(to_json(draft_of(agent)), headers=headers, media_type="application/json")
 
 
@@ -152,7 +157,9 @@ async def replace_draft(request: Request, application_id: str) -> Response:
     agent = await write_audited(
         request,
         Action.AGENT_CHANGED,
-        lambda tx: drafts.replace_draft(tx, key.organization_id, application_id, definition, _expected(request)),
+        lambda tx: drafts.replace_draft(
+            tx, key.organization_id, application_id, definition, expected_digest(request), saved_by=key.id
+        ),
         lambda changed: changed.id,
     )
     return await _answer(request, agent)
@@ -182,10 +189,17 @@ async def delete_application(request: Request, application_id: str, jobs: str | 
     return wire.answer({"id": agent.id, "deleted": True})
 
 
-def _expected(request: Request) -> str | None:
-    return (request.headers.get("if-match") or "").strip('"') or None
+def expected_digest(request: Request) -> str | None:
+    """The digest that the draft must still have, from `If-Match`; None for any."""
+    told = (request.headers.get("if-match") or "").strip().removeprefix("W/").strip('"')
+    return None if told in {"", "*"} else told
+
+
+def etag(agent: Agent) -> dict[str, str]:
+    """The header that names the draft as it is now, for the next `If-Match`."""
+    return {"etag": f'"{agent.draft_digest}"'}
 
 
 async def _answer(request: Request, agent: Agent, status: int = 200) -> Response:
     system = system_of(request)
-    return wire.answer(await system.store.read(lambda tx: shape(tx, system, agent)), status)
+    return wire.answer(await system.store.read(lambda tx: shape(tx, system, agent)), status, etag(agent))

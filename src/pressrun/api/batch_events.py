@@ -12,7 +12,8 @@ from starlette.responses import StreamingResponse
 
 from pressrun.api import batch_wire
 from pressrun.api.access import require
-from pressrun.api.schemas import files
+from pressrun.api.batch_schemas import BatchProgress
+from pressrun.api.schemas import streams
 from pressrun.api.state import stopping_of, system_of
 from pressrun.batches import read
 from pressrun.batches.batch import ENDED, Batch
@@ -23,12 +24,13 @@ from pressrun.store.store import Store, Transaction
 
 router = APIRouter(tags=["batches"])
 
+EVENTS = (BatchProgress,)
 EVERY_S = 1.0
 KEEP_ALIVE_S = 15.0
 """Silence after which the stream says that it lives; proxies cut silent ones."""
 
 
-@router.get("/v1/batches/{batch_id}/events", responses=files(["text/event-stream"], 401, 404), summary="Watch a batch")
+@router.get("/v1/batches/{batch_id}/events", responses=streams(EVENTS, 401, 404), summary="Watch a batch")
 async def batch_events(request: Request, batch_id: str) -> Response:
     """Counts, rates, cost, what limits it and when it will be done, until the batch has ended.
 

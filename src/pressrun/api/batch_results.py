@@ -3,28 +3,20 @@
 import re
 from collections.abc import AsyncIterator
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
-from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.batch_schemas import BatchRows
-from pressrun.api.pages import number
-from pressrun.api.schemas import errors, files
+from pressrun.api.schemas import files
 from pressrun.api.state import system_of
 from pressrun.batches import read
-from pressrun.batches.batch import Batch
 from pressrun.batches.files.results import ResultColumns
 from pressrun.batches.files.template import template_csv, template_xlsx
 from pressrun.batches.files.text_results import csv_results, jsonl_results
 from pressrun.batches.files.xlsx_results import refuse_too_long, xlsx_results
-from pressrun.batches.read import RowResult
-from pressrun.batches.results import result_blocks, result_row
+from pressrun.batches.results import result_blocks
 from pressrun.errors import Code, PressrunError, Problem
-from pressrun.money import dollars
 from pressrun.organizations.keys import Scope
-from pressrun.store.store import Transaction
 
 router = APIRouter(tags=["batches"])
 
@@ -33,7 +25,6 @@ MEDIA_TYPES = {
     "jsonl": "application/x-ndjson",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-MOST_ROWS = 1000
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -64,20 +55,6 @@ async def batch_results(request: Request, batch_id: str, format: str = "csv", ra
     return StreamingResponse(pieces, media_type=MEDIA_TYPES[kind], headers=_as_file(f"{batch.name}-results", kind))
 
 
-@router.get("/v1/batches/{batch_id}/rows", responses=errors(BatchRows, 400, 401, 404), summary="Rows of a batch")
-async def batch_rows(request: Request, batch_id: str, after: str | None = None, limit: str | None = None) -> Response:
-    """A page of rows in the order of the file, from behind row `after`, with what became of each."""
-    key = require(request, Scope.JOBS_READ)
-    start, size = max(0, number("after", after, 0)), max(1, min(MOST_ROWS, number("limit", limit, 100)))
-
-    async def work(tx: Transaction) -> tuple[Batch, list[RowResult]]:
-        batch = await read.find_or_fail(tx, key.organization_id, batch_id)
-        return batch, list(await read.results(tx, batch, after=start, limit=size))
-
-    batch, rows = await system_of(request).store.read(work)
-    return wire.answer({"data": [_row(batch, one) for one in rows], "has_more": len(rows) == size})
-
-
 @router.get(
     "/v1/applications/{application_id}/batches/template",
     responses=files([MEDIA_TYPES["csv"], MEDIA_TYPES["xlsx"]], 400, 401, 404),
@@ -92,30 +69,6 @@ async def batch_template(request: Request, application_id: str, format: str = "c
     return Response(
         content, media_type=MEDIA_TYPES[kind], headers=_as_file(f"{agent.alias or definition.name}-template", kind)
     )
-
-
-def _row(batch: Batch, one: RowResult) -> dict[str, object]:
-    row = result_row(one, "")
-    cells = msgspec.json.decode(one.cells)
-    return {
-        "row": one.row,
-        "id": one.row_id,
-        "cells": dict(zip(batch.columns, cells, strict=False)) if isinstance(cells, list) else cells,
-        "state": row.status,
-        "job_id": one.job_id,
-        "suggestion": row.suggestion,
-        "error": row.error,
-        "error_code": row.error_code,
-        "attempts": row.attempts,
-        "usage": {
-            "prompt_tokens": row.prompt_tokens,
-            "completion_tokens": row.completion_tokens,
-            "total_tokens": row.prompt_tokens + row.completion_tokens,
-        },
-        "cost": dollars(one.cost),
-        "agent_version": one.agent_version,
-        "reused_from": row.reused_from,
-    }
 
 
 def _format(word: str, known: tuple[str, ...] = tuple(MEDIA_TYPES)) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from pressrun.api.schemas import Pagination, Shape
 
 
@@ -135,6 +137,21 @@ class BatchProjectionShape(Shape):
     currency: Literal["USD"]
 
 
+class Pace(Shape):
+    """How fast a batch is now."""
+
+    rows_per_s: float
+    tokens_per_s: float
+
+
+class BatchProgress(BatchShape):
+    """`event: progress`: a batch, how fast it is, when it will probably be done, and what makes its rows wait."""
+
+    limited_by: str | None
+    pace: Pace
+    eta_s: SecondsRange | None
+
+
 class BatchPage(Shape):
     """A page of batches by offset."""
 
@@ -144,25 +161,62 @@ class BatchPage(Shape):
 
 
 class BatchRowShape(Shape):
-    """A row of a batch's file and what became of it."""
+    """A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
+
+    `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
+    """
 
     row: int
     id: str | None
-    cells: dict[str, Any]
+    cells: dict[str, Any] | None
+    inputs: dict[str, str]
     state: Literal["queued", "running", "waiting", "completed", "failed", "cancelled", "invalid"]
     job_id: str | None
+    output: str | None
     suggestion: str | None
     error: str | None
     error_code: str | None
     attempts: int
     usage: Tokens
     cost: float | None
+    duration_ms: int | None
+    started_at: str | None
+    completed_at: str | None
     agent_version: int | None
     reused_from: str | None
 
 
 class BatchRows(Shape):
-    """A page of rows."""
+    """A page of rows; `total` is the number of all that are wanted."""
 
     data: list[BatchRowShape]
     has_more: bool
+    total: int
+
+
+class SeriesPoint(Shape):
+    """What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
+
+    `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
+    """
+
+    at: str
+    completed: int
+    failed: int
+    cancelled: int
+    tokens: int
+    cost: float
+    p50_ms: int | None
+    p95_ms: int | None
+    errors: dict[str, int]
+
+
+class BatchSeries(Shape):
+    """The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`."""
+
+    begin: str = Field(alias="from")
+    end: str = Field(alias="to")
+    as_of: str
+    step_s: int
+    currency: Literal["USD"]
+    points: list[SeriesPoint]

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -14,21 +13,17 @@ from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call, Result
 from pressrun.agents.run import Values, check_fan_out, run
 from pressrun.agents.stream import stream
-from pressrun.api import problems, wire
+from pressrun.api import paid_calls, problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.request_schemas import GenerateRequest, body_of
 from pressrun.api.schemas import Generated, errors
+from pressrun.api.silences import KEEP_ALIVE, with_silences
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
-from pressrun.jobs import model_calls, spending
-from pressrun.jobs.admission import tokens_spent
 from pressrun.jobs.spending import Spender
-from pressrun.jobs.usage import usage
 from pressrun.models.provider import Provider
 from pressrun.organizations.keys import Scope
-from pressrun.store.store import Transaction
-from pressrun.system import System
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 
@@ -36,9 +31,6 @@ router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
 RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 429, 502, 504)
 RESPONSES["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
-
-KEEP_ALIVE_S = 15.0
-"""Silence after which a stream says that it lives; proxies cut silent ones."""
 
 
 @router.post(
@@ -58,7 +50,7 @@ async def generate(request: Request, application_id: str) -> Response:
         fields.fault("inputs", "inputs is required: a list of {id, value}")
     fields.done()
     system = system_of(request)
-    await _tokens_are_left(system, key.organization_id)
+    await paid_calls.tokens_are_left(system.store, key.organization_id)
     agent, definition = await system.deployed.find(key.organization_id, application_id)
     run_values = check(definition, values.get("inputs"))
     if fan_out is None:
@@ -69,12 +61,6 @@ async def generate(request: Request, application_id: str) -> Response:
     spender = Spender(key.organization_id, agent.id, key_id=key.id)
     generation = _Generation(request, spender, definition, run_values, provider, fan_out)
     return await (generation.streamed() if streamed else generation.whole())
-
-
-async def _tokens_are_left(system: System, organization_id: str) -> None:
-    used = await system.store.read(lambda tx: usage(tx, organization_id))
-    if used.most_tokens is not None and used.tokens_today >= used.most_tokens:
-        raise tokens_spent(used.most_tokens)
 
 
 class _Generation:
@@ -101,7 +87,7 @@ class _Generation:
             async with asyncio.timeout(self._timeout_s):
                 result = await run(self._definition, self._values, self._provider, self._calls, fan_out=self._fan_out)
         except TimeoutError:
-            raise self._too_long() from None
+            raise too_long(self._timeout_s) from None
         except RunFailure as failure:
             raise refused(failure) from failure
         finally:
@@ -117,7 +103,7 @@ class _Generation:
                 first = await anext(pieces)
         except TimeoutError:
             await self._count()
-            raise self._too_long() from None
+            raise too_long(self._timeout_s) from None
         except RunFailure as failure:
             await self._count()
             raise refused(failure) from failure
@@ -128,8 +114,8 @@ class _Generation:
         try:
             async with aclosing(pieces):
                 yield _chunk(title, first)
-                async for piece in _with_silences(pieces):
-                    yield b": keep-alive\n\n" if piece is None else _chunk(title, piece)
+                async for piece in with_silences(pieces):
+                    yield KEEP_ALIVE if piece is None else _chunk(title, piece)
             yield b"data: [DONE]\n\n"
         except RunFailure as failure:
             log.warn(ServerEvent.STREAM_FAILED, error_code=failure.code, error=failure.message)
@@ -139,20 +125,12 @@ class _Generation:
             await asyncio.shield(self._count())
 
     async def _count(self) -> None:
-        calls = [call.as_counted() for call in self._calls]
-        self._calls.clear()
+        await paid_calls.count(self._store, self._spender, self._calls)
 
-        async def work(tx: Transaction) -> None:
-            await model_calls.count(tx, [(self._spender.organization_id, call) for call in calls])
-            await spending.record(tx, [(self._spender, call) for call in calls])
 
-        if calls:
-            await self._store.write(work)
-
-    def _too_long(self) -> PressrunError:
-        return PressrunError(
-            Code.TIMEOUT, f"the text was not done after {self._timeout_s:g} seconds; create a job for long work"
-        )
+def too_long(most_s: float) -> PressrunError:
+    """The refusal of a request whose text takes longer than it may."""
+    return PressrunError(Code.TIMEOUT, f"the text was not done after {most_s:g} seconds; create a job for long work")
 
 
 def refused(failure: RunFailure) -> PressrunError:
@@ -160,25 +138,6 @@ def refused(failure: RunFailure) -> PressrunError:
     retry_after_s = (failure.retry_after_s or 1.0) if failure.retryable else None
     problem = Problem(failure.message, {"error_code": failure.code})
     return PressrunError(Code.MODEL_FAILED, problem, retry_after_s=retry_after_s)
-
-
-async def _with_silences(pieces: AsyncGenerator[str | Result, None]) -> AsyncIterator[str | Result | None]:
-    """The pieces, and a None for every KEEP_ALIVE_S of silence between them."""
-    upcoming: asyncio.Task[Any] = asyncio.ensure_future(anext(pieces, None))
-    try:
-        while True:
-            done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_S)
-            if not done:
-                yield None
-                continue
-            piece = upcoming.result()
-            if piece is None:
-                return
-            yield piece
-            upcoming = asyncio.ensure_future(anext(pieces, None))
-    finally:
-        upcoming.cancel()
-        await asyncio.gather(upcoming, return_exceptions=True)
 
 
 def _chunk(title: str, piece: str | Result) -> bytes:

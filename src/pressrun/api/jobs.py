@@ -44,7 +44,7 @@ async def get_job(request: Request, job_id: str, wait: str | None = None) -> Res
     """A job as it stands; with `wait` the answer comes when it has ended, or after so many seconds (at most 60)."""
     key = require(request, Scope.JOBS_READ)
     wait_s = max(0, min(LONGEST_WAIT_S, number("wait", wait, 0)))
-    job = _found(await follow(request, key.organization_id, job_id, wait_s), job_id)
+    job = found_or_fail(await follow(request, key.organization_id, job_id, wait_s), job_id)
     reason = None
     if job.state == State.QUEUED:
         reason = await system_of(request).store.read(lambda tx: why_queued(tx, job))
@@ -57,7 +57,7 @@ async def list_job_events(request: Request, job_id: str) -> Response:
     key = require(request, Scope.JOBS_READ)
 
     async def work(tx: Transaction) -> list[history.TimelineEntry]:
-        _found(await read.find(tx, key.organization_id, _storable(job_id)), job_id)
+        found_or_fail(await read.find(tx, key.organization_id, storable(job_id)), job_id)
         return await history.timeline(tx, key.organization_id, job_id)
 
     return wire.answer({"data": [wire.event(entry) for entry in await system_of(request).store.read(work)]})
@@ -74,7 +74,7 @@ async def retry_job(request: Request, job_id: str) -> Response:
     key = require(request, Scope.JOBS_WRITE)
     store = system_of(request).store
     ceilings = Ceilings(system_of(request).settings.max_queued_jobs)
-    job = await _moved(request, lambda tx: retry.retry(tx, key.organization_id, _storable(job_id), ceilings), job_id)
+    job = await _moved(request, lambda tx: retry.retry(tx, key.organization_id, storable(job_id), ceilings), job_id)
     store.bells.ring("jobs")
     store.bells.ring(RETURNED)
     return wire.answer(wire.created_job(job.id, job.agent_id, job.created_at, wire.status_of(job.state)), 202)
@@ -85,7 +85,7 @@ async def cancel_job(request: Request, job_id: str) -> Response:
     """A job that does not run yet is cancelled at once, a running one is asked to stop, an ended one stays as it is."""
     key = require(request, Scope.JOBS_WRITE)
     store = system_of(request).store
-    job = await _moved(request, lambda tx: cancel.cancel(tx, key.organization_id, _storable(job_id)), job_id)
+    job = await _moved(request, lambda tx: cancel.cancel(tx, key.organization_id, storable(job_id)), job_id)
     store.bells.ring("cancels")
     store.bells.ring("finished")
     return wire.answer(wire.job(job))
@@ -95,7 +95,7 @@ async def cancel_job(request: Request, job_id: str) -> Response:
 async def delete_job(request: Request, job_id: str) -> Response:
     """A job that has ended is gone for good, with its inputs, result and timeline; one that has not is refused."""
     key = require(request, Scope.JOBS_WRITE)
-    name = _storable(job_id)
+    name = storable(job_id)
 
     async def work(tx: Transaction) -> bool:
         deleted = await delete.delete(tx, key.organization_id, name)
@@ -118,7 +118,7 @@ async def _moved(request: Request, move: Callable[[Transaction], Awaitable[Job |
         now = None if then is None else await read.find(tx, then.organization_id, then.id)
         return then is None or (now is not None and now.events >= then.events)
 
-    return _found(await write_surely(system_of(request).store, move, has_moved, patience_s=PATIENCE_S), job_id)
+    return found_or_fail(await write_surely(system_of(request).store, move, has_moved, patience_s=PATIENCE_S), job_id)
 
 
 @router.post(
@@ -210,11 +210,13 @@ def _phase(status: str | None) -> Phase | None:
     return wire.STATUS_PHASES[status]
 
 
-def _storable(job_id: str) -> str:
+def storable(job_id: str) -> str:
+    """An id as it may be looked up."""
     return job_id.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no id holds one
 
 
-def _found(job: Job | None, job_id: str) -> Job:
+def found_or_fail(job: Job | None, job_id: str) -> Job:
+    """A job; raises PressrunError (not_found) when there is none."""
     if job is None:
         raise _no_job(job_id)
     return job

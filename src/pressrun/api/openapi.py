@@ -1,10 +1,12 @@
 """The OpenAPI description: what FastAPI finds, with the shapes of requests and of every answer made explicit."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
+from pressrun.api import batch_events, draft_run
 from pressrun.api.access import PUBLIC, SIGN_IN
 from pressrun.api.request_schemas import REQUESTS
 
@@ -20,9 +22,9 @@ def document(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
         schemas = made["components"]["schemas"]
         for shape in REQUESTS:
-            schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas[shape.__name__] = schema
+            _add(schemas, shape, "validation")
+        for shape in (*draft_run.EVENTS, *batch_events.EVENTS):
+            _add(schemas, shape, "serialization")
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         for path, operations in made["paths"].items():
@@ -34,6 +36,12 @@ def document(app: FastAPI) -> dict[str, Any]:
         made["security"] = [{"key": []}]
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _add(schemas: dict[str, Any], shape: type[BaseModel], mode: Literal["validation", "serialization"]) -> None:
+    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}", mode=mode)
+    schemas |= schema.pop("$defs", {})
+    schemas[shape.__name__] = schema
 
 
 def _settle(responses: dict[str, Any]) -> None:

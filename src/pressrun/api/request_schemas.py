@@ -73,6 +73,14 @@ class GenerateRequest(BaseModel):
     fan_out: bool | None = None
 
 
+class DraftRunRequest(BaseModel):
+    """A draft to try out; with `definition` that one in place of the stored draft."""
+
+    inputs: list[InputValue]
+    definition: AgentDefinition | None = None
+    fan_out: bool | None = None
+
+
 class DeployRequest(BaseModel):
     """A note to keep with the new version."""
 
@@ -208,6 +216,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     BatchRetry,
     BatchUpload,
     DeployRequest,
+    DraftRunRequest,
     GenerateRequest,
     JobRequest,
     KeyRequest,

@@ -56,6 +56,8 @@ class ApplicationShape(Shape):
     deployed_version: int | None
     last_version: int
     draft_changed: bool
+    draft_digest: str
+    draft_saved_at: str
 
 
 class DeployedApplication(ApplicationShape):
@@ -74,7 +76,7 @@ class ApplicationPage(Shape):
 
 
 class VersionShape(Shape):
-    """A version of an agent."""
+    """A version of an agent; `created_by` is the id of the key that deployed it, `created_by_name` its name."""
 
     version: int
     deployed: bool
@@ -82,6 +84,7 @@ class VersionShape(Shape):
     digest: str
     created_at: str
     created_by: str
+    created_by_name: str | None
 
 
 class VersionPage(Shape):
@@ -475,6 +478,13 @@ def files(media_types: Sequence[str], *statuses: int) -> dict[int | str, dict[st
     binary = {"type": "string", "format": "binary"}
     content = {one: {"schema": {} if one == "text/event-stream" else binary} for one in media_types}
     return {"2XX": {"content": content, "description": "Done"}, **refusals(*statuses)}
+
+
+def streams(events: Sequence[type[BaseModel]], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers with server-sent events, whose data has one of these shapes."""
+    schema = {"anyOf": [{"$ref": f"#/components/schemas/{event.__name__}"} for event in events]}
+    content = {"text/event-stream": {"schema": schema}}
+    return {"2XX": {"content": content, "description": "Events, as they happen"}, **refusals(*statuses)}
 
 
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:

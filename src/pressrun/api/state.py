@@ -5,6 +5,7 @@ import asyncio
 from starlette.requests import Request
 
 from pressrun.api.callers import Callers
+from pressrun.batches.series import SeriesReader
 from pressrun.system import System
 
 
@@ -12,6 +13,12 @@ def system_of(request: Request) -> System:
     """The system this server serves."""
     system: System = request.app.state.system
     return system
+
+
+def series_of(request: Request) -> SeriesReader:
+    """What reads the series of batches, for all requests together."""
+    reader: SeriesReader = request.app.state.series
+    return reader
 
 
 def leaving_of(request: Request) -> asyncio.Event:

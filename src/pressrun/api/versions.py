@@ -11,12 +11,13 @@ from pressrun.agents.drafts import draft_of
 from pressrun.agents.lint import lint
 from pressrun.api import wire
 from pressrun.api.access import actor, require
-from pressrun.api.applications import shape
+from pressrun.api.applications import expected_digest, shape
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.known_models import unknown_models
 from pressrun.api.request_schemas import DeployRequest, RollbackRequest, body_of
 from pressrun.api.schemas import ApplicationShape, DeployedApplication, VersionPage, errors
 from pressrun.api.state import system_of
-from pressrun.errors import Code, PressrunError, Problem
+from pressrun.errors import Code, PressrunError
 from pressrun.organizations import audit
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
@@ -27,12 +28,15 @@ router = APIRouter(prefix="/v1/applications/{application_id}", tags=["agents"])
 
 @router.post(
     "/deploy",
-    responses=errors(DeployedApplication, 400, 401, 403, 404),
+    responses=errors(DeployedApplication, 400, 401, 403, 404, 409),
     openapi_extra=body_of(DeployRequest, required=False),
     summary="Deploy an agent's draft",
 )
 async def deploy(request: Request, application_id: str) -> Response:
-    """Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended."""
+    """Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended.
+
+    With `If-Match: "<digest>"` only if the draft is still the one that was looked at.
+    """
     key = require(request, Scope.AGENTS_WRITE)
     values, _ = await read_object(request, empty_is={})
     fields = Fields(values)
@@ -40,34 +44,19 @@ async def deploy(request: Request, application_id: str) -> Response:
     fields.done(closed=True)
     system = system_of(request)
     draft = draft_of(await system.store.read(lambda tx: find_agent(tx, key.organization_id, application_id)))
-    await _models_are_known(request, key.organization_id, draft)
-    who = actor(request)
+    unknown = await unknown_models(system.catalog, key.organization_id, draft)
+    if unknown:
+        raise PressrunError(Code.INVALID, unknown)
+    who, seen = actor(request), expected_digest(request)
 
     async def work(tx: Transaction) -> dict[str, Any]:
-        agent = await versions.deploy_agent(tx, key.organization_id, application_id, note=note, created_by=key.id)
+        agent = await versions.deploy_agent(
+            tx, key.organization_id, application_id, note=note, created_by=key.id, expected_digest=seen
+        )
         await audit.record(tx, who, Action.AGENT_DEPLOYED, agent.id, version=agent.deployed_version, note=note)
         return await shape(tx, system, agent)
 
     return wire.answer({**await system.store.write(work), "warnings": lint(draft)})
-
-
-async def _models_are_known(request: Request, organization_id: str, draft: AgentDefinition) -> None:
-    catalog = system_of(request).catalog
-    unknown = set(await catalog.unknown_models(organization_id, draft.models))
-    if unknown:
-        names = ", ".join(model.name for model in await catalog.models(organization_id))
-        raise PressrunError(
-            Code.INVALID,
-            [
-                Problem(
-                    f"prompt {prompt.name!r} asks for the model {prompt.model!r}, which nobody configured; "
-                    f"known: {names}. Add it with `pressrun models add`",
-                    {"prompt": prompt.name, "model": prompt.model},
-                )
-                for prompt in draft.prompts
-                if prompt.model in unknown
-            ],
-        )
 
 
 @router.get("/versions", responses=errors(VersionPage, 401, 404), summary="List an agent's versions")
@@ -85,6 +74,7 @@ async def list_versions(request: Request, application_id: str) -> Response:
                 "digest": version.digest,
                 "created_at": wire.timestamp(version.created_at),
                 "created_by": version.created_by,
+                "created_by_name": version.created_by_name,
             }
             for version in await versions.list_versions(tx, key.organization_id, agent.id)
         ]

@@ -1,7 +1,6 @@
 """From records to Writer's JSON: the only place that knows Writer's words."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,8 +14,7 @@ from pressrun.jobs.history import TimelineEntry
 from pressrun.jobs.job import OPEN, Job, Phase, State
 from pressrun.jobs.reason import PLACES
 from pressrun.money import CURRENCY, dollars
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from pressrun.store.clock import iso
 
 STATUS_PHASES = {"in_progress": Phase.OPEN, "completed": Phase.COMPLETED, "failed": Phase.FAILED}
 
@@ -28,7 +26,7 @@ QUEUED_REASONS = {
 
 def timestamp(microseconds: int) -> str:
     """ISO 8601 in UTC with microseconds, as Writer's own."""
-    return (EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return iso(microseconds)
 
 
 def maybe_timestamp(microseconds: int | None) -> str | None:
@@ -150,6 +148,8 @@ def application(agent: Agent, definition: AgentDefinition, deployed_digest: str 
         "deployed_version": agent.deployed_version,
         "last_version": agent.last_version,
         "draft_changed": agent.draft_digest != deployed_digest,
+        "draft_digest": agent.draft_digest,
+        "draft_saved_at": timestamp(agent.draft_saved_at),
     }
 
 

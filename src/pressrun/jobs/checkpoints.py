@@ -32,9 +32,12 @@ class Checkpoint:
 
 async def load(tx: Transaction, claim: Claim) -> dict[str, bytes]:
     """What earlier attempts of the claim's generation have finished, by step."""
-    rows = await tx.all(
-        "list_checkpoints", organization_id=claim.organization_id, job_id=claim.id, generation=claim.generation
-    )
+    return await of_job(tx, claim.organization_id, claim.id, claim.generation)
+
+
+async def of_job(tx: Transaction, organization_id: str, job_id: str, generation: int) -> dict[str, bytes]:
+    """The same of any job, for whoever looks at it; nothing once it has ended."""
+    rows = await tx.all("list_checkpoints", organization_id=organization_id, job_id=job_id, generation=generation)
     return {row["step"]: bytes(row["payload"]) for row in rows}
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pressrun.errors import FailureCode
-from pressrun.money import Nano
+from pressrun.money import Nano, dollars
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,27 @@ class Call:
     def answered_by(self) -> str:
         """The model that was asked, by the name it has for every prompt."""
         return self.resolved or self.model
+
+    def as_line(self) -> dict[str, Any]:
+        """The call as a job's timeline tells it: enough to find it on the provider's bill."""
+        told: dict[str, Any] = {
+            "model": self.answered_by,
+            "outcome": self.outcome,
+            "duration_s": round(self.duration_s, 3),
+        }
+        if self.prompt:
+            told["prompt"] = self.prompt
+        if self.request_id is not None:
+            told["request_id"] = self.request_id
+        if self.prompt_tokens or self.completion_tokens:
+            told |= {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens}
+        if self.cached_prompt_tokens:
+            told["cached_prompt_tokens"] = self.cached_prompt_tokens
+        if self.cost != 0 or self.outcome == "completed":
+            told["cost"] = dollars(self.cost)
+        if self.reask:
+            told["reask"] = True
+        return told
 
 
 @dataclass(frozen=True, slots=True)

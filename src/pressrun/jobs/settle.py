@@ -7,9 +7,8 @@ from typing import Any
 from pressrun.errors import FailureCode
 from pressrun.jobs import checkpoints, counts, history, model_calls, outages, outbox, spending
 from pressrun.jobs.job import OPEN, Claim, State
-from pressrun.jobs.outcome import Again, Call, Cancelled, Completed, Ending, Failed, Outcome, Released
+from pressrun.jobs.outcome import Again, Cancelled, Completed, Ending, Failed, Outcome, Released
 from pressrun.jobs.spending import Spender, spent_on
-from pressrun.money import dollars
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction, Value
 from pressrun.telemetry.events import JobEvent
@@ -160,27 +159,9 @@ def _note(claim: Claim, ending: Ending, row: Row) -> history.Note:
         case _:
             pass
     if ending.calls:
-        data["calls"] = [_call(call) for call in ending.calls[:LONGEST_CALLS]]
+        data["calls"] = [call.as_line() for call in ending.calls[:LONGEST_CALLS]]
     event = EVENTS[State(row["state"])]
     return history.Note(claim.organization_id, claim.id, row["events"], event, claim.generation, claim.attempts, data)
-
-
-def _call(call: Call) -> dict[str, Any]:
-    """A model call as the timeline tells it: enough to find it on the provider's bill."""
-    told: dict[str, Any] = {"model": call.answered_by, "outcome": call.outcome, "duration_s": round(call.duration_s, 3)}
-    if call.prompt:
-        told["prompt"] = call.prompt
-    if call.request_id is not None:
-        told["request_id"] = call.request_id
-    if call.prompt_tokens or call.completion_tokens:
-        told |= {"prompt_tokens": call.prompt_tokens, "completion_tokens": call.completion_tokens}
-    if call.cached_prompt_tokens:
-        told["cached_prompt_tokens"] = call.cached_prompt_tokens
-    if call.cost != 0 or call.outcome == "completed":
-        told["cost"] = dollars(call.cost)
-    if call.reask:
-        told["reask"] = True
-    return told
 
 
 async def witness(tx: Transaction, endings: Sequence[tuple[Claim, Ending]], states: Sequence[State | None]) -> bool:
@@ -204,7 +185,7 @@ async def _note_refused(tx: Transaction, stale: Sequence[tuple[Claim, Ending]]) 
             spent.append((Spender(claim.organization_id, claim.agent_id), ending))
             continue
         spent.append((Spender.from_row(row), ending))
-        calls = {"calls": [_call(call) for call in ending.calls[:LONGEST_CALLS]]} if ending.calls else {}
+        calls = {"calls": [call.as_line() for call in ending.calls[:LONGEST_CALLS]]} if ending.calls else {}
         note = history.Note(
             row["organization_id"],
             claim.id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pressrun.accounts import ledger
-from pressrun.jobs import cancel, checkpoints, claim, idempotency, rescue, spending, tokens, workers
+from pressrun.jobs import cancel, checkpoints, claim, idempotency, overview, rescue, spending, tokens, workers
 from pressrun.jobs.floors import RETURNED
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
@@ -81,6 +81,7 @@ async def tidy(store: Store) -> None:
         await tx.run("forget_sign_in_counts")
         await tx.run("forget_token_counts", days=tokens.KEEP_DAYS)
         await tx.run("forget_usage", days=spending.KEEP_DAYS)
+        await tx.run("forget_ended_counts", hours=overview.KEEP_HOURS)
         await ledger.tidy(tx)
         await tx.run("forget_checkpoints", keep_us=checkpoints.KEEP_US)
 

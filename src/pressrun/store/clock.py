@@ -2,13 +2,26 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], int]
 """Microseconds since the epoch."""
 
 SECOND = 1_000_000
 """One second in the unit of every stored time."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(microseconds: int) -> str:
+    """A stored time as ISO 8601 in UTC, to the microsecond."""
+    return (EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment as it is stored; one without a zone is in UTC."""
+    passed = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) - EPOCH
+    return (passed.days * 86_400 + passed.seconds) * SECOND + passed.microseconds
 
 
 def system_clock() -> int:

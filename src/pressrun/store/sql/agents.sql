@@ -1,7 +1,8 @@
 -- name: add_agent
 -- A new agent as a draft; no row when its id or alias is taken.
-INSERT INTO agents (id, organization_id, alias, name, draft, draft_digest, created_at, updated_at)
-VALUES (:agent_id, :organization_id, :alias, :name, :draft, :draft_digest, :now, :now)
+INSERT INTO agents (id, organization_id, alias, name, draft, draft_digest, draft_saved_by, draft_saved_at, created_at,
+    updated_at)
+VALUES (:agent_id, :organization_id, :alias, :name, :draft, :draft_digest, :saved_by, :now, :now, :now)
 ON CONFLICT DO NOTHING
 RETURNING *
 
@@ -16,9 +17,16 @@ SELECT id, name FROM agents WHERE organization_id = :organization_id AND alias =
 
 -- name: change_draft
 -- A new draft in place of the one that was seen; no row when somebody else has changed it meanwhile.
-UPDATE agents SET alias = :alias, name = :name, draft = :draft, draft_digest = :draft_digest, updated_at = :now
+UPDATE agents SET alias = :alias, name = :name, draft = :draft, draft_digest = :draft_digest,
+    draft_saved_by = :saved_by, draft_saved_at = :now, updated_at = :now
 WHERE organization_id = :organization_id AND id = :agent_id AND deleted_at IS NULL AND draft_digest = :seen_digest
 RETURNING *
+
+-- name: find_draft_saver
+-- The name of the key that saved an agent's draft.
+SELECT keys.name FROM agents
+JOIN keys ON keys.id = agents.draft_saved_by AND keys.organization_id = agents.organization_id
+WHERE agents.id = :agent_id AND agents.organization_id = :organization_id
 
 -- name: delete_agent
 -- Nobody can run the agent any more and its alias is free; its versions stay for the jobs pinned to them, which
@@ -55,9 +63,12 @@ WHERE organization_id = :organization_id AND agent_id = :agent_id AND version = 
 
 -- name: list_agent_versions
 -- The versions of an agent without their definitions, newest first.
-SELECT organization_id, agent_id, version, digest, note, created_at, created_by FROM agent_versions
-WHERE organization_id = :organization_id AND agent_id = :agent_id
-ORDER BY version DESC
+SELECT versions.agent_id, versions.version, versions.digest, versions.note, versions.created_at, versions.created_by,
+    keys.name AS created_by_name
+FROM agent_versions AS versions
+LEFT JOIN keys ON keys.id = versions.created_by AND keys.organization_id = versions.organization_id
+WHERE versions.organization_id = :organization_id AND versions.agent_id = :agent_id
+ORDER BY versions.version DESC
 LIMIT :limit OFFSET :offset
 
 -- name: find_agent_position

@@ -366,3 +366,45 @@ FROM (
         AND same_as IS NULL AND cost IS NOT NULL
     ORDER BY batch_row LIMIT :limit
 ) AS first_rows
+
+-- name: sift_batch_rows
+-- How many rows of a batch are wanted, and the places of those of one page; rows without a job too: those that are not
+-- valid (:invalid), and those that are no job yet (:unloaded). What has no value to sort by comes last.
+WITH found AS MATERIALIZED (
+    SELECT batch_row AS place, CASE :sort WHEN 'duration' THEN completed_at - started_at
+            WHEN 'tokens' THEN prompt_tokens + completion_tokens
+            WHEN 'cost' THEN CASE WHEN unpriced_calls = 0 THEN cost END
+            WHEN 'attempts' THEN attempts ELSE batch_row END AS worth
+    FROM jobs
+    WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id
+        AND (:states = '' OR :states LIKE '%' || state || '%') AND (:error_code = '' OR error_code = :error_code)
+        AND coalesce(completed_at, 0) >= :from_us AND coalesce(completed_at, 0) < :to_us
+    UNION ALL
+    SELECT row, CASE :sort WHEN 'row' THEN row END FROM batch_rows
+    WHERE :invalid = 1 AND batch_id = :batch_id AND organization_id = :organization_id AND problem IS NOT NULL
+    UNION ALL
+    SELECT row, CASE :sort WHEN 'row' THEN row END FROM batch_rows
+    WHERE :unloaded = 1 AND batch_id = :batch_id AND organization_id = :organization_id AND row > :loaded_row
+        AND problem IS NULL
+)
+SELECT (SELECT count(*) FROM found) AS total, page.place
+FROM (SELECT 1 AS one) AS always
+LEFT JOIN (
+    SELECT place, worth FROM found
+    ORDER BY CASE WHEN worth IS NULL THEN 1 ELSE 0 END, worth * CAST(:sign AS bigint), place * CAST(:sign AS bigint)
+    LIMIT :limit OFFSET :offset
+) AS page ON 1 = 1
+ORDER BY CASE WHEN page.worth IS NULL THEN 1 ELSE 0 END, page.worth * CAST(:sign AS bigint), page.place * CAST(:sign AS bigint)
+
+-- name: read_batch_series
+-- When the jobs of a batch ended, in steps of time: how many, what they took, and how long those took that were asked,
+-- on a scale on which each bucket is a tenth longer than the one before.
+SELECT (completed_at - CAST(:begin AS bigint)) / CAST(:step AS bigint) AS point, state, coalesce(error_code, '') AS error_code,
+    CASE WHEN state = 'completed' AND same_as IS NULL AND completed_at >= started_at
+        THEN CAST(floor(10 * ln(1 + CAST(completed_at - started_at AS double precision) / 1000)) AS bigint) END AS bucket,
+    count(*) AS jobs, CAST(sum(prompt_tokens + completion_tokens) AS bigint) AS tokens,
+    CAST(sum(coalesce(cost, 0)) AS bigint) AS cost
+FROM jobs
+WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id
+    AND completed_at >= CAST(:begin AS bigint)
+GROUP BY 1, 2, 3, 4

@@ -1,0 +1,11 @@
+-- name: find_job_lines
+-- Jobs by their places, as lists show them: of long inputs and results only how they begin.
+SELECT jobs.seq, jobs.id, jobs.agent_id, agents.name AS agent_name, jobs.agent_version, jobs.state, jobs.created_at,
+    jobs.updated_at, jobs.started_at, jobs.completed_at, jobs.attempts, jobs.generation, jobs.error_code, jobs.error,
+    jobs.cancel_requested, jobs.batch_id, jobs.batch_row, jobs.same_as, jobs.prompt_tokens, jobs.completion_tokens,
+    CASE WHEN jobs.unpriced_calls = 0 THEN jobs.cost END AS cost, substr(jobs.inputs, 1, 4096) AS inputs,
+    substr(results.payload, 1, 4096) AS result
+FROM unnest(CAST(:seq AS bigint[]), CAST(:organization_id AS text[])) AS entry (seq, organization_id)
+JOIN jobs ON jobs.seq = entry.seq AND jobs.organization_id = entry.organization_id
+LEFT JOIN agents ON agents.id = jobs.agent_id
+LEFT JOIN results ON results.job_id = jobs.id AND results.generation = jobs.generation AND jobs.state = 'completed'
