@@ -192,7 +192,7 @@ RETURNING id, organization_id, agent_id, generation, attempts, state, events
 -- name: request_cancel_of_batch
 -- The running jobs of a batch are asked to stop; found among all that run, as a batch may have a million rows.
 UPDATE jobs SET cancel_requested = 1, updated_at = :now, events = events + 1
-WHERE state = 'running' AND batch_id || '' = :batch_id AND organization_id = :organization_id
+WHERE state = 'running' AND batch_id || '' = :batch_id AND organization_id || '' = :organization_id
     AND cancel_requested = 0
 RETURNING id, organization_id, agent_id, generation, attempts, events
 

@@ -7,8 +7,9 @@ GROUP BY state
 -- name: find_first_queued
 -- How long the queued job of an organization has been runnable that was accepted first.
 SELECT CAST(:now - run_at AS bigint) AS waited_us FROM jobs
-WHERE organization_id = :organization_id AND state = 'queued'
-ORDER BY seq LIMIT 1
+WHERE (organization_id, state, seq) > (:organization_id, 'queued', 0)
+    AND (organization_id, state, seq) < (:organization_id, 'queued', 4611686018427387904)
+ORDER BY organization_id, state, seq LIMIT 1
 
 -- name: list_ended_hours
 -- How many jobs of an organization ended in each of the last hours, the present one among them.
