@@ -21,7 +21,7 @@ RACES = 5
 class Version:
     """A version without its definition; `created_at` is microseconds since the epoch.
 
-    `created_by` is the id of the key that deployed it, `created_by_name` its name while that is known.
+    `created_by` is the id of the key or the person that deployed it, `created_by_name` its name while that is known.
     """
 
     agent_id: str

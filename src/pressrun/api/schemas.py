@@ -76,7 +76,7 @@ class ApplicationPage(Shape):
 
 
 class VersionShape(Shape):
-    """A version of an agent; `created_by` is the id of the key that deployed it, `created_by_name` its name."""
+    """A version of an agent; `created_by` is the id of the key or person that deployed it."""
 
     version: int
     deployed: bool

@@ -23,9 +23,10 @@ WHERE organization_id = :organization_id AND id = :agent_id AND deleted_at IS NU
 RETURNING *
 
 -- name: find_draft_saver
--- The name of the key that saved an agent's draft.
-SELECT keys.name FROM agents
-JOIN keys ON keys.id = agents.draft_saved_by AND keys.organization_id = agents.organization_id
+-- The name of the key, or of the person, that saved an agent's draft.
+SELECT coalesce(keys.name, people.name) AS name FROM agents
+LEFT JOIN keys ON keys.id = agents.draft_saved_by AND keys.organization_id = agents.organization_id
+LEFT JOIN people ON people.id = agents.draft_saved_by AND people.organization_id = agents.organization_id
 WHERE agents.id = :agent_id AND agents.organization_id = :organization_id
 
 -- name: delete_agent
@@ -64,9 +65,10 @@ WHERE organization_id = :organization_id AND agent_id = :agent_id AND version = 
 -- name: list_agent_versions
 -- The versions of an agent without their definitions, newest first.
 SELECT versions.agent_id, versions.version, versions.digest, versions.note, versions.created_at, versions.created_by,
-    keys.name AS created_by_name
+    coalesce(keys.name, people.name) AS created_by_name
 FROM agent_versions AS versions
 LEFT JOIN keys ON keys.id = versions.created_by AND keys.organization_id = versions.organization_id
+LEFT JOIN people ON people.id = versions.created_by AND people.organization_id = versions.organization_id
 WHERE versions.organization_id = :organization_id AND versions.agent_id = :agent_id
 ORDER BY versions.version DESC
 LIMIT :limit OFFSET :offset

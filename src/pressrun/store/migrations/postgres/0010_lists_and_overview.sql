@@ -4,7 +4,7 @@ CREATE INDEX jobs_by_state ON jobs (organization_id, state, seq);
 CREATE INDEX jobs_single ON jobs (organization_id, seq) WHERE batch_id = '';
 CREATE INDEX jobs_failed ON jobs (organization_id, error_code, seq) WHERE state IN ('failed', 'cancelled');
 
--- When a draft was saved, and with which key; `updated_at` tells of deployments too.
+-- When a draft was saved, and by which key or person; `updated_at` tells of deployments too.
 ALTER TABLE agents ADD COLUMN draft_saved_at bigint NOT NULL DEFAULT 0;
 ALTER TABLE agents ADD COLUMN draft_saved_by text NOT NULL DEFAULT '';
 UPDATE agents SET draft_saved_at = updated_at;
