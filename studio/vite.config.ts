@@ -24,5 +24,5 @@ export default defineConfig({
   },
   // The gallery embeds ../examples.
   server: { fs: { allow: [".."] }, proxy: { "/v1": { target: server, changeOrigin: true } } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
 });

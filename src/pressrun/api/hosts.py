@@ -9,8 +9,6 @@ from pressrun.errors import Code, PressrunError
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 FORWARDED_FOR = b"x-forwarded-for"
-REMEMBERED = 100
-"""Spellings of `Host` that are known to be good: every request is asked for its name."""
 
 
 def host_name(headers: Mapping[bytes, str]) -> str:
@@ -25,19 +23,13 @@ class Hosts:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = {name.lower() for name in names}
         self._any = "*" in self._names
-        self._good: set[str] = set()
 
     def check(self, headers: Mapping[bytes, str]) -> None:
         """Raises PressrunError for another name: a page of an attacker's may resolve its own name to this machine."""
-        sent = headers.get(b"host", "")
-        if sent in self._good:
-            return
         name = host_name(headers)
         if not self._any and name not in self._names:
             message = f"this server is not called {name[:100]!r}; see the setting allowed_hosts"
             raise PressrunError(Code.INVALID, message)
-        if len(self._good) < REMEMBERED:
-            self._good.add(sent)
 
 
 class Proxies:
@@ -49,7 +41,7 @@ class Proxies:
     def note_client(self, scope: Any, headers: Mapping[bytes, str]) -> None:
         """Set `client` of an ASGI scope to the last address in the chain that is no proxy of ours."""
         client = scope.get("client")
-        if client is None or not self._is_ours(client[0]):
+        if not self._networks or client is None or not self._is_ours(client[0]):
             return
         address = client[0]
         for told in reversed(headers.get(FORWARDED_FOR, "").split(",")):

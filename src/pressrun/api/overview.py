@@ -57,7 +57,7 @@ class DailySpend(Shape):
     calls: int
 
 
-class WorkerShape(Shape):
+class WorkerActivity(Shape):
     """A worker that is alive, and how many of its places are taken."""
 
     id: str
@@ -109,7 +109,7 @@ class Overview(Shape):
     failure_rate: float | None
     spend: list[DailySpend]
     currency: Literal["USD"]
-    workers: list[WorkerShape] | None
+    workers: list[WorkerActivity] | None
     models: list[ModelHealth]
     agents: list[AgentActivity]
 

@@ -154,6 +154,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/applications/jobs/{job_id}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a job asked
+         * @description Each prompt as it was sent, with the inputs and the earlier results in it, and what came back.
+         */
+        get: operations["list_job_prompts_v1_applications_jobs__job_id__prompts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications/jobs/{job_id}/retry": {
         parameters: {
             query?: never;
@@ -204,6 +224,8 @@ export interface paths {
         /**
          * Change an agent's draft
          * @description Replace some top-level fields of the draft; `null` removes one. What is deployed stays as it is.
+         *
+         *     With `If-Match: "<digest>"` only if nobody changed the draft meanwhile; the answer's `ETag` is the new digest.
          */
         patch: operations["patch_application_v1_applications__application_id__patch"];
         trace?: never;
@@ -286,6 +308,8 @@ export interface paths {
         /**
          * Deploy an agent's draft
          * @description Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended.
+         *
+         *     With `If-Match: "<digest>"` only if the draft is still the one that was looked at.
          */
         post: operations["deploy_v1_applications__application_id__deploy_post"];
         delete?: never;
@@ -312,6 +336,28 @@ export interface paths {
          */
         put: operations["replace_draft_v1_applications__application_id__draft_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/draft/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try out a draft
+         * @description Run the draft, or the `definition` sent along, at once: events `prompt`, `delta`, then `result` or `problem`.
+         *
+         *     Nothing is stored but what it cost; closing the connection ends the model's call.
+         */
+        post: operations["run_draft_v1_applications__application_id__draft_run_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -621,9 +667,49 @@ export interface paths {
         };
         /**
          * Rows of a batch
-         * @description A page of rows in the order of the file, from behind row `after`, with what became of each.
+         * @description A page of rows with what became of each, in the order of the file or by a figure; `total` counts all of them.
          */
         get: operations["batch_rows_v1_batches__batch_id__rows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A batch over time
+         * @description What ended when, what it took and how long, in at most 240 steps; of a large batch as it was some seconds ago.
+         */
+        get: operations["batch_series_v1_batches__batch_id__series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs of all agents
+         * @description Jobs, the newest first; a page may be short, or empty, although more follow: `has_more` tells.
+         */
+        get: operations["list_all_jobs_v1_jobs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -782,6 +868,144 @@ export interface paths {
          * @description Ask the model something short, and tell what came back and how long it took; `default` is the default model.
          */
         post: operations["test_v1_models__name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that goes on
+         * @description Queue, ends of the last 24 hours, spend of 30 days, workers, models, agents; from counters: ask it often.
+         */
+        get: operations["get_overview_v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List people
+         * @description Everybody who may sign in to the studio as themselves.
+         */
+        get: operations["list_people_v1_people_get"];
+        put?: never;
+        /**
+         * Add a person
+         * @description Somebody who may sign in; `POST …/link` makes the link by which they do so.
+         */
+        post: operations["add_person_v1_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a person
+         * @description Somebody may sign in no longer, and is signed out everywhere within two seconds.
+         */
+        delete: operations["remove_person_v1_people__person_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a person
+         * @description Another name, address or role; sessions that are under way have the new role within two seconds.
+         */
+        patch: operations["change_person_v1_people__person_id__patch"];
+        trace?: never;
+    };
+    "/v1/people/{person_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which a person signs in
+         * @description A link that works once and for a day, shown in this answer and never again; one made before works no longer.
+         */
+        post: operations["make_link_v1_people__person_id__link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell who is asking
+         * @description Who is signed in, or whose API key this is, and what they may do.
+         */
+        get: operations["show_v1_session_get"];
+        put?: never;
+        /**
+         * Sign in to the studio
+         * @description A session in a cookie, for an API key or for the token of a one-time link; one that was there ends.
+         *
+         *     Only the studio's own pages are answered: the header `X-Pressrun-Studio` is needed.
+         */
+        post: operations["begin_v1_session_post"];
+        /**
+         * Sign out of the studio
+         * @description The session ends on the server and in the browser; within two seconds nobody can use its cookie any more.
+         */
+        delete: operations["end_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how the server is
+         * @description Version, database, the process that answers, the workers that are alive, and every check of the doctor's.
+         */
+        get: operations["show_v1_system_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1005,6 +1229,22 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentActivity
+         * @description An agent, when it was run last, and how its jobs of the last 7 days ended.
+         */
+        AgentActivity: {
+            /** Application Id */
+            application_id: string;
+            /** Failed */
+            failed: number;
+            /** Last Run At */
+            last_run_at: string | null;
+            /** Name */
+            name: string;
+            /** Runs */
+            runs: number;
+        };
+        /**
          * AgentDefinition
          * @description A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order.
          */
@@ -1013,17 +1253,17 @@ export interface components {
              * Alias
              * @default null
              */
-            alias: string | null;
+            alias?: string | null;
             /**
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * Inputs
              * @default []
              */
-            inputs: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
+            inputs?: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
             /** Name */
             name: string;
             /**
@@ -1032,7 +1272,7 @@ export interface components {
              *       "title": "Output"
              *     }
              */
-            output: components["schemas"]["Output"];
+            output?: components["schemas"]["Output"];
             /** Prompts */
             prompts: components["schemas"]["Prompt"][];
             /**
@@ -1045,7 +1285,7 @@ export interface components {
              *       "on_worker_loss": "retry"
              *     }
              */
-            settings: components["schemas"]["Settings"];
+            settings?: components["schemas"]["Settings"];
         };
         /**
          * ApplicationPage
@@ -1074,6 +1314,10 @@ export interface components {
             deployed_version: number | null;
             /** Draft Changed */
             draft_changed: boolean;
+            /** Draft Digest */
+            draft_digest: string;
+            /** Draft Saved At */
+            draft_saved_at: string;
             /** Id */
             id: string;
             /** Inputs */
@@ -1096,6 +1340,39 @@ export interface components {
             type: "generation";
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * AskedPromptShape
+         * @description A prompt as it was sent and what came back; `part` counts the values of a fan-out, null is all of them.
+         *
+         *     `messages` and `output` are null where they are not known; `model` is the one that answered, null if none did.
+         */
+        AskedPromptShape: {
+            /** Calls */
+            calls: components["schemas"]["CallShape"][];
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Messages */
+            messages: components["schemas"]["MessageShape"][] | null;
+            /** Model */
+            model: string | null;
+            /** Output */
+            output: string | null;
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            usage: components["schemas"]["CallUsage"];
+        };
+        /**
+         * AskedPrompts
+         * @description Every prompt of a job, in order.
+         */
+        AskedPrompts: {
+            /** Data */
+            data: components["schemas"]["AskedPromptShape"][];
         };
         /**
          * AttemptShape
@@ -1123,7 +1400,7 @@ export interface components {
         };
         /**
          * AuditShape
-         * @description Something that was done: when, by which key and from where, to what.
+         * @description Something that was done: when, by which key or person and from where, to what; `by` is their name.
          */
         AuditShape: {
             /** Action */
@@ -1132,6 +1409,8 @@ export interface components {
             address: string | null;
             /** At */
             at: string;
+            /** By */
+            by: string | null;
             /** Data */
             data: {
                 [key: string]: unknown;
@@ -1140,6 +1419,8 @@ export interface components {
             id: string;
             /** Key Id */
             key_id: string | null;
+            /** Person Id */
+            person_id: string | null;
             /** Request Id */
             request_id: string | null;
             /** Target */
@@ -1170,7 +1451,7 @@ export interface components {
              * Running
              * @default drain
              */
-            running: string;
+            running?: string;
         };
         /**
          * BatchChange
@@ -1181,12 +1462,12 @@ export interface components {
              * Max Cost
              * @default null
              */
-            max_cost: number | null;
+            max_cost?: number | null;
             /**
              * Name
              * @default null
              */
-            name: string | null;
+            name?: string | null;
         };
         /**
          * BatchCounts
@@ -1292,6 +1573,69 @@ export interface components {
             totalCount: number;
         };
         /**
+         * BatchProgress
+         * @description `event: progress`: a batch, how fast it is, when it will probably be done, and what makes its rows wait.
+         */
+        BatchProgress: {
+            /** Agent Version */
+            agent_version: number;
+            /** Application Id */
+            application_id: string;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Columns */
+            columns: string[];
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            counts: components["schemas"]["BatchCounts"];
+            /** Created At */
+            created_at: string;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Deadline At */
+            deadline_at: string;
+            /** Errors */
+            errors: components["schemas"]["BatchError"][];
+            eta_s: components["schemas"]["SecondsRange"] | null;
+            /** Id */
+            id: string;
+            /** Limited By */
+            limited_by: string | null;
+            /** Max Cost */
+            max_cost: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            options: components["schemas"]["BatchOptionsShape"];
+            pace: components["schemas"]["Pace"];
+            /** Pause Code */
+            pause_code: string | null;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Retrying */
+            retrying: boolean;
+            /** Reused */
+            reused: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
+            /** Updated At */
+            updated_at: string;
+            usage: components["schemas"]["Tokens"];
+        };
+        /**
          * BatchProjectionShape
          * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
          */
@@ -1318,21 +1662,23 @@ export interface components {
              * Error Code
              * @default null
              */
-            error_code: string | null;
+            error_code?: string | null;
             /**
              * Rows
              * @default null
              */
-            rows: number[] | null;
+            rows?: number[] | null;
             /**
              * Version
              * @default same
              */
-            version: string;
+            version?: string;
         };
         /**
          * BatchRowShape
-         * @description A row of a batch's file and what became of it.
+         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
+         *
+         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
          */
         BatchRowShape: {
             /** Agent Version */
@@ -1342,21 +1688,33 @@ export interface components {
             /** Cells */
             cells: {
                 [key: string]: unknown;
-            };
+            } | null;
+            /** Completed At */
+            completed_at: string | null;
             /** Cost */
             cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
             /** Error */
             error: string | null;
             /** Error Code */
             error_code: string | null;
             /** Id */
             id: string | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
             /** Job Id */
             job_id: string | null;
+            /** Output */
+            output: string | null;
             /** Reused From */
             reused_from: string | null;
             /** Row */
             row: number;
+            /** Started At */
+            started_at: string | null;
             /**
              * State
              * @enum {string}
@@ -1368,13 +1726,36 @@ export interface components {
         };
         /**
          * BatchRows
-         * @description A page of rows.
+         * @description A page of rows; `total` is the number of all that are wanted.
          */
         BatchRows: {
             /** Data */
             data: components["schemas"]["BatchRowShape"][];
             /** Has More */
             has_more: boolean;
+            /** Total */
+            total: number;
+        };
+        /**
+         * BatchSeries
+         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
+         */
+        BatchSeries: {
+            /** As Of */
+            as_of: string;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** From */
+            from: string;
+            /** Points */
+            points: components["schemas"]["SeriesPoint"][];
+            /** Step S */
+            step_s: number;
+            /** To */
+            to: string;
         };
         /**
          * BatchShape
@@ -1444,61 +1825,61 @@ export interface components {
              * Canary
              * @default null
              */
-            canary: number | null;
+            canary?: number | null;
             /**
              * Deadline S
              * @default null
              */
-            deadline_s: number | null;
+            deadline_s?: number | null;
             /**
              * Dedupe
              * @default true
              */
-            dedupe: boolean;
+            dedupe?: boolean;
             /**
              * Fan Out
              * @default false
              */
-            fan_out: boolean;
+            fan_out?: boolean;
             /**
              * Map
              * @default {}
              */
-            map: {
+            map?: {
                 [key: string]: string;
             };
             /**
              * Max Cost
              * @default null
              */
-            max_cost: number | null;
+            max_cost?: number | null;
             /**
              * Metadata
              * @default {}
              */
-            metadata: {
+            metadata?: {
                 [key: string]: string;
             };
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * On Bad Rows
              * @default refuse
              */
-            on_bad_rows: string;
+            on_bad_rows?: string;
             /**
              * Priority
              * @default null
              */
-            priority: number | null;
+            priority?: number | null;
             /**
              * Reuse
              * @default false
              */
-            reuse: boolean;
+            reuse?: boolean;
             /** Rows */
             rows: {
                 [key: string]: unknown;
@@ -1507,17 +1888,72 @@ export interface components {
              * Sample
              * @default null
              */
-            sample: number | null;
+            sample?: number | null;
             /**
              * Stop On Errors
              * @default null
              */
-            stop_on_errors: number | string | null;
+            stop_on_errors?: number | string | null;
             /**
              * Webhook Url
              * @default null
              */
-            webhook_url: string | null;
+            webhook_url?: string | null;
+        };
+        /**
+         * CallShape
+         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
+         */
+        CallShape: {
+            /** Attempt */
+            attempt: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Reask */
+            reask: boolean;
+            /** Request Id */
+            request_id: string | null;
+        };
+        /**
+         * CallUsage
+         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
+         */
+        CallUsage: {
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * CheckShape
+         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
+         */
+        CheckShape: {
+            /** Detail */
+            detail: string;
+            /** Fix */
+            fix: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warn" | "fail";
         };
         /**
          * CostRange
@@ -1609,6 +2045,22 @@ export interface components {
             updated_at: string;
             /** Url */
             url: string;
+        };
+        /**
+         * DailySpend
+         * @description What an agent cost on a day; null where no price is known.
+         */
+        DailySpend: {
+            /** Application Id */
+            application_id: string | null;
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: number | null;
+            /** Day */
+            day: string;
+            /** Total Tokens */
+            total_tokens: number;
         };
         /**
          * Deleted
@@ -1711,7 +2163,7 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
         };
         /**
          * DeployedApplication
@@ -1726,6 +2178,10 @@ export interface components {
             deployed_version: number | null;
             /** Draft Changed */
             draft_changed: boolean;
+            /** Draft Digest */
+            draft_digest: string;
+            /** Draft Saved At */
+            draft_saved_at: string;
             /** Id */
             id: string;
             /** Inputs */
@@ -1752,6 +2208,69 @@ export interface components {
             warnings: string[];
         };
         /**
+         * DraftRunDelta
+         * @description `event: delta`: a piece of a prompt's answer.
+         */
+        DraftRunDelta: {
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * DraftRunPrompt
+         * @description `event: prompt`: a model is asked; a `model` of null is the default one.
+         */
+        DraftRunPrompt: {
+            /** Model */
+            model: string | null;
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+        };
+        /**
+         * DraftRunRequest
+         * @description A draft to try out; with `definition` that one in place of the stored draft.
+         */
+        DraftRunRequest: {
+            /** @default null */
+            definition?: components["schemas"]["AgentDefinition"] | null;
+            /**
+             * Fan Out
+             * @default null
+             */
+            fan_out?: boolean | null;
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
+        };
+        /**
+         * DraftRunResult
+         * @description `event: result`: the end of a run that succeeded.
+         */
+        DraftRunResult: {
+            /** Cost */
+            cost: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Duration Ms */
+            duration_ms: number;
+            /** Prompts */
+            prompts: components["schemas"]["AskedPromptShape"][];
+            /** Results */
+            results: components["schemas"]["PartResult"][] | null;
+            /** Suggestion */
+            suggestion: string;
+            /** Title */
+            title: string;
+            usage: components["schemas"]["CallUsage"];
+        };
+        /**
          * DropdownInput
          * @description One of a list of options.
          */
@@ -1760,7 +2279,7 @@ export interface components {
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /** Name */
             name: string;
             /** Options */
@@ -1769,12 +2288,26 @@ export interface components {
              * Required
              * @default true
              */
-            required: boolean;
+            required?: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "dropdown";
+        };
+        /**
+         * EndedHour
+         * @description Jobs that ended in the hour from `at` on.
+         */
+        EndedHour: {
+            /** At */
+            at: string;
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
         };
         /**
          * ErrorBody
@@ -1815,7 +2348,7 @@ export interface components {
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * File Types
              * @default [
@@ -1829,29 +2362,29 @@ export interface components {
              *       "xlsx"
              *     ]
              */
-            file_types: string[];
+            file_types?: string[];
             /**
              * Max File Size Mb
              * @default 25
              */
-            max_file_size_mb: number;
+            max_file_size_mb?: number;
             /**
              * Max Files
              * @default 1
              */
-            max_files: number;
+            max_files?: number;
             /**
              * Max Word Count
              * @default 100000
              */
-            max_word_count: number;
+            max_word_count?: number;
             /** Name */
             name: string;
             /**
              * Required
              * @default true
              */
-            required: boolean;
+            required?: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1863,7 +2396,7 @@ export interface components {
              *       "file_id"
              *     ]
              */
-            upload_types: ("url" | "file_id")[];
+            upload_types?: ("url" | "file_id")[];
         };
         /**
          * GenerateRequest
@@ -1874,14 +2407,14 @@ export interface components {
              * Fan Out
              * @default null
              */
-            fan_out: boolean | null;
+            fan_out?: boolean | null;
             /** Inputs */
             inputs: components["schemas"]["InputValue"][];
             /**
              * Stream
              * @default false
              */
-            stream: boolean;
+            stream?: boolean;
         };
         /**
          * Generated
@@ -1986,6 +2519,72 @@ export interface components {
             data: components["schemas"]["JobEventShape"][];
         };
         /**
+         * JobLineShape
+         * @description A job as lists show it: how its inputs and its text begin; `duration_ms` is that of its last attempt.
+         */
+        JobLineShape: {
+            /** Agent Version */
+            agent_version: number;
+            /** Application Id */
+            application_id: string;
+            /** Application Name */
+            application_name: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            /** Created At */
+            created_at: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Generation */
+            generation: number;
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Output */
+            output: string | null;
+            /** Reused From */
+            reused_from: string | null;
+            /** Row */
+            row: number | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Updated At */
+            updated_at: string;
+            usage: components["schemas"]["Tokens"];
+        };
+        /**
+         * JobLines
+         * @description A page of jobs; `next` is what to go on `before`, null at the end. It may be short although more follow.
+         */
+        JobLines: {
+            /** Data */
+            data: components["schemas"]["JobLineShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+        };
+        /**
          * JobPage
          * @description A page of jobs by offset.
          */
@@ -2005,26 +2604,26 @@ export interface components {
              * Deadline S
              * @default null
              */
-            deadline_s: number | null;
+            deadline_s?: number | null;
             /**
              * Fan Out
              * @default null
              */
-            fan_out: boolean | null;
+            fan_out?: boolean | null;
             /** Inputs */
             inputs: components["schemas"]["InputValue"][];
             /**
              * Metadata
              * @default null
              */
-            metadata: {
+            metadata?: {
                 [key: string]: string;
             } | null;
             /**
              * Priority
              * @default null
              */
-            priority: number | null;
+            priority?: number | null;
         };
         /**
          * JobShape
@@ -2107,24 +2706,24 @@ export interface components {
              * Expires In S
              * @default null
              */
-            expires_in_s: number | null;
+            expires_in_s?: number | null;
             /**
              * Fold Retries
              * @default false
              */
-            fold_retries: boolean;
+            fold_retries?: boolean;
             /** Name */
             name: string;
             /**
              * Requests Per Minute
              * @default null
              */
-            requests_per_minute: number | null;
+            requests_per_minute?: number | null;
             /**
              * Scopes
              * @default null
              */
-            scopes: string[] | null;
+            scopes?: string[] | null;
         };
         /**
          * KeyShape
@@ -2193,22 +2792,22 @@ export interface components {
              * Queued Jobs
              * @default null
              */
-            queued_jobs: number | null;
+            queued_jobs?: number | null;
             /**
              * Requests Per Minute
              * @default null
              */
-            requests_per_minute: number | null;
+            requests_per_minute?: number | null;
             /**
              * Running Jobs
              * @default null
              */
-            running_jobs: number | null;
+            running_jobs?: number | null;
             /**
              * Tokens Per Day
              * @default null
              */
-            tokens_per_day: number | null;
+            tokens_per_day?: number | null;
         };
         /**
          * MediaInput
@@ -2219,7 +2818,7 @@ export interface components {
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * File Types
              * @default [
@@ -2230,24 +2829,34 @@ export interface components {
              *       "gif"
              *     ]
              */
-            file_types: string[];
+            file_types?: string[];
             /**
              * Max Image Size Mb
              * @default 10
              */
-            max_image_size_mb: number;
+            max_image_size_mb?: number;
             /** Name */
             name: string;
             /**
              * Required
              * @default true
              */
-            required: boolean;
+            required?: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "media";
+        };
+        /**
+         * MessageShape
+         * @description A message as it was sent to a model.
+         */
+        MessageShape: {
+            /** Content */
+            content: string;
+            /** Role */
+            role: string;
         };
         /**
          * ModelChanges
@@ -2258,42 +2867,68 @@ export interface components {
              * Account
              * @default null
              */
-            account: string | null;
+            account?: string | null;
             /**
              * Cached Input Price
              * @default null
              */
-            cached_input_price: number | null;
+            cached_input_price?: number | null;
             /**
              * Concurrency
              * @default null
              */
-            concurrency: number | null;
+            concurrency?: number | null;
             /**
              * Input Price
              * @default null
              */
-            input_price: number | null;
+            input_price?: number | null;
             /**
              * Output Price
              * @default null
              */
-            output_price: number | null;
+            output_price?: number | null;
             /**
              * Rpm
              * @default null
              */
-            rpm: number | null;
+            rpm?: number | null;
             /**
              * Timeout S
              * @default null
              */
-            timeout_s: number | null;
+            timeout_s?: number | null;
             /**
              * Tpm
              * @default null
              */
+            tpm?: number | null;
+        };
+        /**
+         * ModelHealth
+         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
+         */
+        ModelHealth: {
+            /** Concurrency */
+            concurrency: number | null;
+            /** Default */
+            default: boolean;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /** Retry In S */
+            retry_in_s: number | null;
+            /** Rpm */
+            rpm: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "held_back" | "no_quota" | "down";
+            /** Tpm */
             tpm: number | null;
+            used: components["schemas"]["UsedLimits"] | null;
         };
         /**
          * ModelPage
@@ -2312,74 +2947,74 @@ export interface components {
              * Account
              * @default null
              */
-            account: string | null;
+            account?: string | null;
             /**
              * Api Key
              * @default null
              */
-            api_key: string | null;
+            api_key?: string | null;
             /**
              * Base Url
              * @default null
              */
-            base_url: string | null;
+            base_url?: string | null;
             /**
              * Cached Input Price
              * @default null
              */
-            cached_input_price: number | null;
+            cached_input_price?: number | null;
             /**
              * Concurrency
              * @default null
              */
-            concurrency: number | null;
+            concurrency?: number | null;
             /**
              * Default
              * @default false
              */
-            default: boolean;
+            default?: boolean;
             /**
              * Input Price
              * @default null
              */
-            input_price: number | null;
+            input_price?: number | null;
             /**
              * Model Id
              * @default null
              */
-            model_id: string | null;
+            model_id?: string | null;
             /** Name */
             name: string;
             /**
              * Output Price
              * @default null
              */
-            output_price: number | null;
+            output_price?: number | null;
             /**
              * Replace
              * @default false
              */
-            replace: boolean;
+            replace?: boolean;
             /**
              * Rpm
              * @default null
              */
-            rpm: number | null;
+            rpm?: number | null;
             /**
              * Script
              * @default null
              */
-            script: string | null;
+            script?: string | null;
             /**
              * Timeout S
              * @default null
              */
-            timeout_s: number | null;
+            timeout_s?: number | null;
             /**
              * Tpm
              * @default null
              */
-            tpm: number | null;
+            tpm?: number | null;
         };
         /**
          * ModelShape
@@ -2456,7 +3091,17 @@ export interface components {
              * Retries
              * @default 2
              */
-            retries: number;
+            retries?: number;
+        };
+        /**
+         * OrganizationShape
+         * @description The organization everything belongs to.
+         */
+        OrganizationShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Output
@@ -2467,12 +3112,46 @@ export interface components {
              * Template
              * @default null
              */
-            template: string | null;
+            template?: string | null;
             /**
              * Title
              * @default Output
              */
-            title: string;
+            title?: string;
+        };
+        /**
+         * Overview
+         * @description All that goes on. `workers` is null for keys without `admin`: they serve every organization.
+         */
+        Overview: {
+            /** Agents */
+            agents: components["schemas"]["AgentActivity"][];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Hours */
+            hours: components["schemas"]["EndedHour"][];
+            /** Models */
+            models: components["schemas"]["ModelHealth"][];
+            queue: components["schemas"]["QueueShape"];
+            /** Spend */
+            spend: components["schemas"]["DailySpend"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerActivity"][] | null;
+        };
+        /**
+         * Pace
+         * @description How fast a batch is now.
+         */
+        Pace: {
+            /** Rows Per S */
+            rows_per_s: number;
+            /** Tokens Per S */
+            tokens_per_s: number;
         };
         /**
          * Pagination
@@ -2499,6 +3178,86 @@ export interface components {
             value: string;
         };
         /**
+         * PeoplePage
+         * @description Everybody who may sign in to the studio.
+         */
+        PeoplePage: {
+            /** Data */
+            data: components["schemas"]["PersonShape"][];
+        };
+        /**
+         * PersonChange
+         * @description What is to be different about a person; an `email` of null takes it away.
+         */
+        PersonChange: {
+            /**
+             * Email
+             * @default null
+             */
+            email?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Role
+             * @default null
+             */
+            role?: string | null;
+        };
+        /**
+         * PersonRequest
+         * @description Somebody who may sign in to the studio; `role` is viewer, editor or admin.
+         */
+        PersonRequest: {
+            /**
+             * Email
+             * @default null
+             */
+            email?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @default null
+             */
+            role?: string | null;
+        };
+        /**
+         * PersonShape
+         * @description Somebody who may sign in to the studio.
+         */
+        PersonShape: {
+            /** Created At */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /** Id */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "editor" | "admin";
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * ProcessShape
+         * @description The process that answers.
+         */
+        ProcessShape: {
+            /** Pid */
+            pid: number;
+            /** Started At */
+            started_at: string;
+        };
+        /**
          * Prompt
          * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
          *
@@ -2509,24 +3268,24 @@ export interface components {
              * Json Schema
              * @default null
              */
-            json_schema: {
+            json_schema?: {
                 [key: string]: unknown;
             } | null;
             /**
              * Max Tokens
              * @default null
              */
-            max_tokens: number | null;
+            max_tokens?: number | null;
             /**
              * Model
              * @default null
              */
-            model: string | null;
+            model?: string | null;
             /**
              * Models
              * @default []
              */
-            models: string[];
+            models?: string[];
             /** Name */
             name: string;
             /**
@@ -2534,24 +3293,38 @@ export interface components {
              *       "retries": 2
              *     }
              */
-            on_invalid: components["schemas"]["OnInvalid"];
+            on_invalid?: components["schemas"]["OnInvalid"];
             /** Prompt */
             prompt: string;
             /**
              * Stop
              * @default []
              */
-            stop: string[];
+            stop?: string[];
             /**
              * System
              * @default null
              */
-            system: string | null;
+            system?: string | null;
             /**
              * Temperature
              * @default null
              */
-            temperature: number | null;
+            temperature?: number | null;
+        };
+        /**
+         * QueueShape
+         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
+         */
+        QueueShape: {
+            /** Oldest Queued S */
+            oldest_queued_s: number | null;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * Readiness
@@ -2592,7 +3365,7 @@ export interface components {
              * Grace S
              * @default null
              */
-            grace_s: number | null;
+            grace_s?: number | null;
         };
         /**
          * SecondsRange
@@ -2605,6 +3378,62 @@ export interface components {
             low: number;
         };
         /**
+         * SeriesPoint
+         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
+         *
+         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
+         */
+        SeriesPoint: {
+            /** At */
+            at: string;
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /** Cost */
+            cost: number;
+            /** Errors */
+            errors: {
+                [key: string]: number;
+            };
+            /** Failed */
+            failed: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * SessionShape
+         * @description Who is asking, by a session of the studio or by an API key, and everything they may do.
+         *
+         *     `type` tells whether it is a person or a key; without a session `signed_in_at` is null.
+         */
+        SessionShape: {
+            /** Email */
+            email: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            organization: components["schemas"]["OrganizationShape"];
+            /** Role */
+            role: ("viewer" | "editor" | "admin") | null;
+            /** Scopes */
+            scopes: string[];
+            /** Signed In At */
+            signed_in_at: string | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "person" | "key";
+        };
+        /**
          * Settings
          * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
          */
@@ -2613,33 +3442,90 @@ export interface components {
              * Concurrency
              * @default null
              */
-            concurrency: number | null;
+            concurrency?: number | null;
             /**
              * Deadline S
              * @default 86400
              */
-            deadline_s: number;
+            deadline_s?: number;
             /**
              * Fan Out
              * @default false
              */
-            fan_out: boolean;
+            fan_out?: boolean;
             /**
              * Joiner
              * @default
              */
-            joiner: string;
+            joiner?: string;
             /**
              * Max Attempts
              * @default 5
              */
-            max_attempts: number;
+            max_attempts?: number;
             /**
              * On Worker Loss
              * @default retry
              * @enum {string}
              */
-            on_worker_loss: "retry" | "fail";
+            on_worker_loss?: "retry" | "fail";
+        };
+        /**
+         * SignInLinkShape
+         * @description A link that signs a person in once: the only time it is shown.
+         */
+        SignInLinkShape: {
+            /** Expires At */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * SignInRequest
+         * @description An API key, or the token of a one-time link: one of the two.
+         */
+        SignInRequest: {
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
+        };
+        /**
+         * StoreShape
+         * @description The database: which one, the last step of its schema, the room it takes.
+         */
+        StoreShape: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sqlite" | "postgres";
+            /** Schema Version */
+            schema_version: number;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * SystemShape
+         * @description How the server is.
+         */
+        SystemShape: {
+            /** Checks */
+            checks: components["schemas"]["CheckShape"][];
+            /** Ok */
+            ok: boolean;
+            process: components["schemas"]["ProcessShape"];
+            store: components["schemas"]["StoreShape"];
+            /** Version */
+            version: string;
+            /** Workers */
+            workers: components["schemas"]["WorkerShape"][];
         };
         /**
          * TextInput
@@ -2650,24 +3536,24 @@ export interface components {
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * Max Fields
              * @default 1
              */
-            max_fields: number;
+            max_fields?: number;
             /**
              * Min Fields
              * @default 1
              */
-            min_fields: number;
+            min_fields?: number;
             /** Name */
             name: string;
             /**
              * Required
              * @default true
              */
-            required: boolean;
+            required?: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2709,6 +3595,8 @@ export interface components {
             day?: string | null;
             /** Key */
             key?: string | null;
+            /** Key Name */
+            key_name?: string | null;
             /** Model */
             model?: string | null;
             /** Prompt Tokens */
@@ -2763,6 +3651,18 @@ export interface components {
             unpriced_calls: number;
         };
         /**
+         * UsedLimits
+         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
+         */
+        UsedLimits: {
+            /** Requests */
+            requests: number;
+            /** Running */
+            running: number;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
          * VersionPage
          * @description All versions of an agent.
          */
@@ -2772,13 +3672,15 @@ export interface components {
         };
         /**
          * VersionShape
-         * @description A version of an agent.
+         * @description A version of an agent; `created_by` is the id of the key or person that deployed it.
          */
         VersionShape: {
             /** Created At */
             created_at: string;
             /** Created By */
             created_by: string;
+            /** Created By Name */
+            created_by_name: string | null;
             /** Deployed */
             deployed: boolean;
             /** Digest */
@@ -2797,32 +3699,32 @@ export interface components {
              * Application Id
              * @default null
              */
-            application_id: string | null;
+            application_id?: string | null;
             /**
              * Events
              * @default null
              */
-            events: string[] | null;
+            events?: string[] | null;
             /**
              * Name
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Rows
              * @default null
              */
-            rows: boolean | null;
+            rows?: boolean | null;
             /**
              * State
              * @default null
              */
-            state: string | null;
+            state?: string | null;
             /**
              * Url
              * @default null
              */
-            url: string | null;
+            url?: string | null;
         };
         /**
          * WebhookPage
@@ -2841,27 +3743,27 @@ export interface components {
              * Application Id
              * @default null
              */
-            application_id: string | null;
+            application_id?: string | null;
             /**
              * Events
              * @default null
              */
-            events: string[] | null;
+            events?: string[] | null;
             /**
              * Expires In S
              * @default null
              */
-            expires_in_s: number | null;
+            expires_in_s?: number | null;
             /**
              * Name
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Rows
              * @default null
              */
-            rows: boolean | null;
+            rows?: boolean | null;
             /** Url */
             url: string;
         };
@@ -2904,6 +3806,44 @@ export interface components {
             updated_at: string;
             /** Url */
             url: string;
+        };
+        /**
+         * WorkerActivity
+         * @description A worker that is alive, and how many of its places are taken.
+         */
+        WorkerActivity: {
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Pid */
+            pid: number;
+            /** Places */
+            places: number;
+            /** Running */
+            running: number;
+            /** Seen At */
+            seen_at: string;
+            /** Started At */
+            started_at: string;
+        };
+        /**
+         * WorkerShape
+         * @description A worker that is alive.
+         */
+        WorkerShape: {
+            /** Concurrency */
+            concurrency: number;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Pid */
+            pid: number;
+            /** Seen At */
+            seen_at: string;
+            /** Started At */
+            started_at: string;
         };
     };
     responses: never;
@@ -3316,6 +4256,64 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_job_prompts_v1_applications_jobs__job_id__prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedPrompts"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4079,6 +5077,15 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4210,6 +5217,95 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_draft_v1_applications__application_id__draft_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Events, as they happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DraftRunPrompt"] | components["schemas"]["DraftRunDelta"] | components["schemas"]["DraftRunResult"] | components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4968,13 +6064,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Events, as they happen */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": components["schemas"]["BatchProgress"];
                 };
             };
             /** @description Refused; the body says why */
@@ -5259,8 +6355,25 @@ export interface operations {
     batch_rows_v1_batches__batch_id__rows_get: {
         parameters: {
             query?: {
+                /** @description The row to go on after; with no filter and no `offset` */
                 after?: string | null;
+                offset?: string | null;
                 limit?: string | null;
+                /** @description One or more states, with commas between; `invalid` too */
+                state?: string;
+                error_code?: string;
+                /** @description Text in a row's cells, id or output, in either case */
+                q?: string;
+                /** @description Ended then or later, ISO 8601 */
+                from?: string;
+                /** @description Ended before then, ISO 8601 */
+                to?: string;
+                /** @description row, duration, tokens, cost or attempts */
+                sort?: string;
+                /** @description asc or desc */
+                order?: string;
+                /** @description true: without cells and whole texts */
+                short?: string;
             };
             header?: never;
             path: {
@@ -5277,6 +6390,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchRows"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_series_v1_batches__batch_id__series_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchSeries"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_all_jobs_v1_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description One or more states, with commas between */
+                state?: string;
+                application_id?: string;
+                /** @description A batch, or `none`: jobs that belong to no batch */
+                batch_id?: string;
+                /** @description Jobs that failed with it; with `state` those that wait, too */
+                error_code?: string;
+                /** @description Accepted then or later, ISO 8601 */
+                from?: string;
+                /** @description Accepted before then, ISO 8601 */
+                to?: string;
+                /** @description `next` of the page before */
+                before?: string;
+                limit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLines"];
                 };
             };
             /** @description Refused; the body says why */
@@ -5932,6 +7165,548 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_overview_v1_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_people_v1_people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_person_v1_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_person_v1_people__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_person_v1_people__person_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_link_v1_people__person_id__link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLinkShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

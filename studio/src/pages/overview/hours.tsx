@@ -12,7 +12,7 @@ const SERIES = [
 ] as const;
 
 /** What ended in each of the last 24 hours. */
-export function Hours({ hours }: { hours: Schemas["OverviewShape"]["hours"] }) {
+export function Hours({ hours }: { hours: Schemas["Overview"]["hours"] }) {
   const data = useMemo(() => stackedHours(hours), [hours]);
   return (
     <Card title="Ended per hour">

@@ -3,7 +3,7 @@ import { Card } from "@/components/card";
 import { Badge, type Tone } from "@/components/status";
 import { count } from "@/format/numbers";
 
-type Model = Schemas["OverviewShape"]["models"][number];
+type Model = Schemas["Overview"]["models"][number];
 
 const STATES: Record<Model["state"], [Tone, string]> = {
   ok: ["good", "answers"],

@@ -8,7 +8,7 @@ const DAYS = 14;
 const AGENTS = 5;
 
 /** What the last days cost, and which agents spent it. */
-export function Spend({ spend, agents }: Pick<Schemas["OverviewShape"], "spend" | "agents">) {
+export function Spend({ spend, agents }: Pick<Schemas["Overview"], "spend" | "agents">) {
   const days = spendByDay(spend).slice(-DAYS);
   const most = Math.max(...days.map((one) => one.cost), 0);
   const names = new Map(agents.map((one) => [one.application_id, one.name]));

@@ -4,7 +4,7 @@ import { Time } from "@/components/time";
 import { count } from "@/format/numbers";
 
 /** Who does the work; only administrators see it. */
-export function WorkersAlive({ workers }: { workers: Schemas["OverviewShape"]["workers"] }) {
+export function WorkersAlive({ workers }: { workers: Schemas["Overview"]["workers"] }) {
   if (workers === null) return null;
   return (
     <Card title="Workers">

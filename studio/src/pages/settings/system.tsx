@@ -39,7 +39,7 @@ export default function System() {
         <div className="grid grid-cols-2 gap-4 px-4 pb-4 md:grid-cols-4">
           <Tile label="Pressrun" value={version} />
           <Tile label="Store" value={store.kind === "sqlite" ? "SQLite" : "PostgreSQL"}>
-            schema {store.schema}, {Math.round(store.size_bytes / MB).toLocaleString("en-US")} MB
+            schema {store.schema_version}, {Math.round(store.size_bytes / MB).toLocaleString("en-US")} MB
           </Tile>
           <Tile label="Workers alive" value={workers.length} />
           <Tile label="Serving since" value={<Time at={process.started_at} />} />
