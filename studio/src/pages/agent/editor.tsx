@@ -45,7 +45,7 @@ export function Editor({ agent, loaded }: { agent: Application; loaded: Loaded }
           <section aria-label="Prompts" className={shown("prompts")}>
             <PromptsColumn />
           </section>
-          <section aria-label="Test" className={`${shown("test")} bg-sunken xl:border-l`}>
+          <section aria-label="Test" className={`${shown("test")} xl:border-l xl:bg-sunken`}>
             <TestPanel onRun={() => setTab("test")} />
           </section>
         </div>

@@ -35,7 +35,7 @@ export function Heading() {
 export function SaveStatus({ agent, editor }: { agent: Application; editor: EditorState }) {
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <span role="status" className="text-xs text-muted" data-number>
+      <span role="status" className="inline-flex items-center text-xs text-muted" data-number>
         <Saving state={editor.saved} issues={editor.editing.issues.length} created={agent.updated_at} />
       </span>
       {agent.deployed_version ? (

@@ -38,7 +38,7 @@ export function TestPanel({ onRun }: { onRun: () => void }) {
         ) : (
           <Button look="primary" icon={<Play />} onClick={run} disabled={faulty} className="flex-1">
             Run draft
-            <kbd className="font-sans text-xs opacity-80">Ctrl ⏎</kbd>
+            <kbd className="font-sans text-xs">Ctrl ⏎</kbd>
           </Button>
         )}
       </div>
