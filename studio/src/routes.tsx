@@ -7,10 +7,14 @@ const page = (load: () => Promise<{ default: React.ComponentType }>) => async ()
   Component: (await load()).default,
 });
 
+/** Until the first page is there: nothing, for a moment. */
+const Nothing = () => null;
+
 export const router = createBrowserRouter([
-  { path: "/sign-in", lazy: page(() => import("./pages/sign-in")), ErrorBoundary: Broken },
+  { path: "/sign-in", lazy: page(() => import("./pages/sign-in")), HydrateFallback: Nothing, ErrorBoundary: Broken },
   {
     Component: Shell,
+    HydrateFallback: Nothing,
     ErrorBoundary: Broken,
     children: [
       { index: true, lazy: page(() => import("./pages/overview")), ErrorBoundary: Broken },

@@ -87,7 +87,9 @@ def context(chromium: Browser, server: LiveServer, watch: Watch) -> Iterator[Bro
 @pytest.fixture
 def page(context: BrowserContext, server: LiveServer) -> Page:
     """A page of somebody who has signed in with the administrator's key."""
-    answer = context.request.post("/v1/session", data={"key": server.api_key}, headers=HEADERS)
+    answer = context.request.post(
+        "/v1/session", data={"key": server.api_key}, headers={**HEADERS, "Origin": server.url}
+    )
     assert answer.ok, answer.text()
     return context.new_page()
 
