@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pressrun.errors import Code, PressrunError, Problem
-from pressrun.jobs.job import OPEN, PHASES, State
+from pressrun.jobs.job import OPEN, PHASES, Phase, State
 from pressrun.store.store import Row, Transaction, Value
 
-MOST_LOOKED = 5000
+MOST_LOOKED = 3000
 LAST = 2**62
 SINGLE = "none"
 """What stands for no batch."""
@@ -157,20 +157,25 @@ async def _walk(
 
 
 def _walks(wanted: Filter) -> list[_Walk]:
-    states = "".join(f"|{state}" for state in sorted(wanted.states))
-    values: dict[str, Value] = {"states": states, "error_code": wanted.error_code, "agent_id": wanted.agent_id}
+    states = wanted.states or (PHASES[Phase.FAILED] if wanted.error_code else frozenset())
     single = wanted.batch_id == SINGLE
+    values: dict[str, Value] = {
+        "states": "".join(f"|{state}" for state in sorted(states)),
+        "error_code": wanted.error_code,
+        "agent_id": wanted.agent_id,
+        "single": int(single),
+    }
     if wanted.batch_id and not single:
         return [_Walk("walk_jobs_of_batch", {**values, "batch_id": wanted.batch_id}, sifts=True, by_row=True)]
+    if wanted.error_code and not states & OPEN:
+        return [_Walk("walk_failed_jobs", values, sifts=True)]
     if wanted.agent_id:
-        return _walks_of_agent(wanted, {**values, "single": int(single)})
-    if wanted.error_code and not single and not wanted.states & OPEN:
-        return [_Walk("walk_failed_jobs", values, sifts=bool(states))]
+        return _walks_of_agent(wanted, values)
     if single:
-        return [_Walk("walk_single_jobs", values, sifts=bool(states or wanted.error_code))]
+        return [_Walk("walk_single_jobs", values, sifts=bool(states))]
     return [
         _Walk("walk_jobs_in_state", {**values, "state": state}, sifts=bool(wanted.error_code))
-        for state in wanted.states or State
+        for state in states or State
     ]
 
 

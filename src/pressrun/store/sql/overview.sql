@@ -4,13 +4,6 @@ SELECT state, CAST(sum(jobs) AS bigint) AS jobs FROM job_counts
 WHERE organization_id = :organization_id AND state IN ('queued', 'running', 'waiting')
 GROUP BY state
 
--- name: find_first_queued
--- How long the queued job of an organization has been runnable that was accepted first.
-SELECT CAST(:now - run_at AS bigint) AS waited_us FROM jobs
-WHERE (organization_id, state, seq) > (:organization_id, 'queued', 0)
-    AND (organization_id, state, seq) < (:organization_id, 'queued', 4611686018427387904)
-ORDER BY organization_id, state, seq LIMIT 1
-
 -- name: list_ended_hours
 -- How many jobs of an organization ended in each of the last hours, the present one among them.
 SELECT hour, CAST(sum(completed) AS bigint) AS completed, CAST(sum(failed) AS bigint) AS failed,

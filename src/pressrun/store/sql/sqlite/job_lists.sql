@@ -1,3 +1,27 @@
+-- name: walk_jobs_in_state
+-- The newest jobs of an organization in one state, before a place in the order of acceptance.
+SELECT seq, seq AS place, CASE WHEN :error_code = '' OR error_code = :error_code THEN 1 ELSE 0 END AS matches
+FROM jobs
+WHERE organization_id = :organization_id AND state = :state AND seq < :before AND seq >= :first
+ORDER BY seq DESC LIMIT :limit
+
+-- name: walk_single_jobs
+-- The same of those that belong to no batch.
+SELECT seq, seq AS place, CASE WHEN (:states = '' OR :states LIKE '%' || state || '%')
+    AND (:error_code = '' OR error_code = :error_code) THEN 1 ELSE 0 END AS matches
+FROM jobs
+WHERE organization_id = :organization_id AND batch_id = '' AND seq < :before AND seq >= :first
+ORDER BY seq DESC LIMIT :limit
+
+-- name: walk_failed_jobs
+-- The same of those that ended with one error.
+SELECT seq, seq AS place, CASE WHEN :states LIKE '%' || state || '%' AND (:agent_id = '' OR agent_id = :agent_id)
+    AND (:single = 0 OR batch_id = '') THEN 1 ELSE 0 END AS matches
+FROM jobs
+WHERE organization_id = :organization_id AND error_code = :error_code AND state IN ('failed', 'cancelled')
+    AND seq < :before AND seq >= :first
+ORDER BY seq DESC LIMIT :limit
+
 -- name: find_job_lines
 -- Jobs by their places, as lists show them: of long inputs and results only how they begin.
 SELECT jobs.seq, jobs.id, jobs.agent_id, agents.name AS agent_name, jobs.agent_version, jobs.state, jobs.created_at,
