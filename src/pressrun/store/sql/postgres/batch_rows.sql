@@ -24,11 +24,18 @@ WITH found AS MATERIALIZED (
     FROM (
         SELECT batch_rows.*, convert_from(cells, 'UTF8') AS text FROM batch_rows
         WHERE batch_id = :batch_id AND organization_id = :organization_id
+        ORDER BY row
     ) AS rows
-    LEFT JOIN jobs ON jobs.batch_id = rows.batch_id AND jobs.batch_row = rows.row AND jobs.batch_id <> ''
     LEFT JOIN (
-        SELECT job_id, generation, convert_from(payload, 'UTF8') AS text FROM results
-    ) AS results ON results.job_id = jobs.id AND results.generation = jobs.generation AND jobs.state = 'completed'
+        SELECT * FROM jobs
+        WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id
+        ORDER BY batch_row
+    ) AS jobs ON jobs.batch_row = rows.row
+    LEFT JOIN LATERAL (
+        SELECT convert_from(payload, 'UTF8') AS text FROM results
+        WHERE results.job_id = jobs.id AND results.generation = jobs.generation AND jobs.state = 'completed'
+        LIMIT 1
+    ) AS results ON true
     WHERE (:states = '' OR :states LIKE '%' || coalesce(jobs.state, CASE WHEN rows.problem IS NULL THEN 'queued' ELSE 'invalid' END) || '%')
         AND (:error_code = '' OR coalesce(jobs.error_code, CASE WHEN rows.problem IS NULL THEN '' ELSE 'invalid' END) = :error_code)
         AND coalesce(jobs.completed_at, 0) >= :from_us AND coalesce(jobs.completed_at, 0) < :to_us
