@@ -122,6 +122,7 @@ def node_of_wheel() -> Node:
 
 def build(root: Path) -> None:
     """Build and compress the studio, and put it into the package; raises StudioError."""
+    root = root.resolve()  # the commands run elsewhere
     studio, built = root / "studio", root / BUILT
     made_of = digest(root)
     node = node_of_path() or node_of_wheel()
