@@ -99,7 +99,7 @@ class QueueMachine(RuleBasedStateMachine):
                 await add_organization(tx, organization_id)
             for agent_id, limit in LIMITS.items():
                 who = {"organization_id": agent_id[0], "agent_id": agent_id}
-                await tx.one("add_agent", **who, alias=None, name=agent_id, draft=b"{}", draft_digest="")
+                await tx.one("add_agent", **who, alias=None, name=agent_id, draft=b"{}", draft_digest="", saved_by="")
                 await tx.one("deploy_agent", **who, concurrency=limit, models="[]", draft_digest="", last_version=0)
 
         self.arena.write(work)

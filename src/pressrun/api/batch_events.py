@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
 from pressrun.api import batch_wire
 from pressrun.api.access import require
-from pressrun.api.batch_schemas import BatchProgress
+from pressrun.api.batch_schemas import BatchDeleted, BatchProgress
 from pressrun.api.schemas import streams
 from pressrun.api.state import stopping_of, system_of
 from pressrun.batches import read
@@ -24,7 +25,7 @@ from pressrun.store.store import Store, Transaction
 
 router = APIRouter(tags=["batches"])
 
-EVENTS = (BatchProgress,)
+EVENTS: dict[str, type[BaseModel]] = {"progress": BatchProgress, "deleted": BatchDeleted}
 EVERY_S = 1.0
 KEEP_ALIVE_S = 15.0
 """Silence after which the stream says that it lives; proxies cut silent ones."""

@@ -152,6 +152,10 @@ class BatchProgress(BatchShape):
     eta_s: SecondsRange | None
 
 
+class BatchDeleted(Shape):
+    """`event: deleted`: the batch is gone."""
+
+
 class BatchPage(Shape):
     """A page of batches by offset."""
 

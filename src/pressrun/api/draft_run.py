@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
 from pressrun.agents import check, inputs
@@ -34,7 +35,12 @@ from pressrun.system import System
 
 router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
-EVENTS = (DraftRunPrompt, DraftRunDelta, DraftRunResult, ErrorBody)
+EVENTS: dict[str, type[BaseModel]] = {
+    "prompt": DraftRunPrompt,
+    "delta": DraftRunDelta,
+    "result": DraftRunResult,
+    "problem": ErrorBody,
+}
 
 
 @router.post(

@@ -23,7 +23,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas = made["components"]["schemas"]
         for shape in REQUESTS:
             _add(schemas, shape, "validation")
-        for shape in (*draft_run.EVENTS, *batch_events.EVENTS):
+        for shape in (*draft_run.EVENTS.values(), *batch_events.EVENTS.values()):
             _add(schemas, shape, "serialization")
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)

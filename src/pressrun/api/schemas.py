@@ -1,6 +1,6 @@
 """The shapes of answers, for `/openapi.json`; tests hold the real answers to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -480,11 +480,19 @@ def files(media_types: Sequence[str], *statuses: int) -> dict[int | str, dict[st
     return {"2XX": {"content": content, "description": "Done"}, **refusals(*statuses)}
 
 
-def streams(events: Sequence[type[BaseModel]], *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that answers with server-sent events, whose data has one of these shapes."""
-    schema = {"anyOf": [{"$ref": f"#/components/schemas/{event.__name__}"} for event in events]}
+def streams(events: Mapping[str, type[BaseModel]], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers with server-sent events; `events` tells the shape of each one's data."""
+    schema = {"anyOf": [_event(name, shape) for name, shape in events.items()]}
     content = {"text/event-stream": {"schema": schema}}
     return {"2XX": {"content": content, "description": "Events, as they happen"}, **refusals(*statuses)}
+
+
+def _event(name: str, shape: type[BaseModel]) -> dict[str, Any]:
+    """An event as OpenAPI 3.2 tells of it: its data is JSON in a text."""
+    inner = {"$ref": f"#/components/schemas/{shape.__name__}"}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": inner}
+    properties = {"event": {"const": name}, "data": data}
+    return {"type": "object", "required": ["event", "data"], "properties": properties}
 
 
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
