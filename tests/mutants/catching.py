@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from tests.mutants.planted import Planted
+from tests.mutants.fault import Planted
 from tests.simulation.mutants import Mutant, run
 
 FAILED = 1

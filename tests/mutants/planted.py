@@ -1,19 +1,7 @@
 """Every mechanism that keeps a promise, the way to remove it, and the test that must then fail."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """`before` stands once in `file` (below src/pressrun) and becomes `after`; `test` is a pytest node below tests/."""
-
-    promise: str
-    name: str
-    file: str
-    before: str
-    after: str
-    test: str
-
+from tests.mutants.fault import Planted
+from tests.mutants.planted_at_the_door import AT_THE_DOOR
 
 LIFE = "jobs/test_life.py::"
 PROMISES = "jobs/test_promises.py::"
@@ -403,4 +391,5 @@ PLANTED = (
         "CASE WHEN :dedupe = 2 THEN",
         BATCHES + "test_same_inputs.py::test_rows_of_the_same_inputs_are_asked_once[sqlite]",
     ),
+    *AT_THE_DOOR,
 )

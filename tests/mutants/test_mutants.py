@@ -8,7 +8,8 @@ from zlib import crc32
 import pytest
 
 from tests.mutants.catching import is_caught
-from tests.mutants.planted import PLANTED, Planted
+from tests.mutants.fault import Planted
+from tests.mutants.planted import PLANTED
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pressrun"
