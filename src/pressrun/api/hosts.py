@@ -41,7 +41,7 @@ class Proxies:
     def note_client(self, scope: Any, headers: Mapping[bytes, str]) -> None:
         """Set `client` of an ASGI scope to the last address in the chain that is no proxy of ours."""
         client = scope.get("client")
-        if not self._networks or client is None or not self._is_ours(client[0]):
+        if client is None or not self._is_ours(client[0]):
             return
         address = client[0]
         for told in reversed(headers.get(FORWARDED_FOR, "").split(",")):
