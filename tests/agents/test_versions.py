@@ -8,6 +8,8 @@ from pressrun.agents.agent import Agent, find_deployed
 from pressrun.agents.drafts import draft_of, patch_draft, replace_draft
 from pressrun.agents.versions import deploy_agent, find_definition, list_versions, roll_back
 from pressrun.errors import Code
+from pressrun.organizations import keys, people
+from pressrun.organizations.keys import Scope
 from pressrun.store.store import Store
 from tests.agents.samples import added, definition, refused
 from tests.fake_clock import FakeClock
@@ -36,6 +38,18 @@ async def test_deploying_makes_a_version_of_the_draft(store: Store, clock: FakeC
     assert (version.version, version.note, version.created_by, version.digest, version.created_at) == (
         1, "go 😀", "key-1", agent.draft_digest, clock.now,
     )  # fmt: skip
+
+
+async def test_a_version_tells_the_name_of_who_deployed_it(store: Store) -> None:
+    key, _ = await store.write(lambda tx: keys.create(tx, "ours", "ci", [Scope.AGENTS_WRITE]))
+    person = await store.write(lambda tx: people.add(tx, "ours", "Ada", None, people.Role.EDITOR))
+    theirs, _ = await store.write(lambda tx: keys.create(tx, "theirs", "secret", [Scope.AGENTS_WRITE]))
+    agent = await added(store)
+    for number, by in enumerate((key.id, person.id, theirs.id, "nobody")):
+        await store.write(lambda tx, number=number: patch_draft(tx, "ours", agent.id, {"name": f"n{number}"}))  # type: ignore[misc]
+        await store.write(lambda tx, by=by: deploy_agent(tx, "ours", agent.id, created_by=by))  # type: ignore[misc]
+    versions = await store.read(lambda tx: list_versions(tx, "ours", agent.id))
+    assert [version.created_by_name for version in versions] == [None, None, "Ada", "ci"]
 
 
 async def test_an_unchanged_draft_is_not_deployed_again(store: Store, clock: FakeClock) -> None:

@@ -174,4 +174,7 @@ def test_the_examples_are_without_fault_or_warning(path: Path) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert "product-description.yaml" in {path.name for path in EXAMPLES}
+    """Those of the studio's gallery, which offers no others."""
+    gallery = {"faq", "meta-tags", "press-release", "product-description", "social-post", "ticket-triage"}
+    assert gallery <= {path.stem for path in EXAMPLES}
+    assert {read(path.read_text("utf-8")).alias for path in EXAMPLES} == {path.stem for path in EXAMPLES}
