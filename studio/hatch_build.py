@@ -28,7 +28,7 @@ class StudioError(Exception):
     """The studio cannot be built; says what to do."""
 
 
-class StudioHook(BuildHookInterface):
+class StudioHook(BuildHookInterface[Any]):
     """Runs before each build of a wheel, an editable wheel or a source distribution."""
 
     PLUGIN_NAME = "custom"

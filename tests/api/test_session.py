@@ -57,12 +57,18 @@ async def test_what_was_refused_is_in_the_log_of_whoever_it_was(server: Server, 
     browser = Browser(server)
     assert (await browser.sign_in(key=token)).status == 401
     assert (await browser.sign_in(key="a guess")).status == 401
+    ada = (await client.post("/v1/people", {"name": "Ada"})).ok(201)["id"]
+    link = (await client.post(f"/v1/people/{ada}/link")).ok(201)["url"].partition("#token=")[2]
+    assert [(await Browser(server).sign_in(token=link)).status for _ in range(2)] == [200, 401]
     lines = (await client.get("/v1/audit?action=session.refused")).ok()["data"]
-    assert [(line["target"], line["address"], line["data"]) for line in lines] == [(key.id, "127.0.0.1", {"by": "key"})]
+    assert [(line["target"], line["by"], line["address"], line["data"]) for line in lines] == [
+        (ada, "Ada", "127.0.0.1", {"by": "link"}),
+        (key.id, "test", "127.0.0.1", {"by": "key"}),
+    ]
     callers = server.app.state.callers
     await callers.failures.close()
     figures = (await client.get("/metrics")).raw.decode()
-    assert 'pressrun_authentication_failures_total{reason="sign_in"} 2.0' in figures
+    assert 'pressrun_authentication_failures_total{reason="sign_in"} 3.0' in figures
 
 
 async def test_streams_take_a_session_too(server: Server, client: Client) -> None:

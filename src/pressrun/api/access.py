@@ -67,7 +67,7 @@ class Access:
         self._callers = callers
         self._hosts = hosts
         self._pages = pages
-        self._proxies = Proxies(read_networks(settings.trusted_proxies))
+        self._proxies = Proxies(read_networks(settings.trusted_proxies)) if settings.trusted_proxies else None
         self._headers = list(DEFAULT_HEADERS)
         if (settings.public_url or "").startswith("https:"):
             self._headers.append(STRICT_TRANSPORT)
@@ -84,8 +84,7 @@ class Access:
         scope.setdefault("state", {})["request_id"] = request_id
         try:
             self._hosts.check(headers)
-            page = self._page(scope, headers)
-            if page is not None:
+            if (page := self._page(scope, headers)) is not None:
                 await page(scope, receive, answer.send)
             else:
                 answer.limits = await self._admit(scope, headers)
@@ -111,7 +110,7 @@ class Access:
 
     def _page(self, scope: Scope, headers: RequestHeaders) -> Response | None:
         path = scope["path"]
-        if self._pages is None or path.startswith(NO_PAGES_UNDER) or path in NO_PAGES:
+        if path.startswith(NO_PAGES_UNDER) or self._pages is None or path in NO_PAGES:
             return None
         return self._pages(scope, headers)
 
@@ -120,8 +119,9 @@ class Access:
         path = scope["path"]
         if path in PUBLIC or path.startswith("/docs/"):
             return {}
-        self._proxies.note_client(scope, headers)
-        if (scope["method"], path) == SIGN_IN:
+        if self._proxies is not None:
+            self._proxies.note_client(scope, headers)
+        if path == SIGN_IN[1] and scope["method"] == SIGN_IN[0]:
             self._callers.check_origin(scope["method"], headers)
             left = {}
         else:

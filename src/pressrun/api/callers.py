@@ -21,6 +21,8 @@ REVOCATION_S = 1.0
 CALLERS_REMEMBERED = 10_000
 USE_NOTED_EVERY_S = 60.0
 
+NOBODY: tuple[Key | None, float] = (None, 0.0)
+
 RequestHeaders = Mapping[bytes, str]
 """By their names in small letters, as ASGI has them."""
 
@@ -54,7 +56,15 @@ class Callers:
                 self.check_origin(scope["method"], headers)
                 signed_in = scope["state"]["signed_in"] = await self._by_session(token)
                 return signed_in.caller
-        return await self._by_key(authorization or "")
+        scheme, _, token = (authorization or "").partition(" ")  # the key is all that follows, spaces included
+        if scheme.lower() != "bearer" or not token.strip():
+            self.failures.note("missing")
+            raise PressrunError(Code.UNAUTHORIZED, "Invalid token: send `Authorization: Bearer <your API key>`")
+        key, read_at = self._keys.get(token, NOBODY)
+        if key is None or time.monotonic() - read_at > REVOCATION_S:
+            key = await self._look_up_key(token)
+        log.bind(key=key.id)
+        return key
 
     def check_origin(self, method: str, headers: RequestHeaders) -> None:
         """Raises PressrunError when a request that counts on a cookie is not the studio's own."""
@@ -71,29 +81,23 @@ class Callers:
         """The session of a request has just ended."""
         self._sessions.pop(cookies.session_token(headers) or "", None)
 
-    async def _by_key(self, authorization: str) -> Key:
-        scheme, _, token = authorization.partition(" ")  # the key is all that follows, spaces included
-        if scheme.lower() != "bearer" or not token.strip():
-            self.failures.note("missing")
-            raise PressrunError(Code.UNAUTHORIZED, "Invalid token: send `Authorization: Bearer <your API key>`")
+    async def _look_up_key(self, token: str) -> Key:
         now = time.monotonic()
-        key, read_at = self._keys.get(token, (None, 0.0))
-        if key is None or now - read_at > REVOCATION_S:
-            key = None
-            if keys.is_possible(token):  # a mistyped key costs the database nothing
-                key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
-            if key is None:
-                self._keys.pop(token, None)
-                self.failures.note("refused")
-                raise PressrunError(Code.UNAUTHORIZED, "Invalid token: the API key is unknown, revoked or expired")
-            self._keys[token] = (key, now)
-            if len(self._keys) > CALLERS_REMEMBERED:
-                self._keys.popitem(last=False)
-            if self._is_to_be_noted(key.id, now):
-                with contextlib.suppress(PressrunError):  # reading goes on while nothing can be written
-                    await self._store.write(lambda tx: keys.note_use(tx, key.organization_id, key.id))
-        log.bind(key=key.id)
-        return key
+        key = None
+        if keys.is_possible(token):  # a mistyped key costs the database nothing
+            key = await self._store.read(lambda tx: keys.find_by_token(tx, token))
+        if key is None:
+            self._keys.pop(token, None)
+            self.failures.note("refused")
+            raise PressrunError(Code.UNAUTHORIZED, "Invalid token: the API key is unknown, revoked or expired")
+        found = key
+        self._keys[token] = (found, now)
+        if len(self._keys) > CALLERS_REMEMBERED:
+            self._keys.popitem(last=False)
+        if self._is_to_be_noted(found.id, now):
+            with contextlib.suppress(PressrunError):  # reading goes on while nothing can be written
+                await self._store.write(lambda tx: keys.note_use(tx, found.organization_id, found.id))
+        return found
 
     async def _by_session(self, token: str) -> SignedIn:
         now = time.monotonic()

@@ -9,6 +9,8 @@ from pressrun.errors import Code, PressrunError
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 FORWARDED_FOR = b"x-forwarded-for"
+REMEMBERED = 100
+"""Spellings of `Host` that are known to be good: every request is asked for its name."""
 
 
 def host_name(headers: Mapping[bytes, str]) -> str:
@@ -23,13 +25,19 @@ class Hosts:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = {name.lower() for name in names}
         self._any = "*" in self._names
+        self._good: set[str] = set()
 
     def check(self, headers: Mapping[bytes, str]) -> None:
         """Raises PressrunError for another name: a page of an attacker's may resolve its own name to this machine."""
+        sent = headers.get(b"host", "")
+        if sent in self._good:
+            return
         name = host_name(headers)
         if not self._any and name not in self._names:
             message = f"this server is not called {name[:100]!r}; see the setting allowed_hosts"
             raise PressrunError(Code.INVALID, message)
+        if len(self._good) < REMEMBERED:
+            self._good.add(sent)
 
 
 class Proxies:
