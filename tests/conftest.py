@@ -1,23 +1,35 @@
 """Every test that asks for `store` runs twice: on SQLite in a temporary file and on a PostgreSQL of its own."""
 
-import asyncio
-import uuid
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from pressrun.store.open import open_store
-from pressrun.store.postgres_migrate import migrate_postgres
+from pressrun.store.sqlite_migrate import migrate_sqlite
 from pressrun.store.store import Store
+from tests.databases import Databases
 from tests.fake_clock import FakeClock
 from tests.postgres_server import postgres_server
+from tests.store.another_database import another_database
 
 DIALECTS = ("sqlite", "postgres")
-TEMPLATE = "pressrun_template"
+
+LONGEST = (
+    "torture/test_faults.py", "hosts/test_faults.py", "simulation/test_simulation.py", "simulation/test_mutants.py",
+    "simulation/test_state_machine.py", "security/test_f54_schemathesis.py", "hosts/test_upgrade.py",
+    "worker/test_processes.py", "webhooks/test_f63_killed.py", "mutants/test_mutants.py", "torture/test_mutants.py",
+    "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py", "worker/test_clock_jumps.py",
+)  # fmt: skip
+"""Files that take long, the longest first: `bin/test` begins with them, so that none is left when all else is done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files in their order; what is not named comes afterwards."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get("/".join(item.path.parts[-2:]), len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -34,58 +46,37 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """The name of a database that has the schema: copying it is ten times as fast as building another."""
+def databases(postgres_url: str) -> Databases:
+    """PostgreSQL databases that have the schema."""
+    return Databases.on(postgres_url)
 
-    async def build() -> None:
-        admin = await asyncpg.connect(postgres_url)
-        await admin.execute(f"CREATE DATABASE {TEMPLATE}")
-        await admin.close()
-        await migrate_postgres(on_server(postgres_url, TEMPLATE), apply=True)
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that has the schema: copying it spares each test its steps, each of which waits for the disk."""
+    path = tmp_path_factory.mktemp("template") / "pressrun.db"
     with ThreadPoolExecutor(1) as thread:  # the test that asks first may have an event loop here
-        thread.submit(lambda: asyncio.run(build())).result()
-    return TEMPLATE
+        thread.submit(migrate_sqlite, path, apply=True).result()
+    return path
 
 
 @pytest.fixture
 async def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """The address of a database without a row; on PostgreSQL it has the schema already."""
+    """The address of a database that has the schema and not a row."""
     if dialect == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "pressrun.db")
         yield f"sqlite:///{tmp_path / 'pressrun.db'}"
         return
-    server, template = (str(request.getfixturevalue(name)) for name in ("postgres_url", "postgres_template"))
-    async with new_database(server, template) as url:
+    databases: Databases = request.getfixturevalue("databases")
+    async with databases.one() as url:
         yield url
 
 
 @pytest.fixture
 async def empty_database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of a database without anything, not even the schema."""
-    if dialect == "sqlite":
-        yield f"sqlite:///{tmp_path / 'pressrun.db'}"
-        return
-    async with new_database(str(request.getfixturevalue("postgres_url")), "template1") as url:
+    async with another_database(dialect, tmp_path, request.getfixturevalue("postgres_url")) as url:
         yield url
-
-
-@asynccontextmanager
-async def new_database(server: str, template: str) -> AsyncIterator[str]:
-    """A copy of a database for the time of a test."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(server)
-    try:
-        # FILE_COPY: a checkpoint costs nothing on a server that syncs nothing, writing the copy to the log does.
-        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY FILE_COPY')
-        yield on_server(server, name)
-        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await admin.close()
-
-
-def on_server(server: str, database: str) -> str:
-    """The address of another database of the same server."""
-    return server.rpartition("/")[0] + "/" + database
 
 
 @pytest.fixture

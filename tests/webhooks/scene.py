@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pressrun.jobs.outcome import Completed, Ending
+from pressrun.jobs.settle import settle
 from pressrun.models.vault import Vault
 from pressrun.outgoing.address import read_networks
 from pressrun.outgoing.client import Outgoing
@@ -15,7 +17,7 @@ from pressrun.webhooks.delivery import Delivery, Filter
 from pressrun.webhooks.endpoint import Endpoint, Wish
 from pressrun.webhooks.sender import Sender
 from tests.fake_clock import FakeClock
-from tests.jobs.scene import Scene
+from tests.jobs.scene import RESULT, Scene
 
 LOOPBACK = Rules(private=read_networks(["127.0.0.0/8"]))
 VAULT = Vault(b"k" * 32)
@@ -51,11 +53,12 @@ class Office:
         return await self.store.write(work)
 
     async def end(self, number: int = 1, **changes: object) -> list[str]:
-        """Jobs that have completed; their ids."""
-        ids = [await self.jobs.add(**changes) for _ in range(number)]
-        for held in await self.jobs.claim(number):
-            await self.jobs.complete(held)
-        return ids
+        """Jobs that have completed, all in one transaction; their ids."""
+        jobs = [self.jobs.new_job(**changes) for _ in range(number)]
+        await self.jobs.create(*jobs)
+        held = await self.jobs.claim(number)
+        await self.store.write(lambda tx: settle(tx, [(one, Ending(Completed(RESULT))) for one in held]))
+        return [job.id for job in jobs]
 
     async def send(self) -> None:
         """All that is due now, to its end."""

@@ -12,7 +12,7 @@ from tests.api.server import until
 from tests.live_server import LiveServer, live_server
 from tests.webhooks.sink import Received, Sink
 
-KILLS = 5
+KILLS = 3
 JOBS = 12
 
 AGENT = {
