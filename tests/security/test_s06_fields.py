@@ -112,7 +112,7 @@ async def test_s06_answers_hold_nothing_internal(client: Client, worker: None) -
     await deploy(client)
     job_id = await create(client, "a")
     await ended(client, job_id)
-    hidden = ("organization_id", "hash", "lease_token", "worker_id", "deaths", "draft_digest", "api_key_sealed")
+    hidden = ("organization_id", "hash", "lease_token", "worker_id", "deaths", "api_key_sealed")
     for path in ("/v1/keys", "/v1/models", "/v1/applications", JOBS, f"/v1/applications/jobs/{job_id}", "/v1/limits"):
         raw = (await client.get(path)).raw.decode()
         assert not [name for name in hidden if f'"{name}"' in raw], path

@@ -22,6 +22,7 @@ from tests.security.api_process import api_process
 
 UNAUDITED = {
     ("POST", "/v1/applications/{application_id}"): "a run, not an action on what is configured",
+    ("POST", "/v1/applications/{application_id}/draft/run"): "the same",
     ("POST", "/v1/applications/{application_id}/jobs"): "jobs have a timeline of their own",
     ("POST", "/v1/applications/jobs/{job_id}/retry"): "in the job's timeline",
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): "in the job's timeline",
