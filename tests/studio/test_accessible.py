@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.live_server import LiveServer
 from tests.studio.browser import breaches, choose_theme
 
-ROWS = "Product name,Tone\nTerra running shoe,friendly\nbroken lamp,technical\n"
+ROWS = "Product name,Tone\nTerra running shoe,friendly\nbroken lamp,friendly\n"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 

@@ -25,7 +25,7 @@ export function Table<T>({
     `px-4 py-2 align-top ${column.right ? "text-right" : "text-left"} ${column.wide ? "max-md:hidden" : ""}`;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="overflow-x-auto" aria-label={label} tabIndex={0}>
+    <section className="relative overflow-x-auto" aria-label={label} tabIndex={0}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-y border-line bg-sunken text-xs text-muted">

@@ -8,10 +8,11 @@ const SPEND = [
   { day: "2026-11-25", application_id: null, cost: 0.25, total_tokens: 10 },
 ];
 
-test("a day's spend is the sum of its agents, the oldest day first", () => {
-  expect(spendByDay(SPEND)).toEqual([
+test("a day's spend is the sum of its agents, and a day without any costs nothing", () => {
+  expect(spendByDay(SPEND, 3, new Date("2026-11-26T01:00:00Z"))).toEqual([
     { day: "2026-11-24", cost: 2 },
     { day: "2026-11-25", cost: 0.75 },
+    { day: "2026-11-26", cost: 0 },
   ]);
 });
 
@@ -23,7 +24,15 @@ test("agents come with the dearest first, and calls of none under an empty id", 
   ]);
 });
 
-test("an hour's bar is all that ended in it, whatever became of it", () => {
-  const hours = [{ at: "2026-11-26T02:00:00Z", completed: 5, failed: 2, cancelled: 1 }];
-  expect(stackedHours(hours)).toEqual([[Date.parse("2026-11-26T02:00:00Z") / 1000], [8], [2]]);
+test("an hour's bar is all that ended in it, whatever became of it; an empty hour has none", () => {
+  const hours = [
+    { at: "2026-11-26T02:00:00Z", completed: 5, failed: 2, cancelled: 1 },
+    { at: "2026-11-26T03:00:00Z", completed: 0, failed: 0, cancelled: 0 },
+  ];
+  const began = Date.parse("2026-11-26T02:00:00Z") / 1000;
+  expect(stackedHours(hours)).toEqual([
+    [began, began + 3600],
+    [8, null],
+    [2, null],
+  ]);
 });

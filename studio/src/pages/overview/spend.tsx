@@ -9,7 +9,7 @@ const AGENTS = 5;
 
 /** What the last days cost, and which agents spent it. */
 export function Spend({ spend, agents }: Pick<Schemas["Overview"], "spend" | "agents">) {
-  const days = spendByDay(spend).slice(-DAYS);
+  const days = spendByDay(spend, DAYS, new Date());
   const most = Math.max(...days.map((one) => one.cost), 0);
   const names = new Map(agents.map((one) => [one.application_id, one.name]));
   const total = spend.reduce((sum, one) => sum + (one.cost ?? 0), 0);

@@ -1,6 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { Card } from "@/components/card";
 import { Time } from "@/components/time";
+import { hostName } from "@/format/hosts";
 import { count } from "@/format/numbers";
 
 /** Who does the work; only administrators see it. */
@@ -20,7 +21,9 @@ export function WorkersAlive({ workers }: { workers: Schemas["Overview"]["worker
               key={one.id}
               className="flex flex-wrap items-center gap-x-3 border-b border-line px-4 py-2 last:border-0"
             >
-              <span className="font-medium break-all">{one.host}</span>
+              <span className="font-medium break-all" title={one.host}>
+                {hostName(one.host)}
+              </span>
               <span className="text-xs text-muted">process {one.pid}</span>
               <span className="text-xs text-muted sm:ml-auto" data-number>
                 {count(one.running)} of {count(one.places)} places · since <Time at={one.started_at} />

@@ -6,6 +6,7 @@ import { Card, Tile } from "@/components/card";
 import { Failed, Loading } from "@/components/states";
 import { Table } from "@/components/table";
 import { Time } from "@/components/time";
+import { hostName } from "@/format/hosts";
 import { AuditLog } from "./audit-log";
 
 const MARKS = {
@@ -69,7 +70,14 @@ export default function System() {
             rows={workers}
             rowKey={(worker) => worker.id}
             columns={[
-              { head: "Host", cell: (worker) => <span className="break-all">{worker.host}</span> },
+              {
+                head: "Host",
+                cell: (worker) => (
+                  <span className="break-all" title={worker.host}>
+                    {hostName(worker.host)}
+                  </span>
+                ),
+              },
               { head: "Process", right: true, wide: true, cell: (worker) => worker.pid },
               { head: "Places", right: true, cell: (worker) => worker.concurrency },
               { head: "Started", wide: true, cell: (worker) => <Time at={worker.started_at} /> },

@@ -70,7 +70,10 @@ export default function Usage() {
             rows={usage.data.data}
             rowKey={(line) => nameOf(line, group, names)}
             columns={[
-              { head: group, cell: (line) => <span className="break-all">{nameOf(line, group, names)}</span> },
+              {
+                head: group.charAt(0).toUpperCase() + group.slice(1),
+                cell: (line) => <span className="break-all">{nameOf(line, group, names)}</span>,
+              },
               { head: "Calls", right: true, cell: (line) => count(line.calls) },
               { head: "Tokens in", right: true, wide: true, cell: (line) => count(line.prompt_tokens) },
               { head: "Tokens out", right: true, wide: true, cell: (line) => count(line.completion_tokens) },
