@@ -139,8 +139,9 @@ async def test_no_provider_at_all() -> None:
     await client.close()
 
 
-async def test_a_name_that_does_not_resolve() -> None:
-    client = OpenAICompatible("http://nowhere.invalid/v1")
+@pytest.mark.parametrize("host", ["nowhere.invalid", "ü" * 80], ids=["unknown", "no-name"])
+async def test_a_name_that_does_not_resolve(host: str) -> None:
+    client = OpenAICompatible(f"http://{host}/v1")
     found = await failure(client)
     assert (found.code, found.retryable) == (FailureCode.MODEL_UNAVAILABLE, True)
     await client.close()

@@ -35,7 +35,9 @@ class Asked:
     def questions(self) -> Iterator[Question]:
         """The question to each model in turn; only the last one may wait until its limits permit the call."""
         for number, model in enumerate(self.models, 1):
-            yield replace(self.question, model=model, may_wait=number == len(self.models))
+            may_wait = number == len(self.models)
+            same = self.question.model == model and self.question.may_wait == may_wait
+            yield self.question if same else replace(self.question, model=model, may_wait=may_wait)
 
 
 async def answer(asked: Asked, provider: Provider, calls: list[Call], clock: Clock) -> Answer:

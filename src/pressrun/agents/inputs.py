@@ -99,13 +99,15 @@ def _faults_of_shape(name: str, item: dict[str, Any]) -> Iterator[Problem]:
 
 def _faults_of_texts(name: str, value: list[Any]) -> Iterator[Problem]:
     for index, text in enumerate(value):
+        if isinstance(text, str) and len(text) <= MAX_VALUE_CHARS and text.isascii():
+            continue  # what nearly every text is; the place of a fault is named only where there is one
         where = f"value {index + 1} of {shown(name)}"
         if not isinstance(text, str):
             yield _about(name, f"{where} must be text (got {shown(text)}): put it in quotes")
         elif len(text) > MAX_VALUE_CHARS:
             message = f"{where} must not be longer than {MAX_VALUE_CHARS:,} characters (got {len(text):,}): shorten it"
             yield _about(name, message)
-        elif not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        elif any("\ud800" <= letter <= "\udfff" for letter in text):
             yield _about(name, f"{where} is not valid Unicode: it holds half of a surrogate pair")
         else:
             continue

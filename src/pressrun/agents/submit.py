@@ -123,10 +123,10 @@ def _new_job(key: Key, agent: Agent, definition: AgentDefinition, reference: str
 
 
 def _idempotency(key: Key, agent: Agent, submission: Submission) -> IdempotencyKey | None:
+    if submission.idempotency_key is None and not key.fold_retries:
+        return None
     body_hash = hashlib.sha256(agent.id.encode() + b"\n" + submission.body).hexdigest()
     if submission.idempotency_key is not None:
         key_hash = hashlib.sha256(submission.idempotency_key.encode()).hexdigest()
         return IdempotencyKey(key.id, ROUTE, key_hash, body_hash)
-    if key.fold_retries:
-        return IdempotencyKey(key.id, FOLD_ROUTE, body_hash, body_hash, FOLD_WINDOW_US, submission.is_repeat)
-    return None
+    return IdempotencyKey(key.id, FOLD_ROUTE, body_hash, body_hash, FOLD_WINDOW_US, submission.is_repeat)

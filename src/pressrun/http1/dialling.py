@@ -55,12 +55,23 @@ class Dialler:
     async def _connect(self, gone: Callable[[Connection], None]) -> Connection:
         loop = asyncio.get_running_loop()
         addresses = await self._resolved()
+        name = self._host if self._tls is not None else None
+        if len(addresses) == 1:  # half the work, where there is nothing to choose from
+            family, _, protocol, _, (address, port, *_) = addresses[0]
+            _, connection = await loop.create_connection(
+                lambda: Connection(gone),
+                str(address),
+                port,
+                family=family,
+                proto=protocol,
+                ssl=self._tls,
+                server_hostname=name,
+            )
+            return connection
         opened = await aiohappyeyeballs.start_connection(
             addresses, happy_eyeballs_delay=HEAD_START_S, interleave=1, loop=loop
         )
         try:
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            name = self._host if self._tls is not None else None
             _, connection = await loop.create_connection(
                 lambda: Connection(gone), sock=opened, ssl=self._tls, server_hostname=name
             )
@@ -74,6 +85,7 @@ class Dialler:
         if not self._addresses or loop.time() - self._looked_up_at > LOOKED_UP_S:
             if self._lookup is None or self._lookup.done():
                 self._lookup = loop.create_task(self._look_up())
+                self._lookup.add_done_callback(_heard)
             # A thousand callers wait for one look-up, which does not end with the first who gives up.
             await asyncio.shield(self._lookup)
         self._addresses.append(self._addresses.pop(0))  # another one's turn to be the first
@@ -86,6 +98,12 @@ class Dialler:
         found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM, flags=flags)
         self._addresses, self._looked_up_at = list(found), loop.time()
         return self._addresses
+
+
+def _heard(lookup: "asyncio.Task[list[AddrInfoType]]") -> None:
+    """Its failure is known, though everybody who waited for it may have left."""
+    if not lookup.cancelled():
+        lookup.exception()
 
 
 def _is_address(host: str) -> bool:

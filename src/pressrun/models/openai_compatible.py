@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pressrun.errors import Code, PressrunError
 from pressrun.http1.answer import Answer as Response
 from pressrun.http1.client import Call, Client, Timeouts
-from pressrun.http1.errors import BodyTooLargeError, HttpError
+from pressrun.http1.errors import BodyTooLargeError, ConnectError, HttpError
 from pressrun.models.base_url import check_base_url
 from pressrun.models.headers import pause_s
 from pressrun.models.interruptions import interrupted
@@ -130,7 +130,10 @@ class OpenAICompatible(Provider):
             }
             if self._api_key:
                 headers["Authorization"] = f"Bearer {self._api_key}"
-            self._client = Client(self._url, headers, timeouts=self._timeouts, connections=self._connections)
+            try:
+                self._client = Client(self._url, headers, timeouts=self._timeouts, connections=self._connections)
+            except ValueError as error:  # a name that IDNA cannot write, for one
+                raise ConnectError(str(error)) from error
         return self._client.post(body)
 
 

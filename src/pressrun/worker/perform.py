@@ -26,6 +26,9 @@ from pressrun.worker.steps import JobSteps, Stepping
 
 INTERNAL = "Pressrun itself failed; its log has the details under this job's id"
 
+VALUES = msgspec.json.Decoder(dict[str, tuple[str, ...]])
+OPTIONS = msgspec.json.Decoder(JobOptions)
+
 UNCHARGED = frozenset({FailureCode.MODEL_RATE_LIMITED, FailureCode.MODEL_QUOTA_EXHAUSTED})
 """Failures that say nothing about the job: the provider asked for patience, or for money."""
 
@@ -68,8 +71,8 @@ class Performer:
     async def _run(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> tuple[Result, dict[str, str]]:
         """The result, and which model answered each prompt."""
         definition = await self._system.definition(claim.organization_id, claim.agent_id, claim.agent_version)
-        values = msgspec.json.decode(claim.inputs, type=dict[str, tuple[str, ...]])
-        options = msgspec.json.decode(claim.options, type=JobOptions)
+        values = VALUES.decode(claim.inputs)
+        options = OPTIONS.decode(claim.options)
         provider = self._system.catalog.provider_for(claim.organization_id)
         steps = None
         if options.fan_out or len(definition.prompts) > 1:
