@@ -1,6 +1,5 @@
 """Every page in both themes: axe finds nothing, nothing overflows a phone, the console and the policy are silent."""
 
-
 import pytest
 from playwright.sync_api import Page, expect
 
