@@ -47,3 +47,14 @@ async def test_loading_finds_what_has_the_same_inputs_by_index(scene: BatchScene
     assert "PRIMARY KEY (batch_id=? AND row=?)" in plan or "Index Cond: ((batch_id = found.batch_id) AND (" in plan, (
         plan
     )
+
+
+@pytest.mark.parametrize("query", ["end_followers", "find_first_follower", "follow_instead"])
+async def test_followers_are_found_by_their_leader(scene: BatchScene, database_url: str, query: str) -> None:
+    """On SQLite without statistics, which a file that has just come has not; PostgreSQL makes them soon."""
+    await scene.start(*(f"product {number % 100}" for number in range(1000)))
+    if scene.store.dialect == "postgres":
+        await analyze(database_url)
+    values = {"job_id": "j", "leader_id": "l", "error_code": None}
+    plan = await explain(database_url, queries(scene.store.dialect)[query], **values)
+    assert "jobs_following" in plan, plan

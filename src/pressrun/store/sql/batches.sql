@@ -275,22 +275,23 @@ ORDER BY finished_leaders.job_id LIMIT :limit
 DELETE FROM finished_leaders WHERE job_id = :job_id AND organization_id = :organization_id
 
 -- name: end_followers
--- Some jobs that waited for another's result end as it did.
+-- Some jobs that waited for another's result end as it did; found by whom they wait for, here and below: not among all
+-- that wait in their organization, nor on a walk through all jobs in order, which PostgreSQL would rather do than sort.
 UPDATE jobs
 SET state = :state, error_code = :error_code, error = :error, completed_at = :now, updated_at = :now, run_at = :now,
     started_at = :now, events = events + 1
 WHERE seq IN (
     SELECT seq FROM jobs
-    WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id = :organization_id
-    ORDER BY seq LIMIT :limit
+    WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id || '' = :organization_id
+    ORDER BY seq + 0 LIMIT :limit
 ) AND state = 'waiting'
 RETURNING id, organization_id, agent_id, generation, attempts, state, events
 
 -- name: find_first_follower
 -- The job that is asked in place of one that was cancelled or is gone.
 SELECT id FROM jobs
-WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id = :organization_id
-ORDER BY seq LIMIT 1
+WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id || '' = :organization_id
+ORDER BY seq + 0 LIMIT 1
 
 -- name: lead
 -- A job runs by itself, and others may take over its result.
@@ -301,7 +302,7 @@ RETURNING organization_id, agent_id
 -- name: follow_instead
 -- Those that waited for one job wait for another.
 UPDATE jobs SET same_as = :leader_id
-WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id = :organization_id
+WHERE same_as = :job_id AND same_as IS NOT NULL AND state = 'waiting' AND organization_id || '' = :organization_id
     AND id <> :leader_id
 
 -- name: forget_batch_jobs
