@@ -14,8 +14,9 @@ from random import Random
 from pressrun.torture import seals
 from pressrun.torture.behaviours import Plan, good, plan
 from pressrun.torture.dump import open_jobs
-from pressrun.torture.history import NEVER, Call, History
+from pressrun.torture.history import Call, History
 from pressrun.torture.postgres import PostgresServer
+from pressrun.torture.records import NEVER
 from pressrun.torture.server import Server
 from pressrun.torture.testbed import AGENT, Place, Testbed
 from pressrun.torture.verdict import Verdict

@@ -11,5 +11,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     for store in BUDGET_S:
         _, left = selection(store)
-        ids = " ".join(fault.id for fault in left) or "none"
+        ids = " ".join(fault.id if load == "jobs" else f"{fault.id}:{load}" for fault, load in left) or "none"
         terminalreporter.write_line(f"faults that had no turn on {store} with this commit: {ids}")

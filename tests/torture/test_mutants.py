@@ -29,6 +29,7 @@ def test_there_are_enough() -> None:
 def test_a_mutant_fits_the_sources(mutant: Mutant, tmp_path: Path) -> None:
     mutant.plant(tmp_path)
     assert mutant.store in FAULTS[mutant.fault].stores
+    assert mutant.load in FAULTS[mutant.fault].loads
 
 
 @pytest.mark.parametrize("mutant", hunted(), ids=lambda one: one.name)

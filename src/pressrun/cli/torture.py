@@ -16,8 +16,10 @@ from pressrun.torture import report, runner
 from pressrun.torture.fault import Fault, Tier
 from pressrun.torture.postgres import available
 from pressrun.torture.registry import FAULTS
+from pressrun.torture.testbed import Load
 
 STORES = ("sqlite", "postgres")
+LOADS: dict[str, tuple[Load, ...]] = {"jobs": ("jobs",), "batches": ("batches",), "both": ("jobs", "batches")}
 
 
 def torture(
@@ -25,6 +27,9 @@ def torture(
         str, typer.Option(help="sqlite, postgres (one of its own), or the postgresql:// address of a server to use.")
     ] = "sqlite",
     faults: Annotated[str | None, typer.Option(help="Which: F01,F04; all by default.")] = None,
+    load: Annotated[
+        str, typer.Option(help="jobs: single ones. batches: files of rows. both: one after the other.")
+    ] = "jobs",
     tier: Annotated[str, typer.Option(help="p: a few injections each. r: as before a release, for hours.")] = "p",
     share: Annotated[
         float, typer.Option(min=0.001, max=1, help="Part of the tier's injections, at least one of each.")
@@ -49,12 +54,13 @@ def torture(
     chosen = _chosen(faults)
     if tier not in {"p", "r"}:
         raise Failure(f"tier must be p or r, not {tier!r}", code=ExitCode.USAGE)
+    loads = _loads(load)
     _check_store(store)
     folder = out or Path(tempfile.mkdtemp(prefix="pressrun-torture-"))
     folder.mkdir(parents=True, exist_ok=True)
     wanted: Tier = "r" if tier == "r" else "p"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the servers under test on the way out
-    plan = runner.Plan(store, chosen, wanted, seed, folder.absolute(), source and source.absolute(), share)
+    plan = runner.Plan(store, chosen, wanted, seed, folder.absolute(), source and source.absolute(), loads, share)
     reports = asyncio.run(runner.run(plan, remark))
     found = report.document(reports, seed=seed, tier=tier, share=share)
     report.write(folder / "verdict.json", found)
@@ -80,6 +86,13 @@ def _chosen(words: str | None) -> list[Fault]:
     return [FAULTS[word] for word in wanted]
 
 
+def _loads(word: str) -> tuple[Load, ...]:
+    found = LOADS.get(word)
+    if found is None:
+        raise Failure(f"load must be jobs, batches or both, not {word!r}", code=ExitCode.USAGE)
+    return found
+
+
 def _check_store(store: str) -> None:
     if store == "postgres" and not available():
         raise Failure(
@@ -96,12 +109,13 @@ def _print_faults(as_json: bool) -> None:
             fault.title,
             fault.promise,
             ", ".join(fault.stores),
+            ", ".join(fault.loads),
             f"{fault.repetitions['p']} / {fault.repetitions['r']}",
             ", ".join(sorted(fault.needs)),
         )
         for fault in FAULTS.values()
     ]
-    names = ("fault", "what it does", "promise", "stores", "injections p / r", "needs")
+    names = ("fault", "what it does", "promise", "stores", "loads", "injections p / r", "needs")
     if as_json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
@@ -117,21 +131,22 @@ def _print_reports(reports: Sequence[runner.Report]) -> None:
             (
                 one.fault.id,
                 one.store,
+                one.load,
                 one.status,
                 one.injections,
-                counts.get("accepted", ""),
+                counts.get("jobs", ""),
                 counts.get("calls", ""),
                 f"{one.seconds:.0f}",
                 why,
             )
         )
-    print_table(("fault", "store", "status", "injections", "jobs", "calls", "seconds", "why"), rows, empty="")
+    print_table(("fault", "store", "load", "status", "injections", "jobs", "calls", "seconds", "why"), rows, empty="")
     clean = sum(one.injections for one in reports if one.status == "passed")
-    violated = [one.fault.id for one in reports if one.status not in {"passed", "not run"}]
+    violated = [f"{one.fault.id} {one.load}" for one in reports if one.status not in {"passed", "not run"}]
     if violated:
         say(f"Violated or broken: {', '.join(violated)}", style="red")
     elif (rate := report.bound(clean)) is not None and rate < 1:
         say(f"{clean} injections without a violation: with 95 % confidence fewer than {rate:.2%} go wrong.")
-    skipped = [one.fault.id for one in reports if one.status == "not run"]
+    skipped = [f"{one.fault.id} {one.load}" for one in reports if one.status == "not run"]
     if skipped:
         say(f"Not run: {', '.join(skipped)}")

@@ -2,6 +2,16 @@
 
 import json
 
+PROMPT_TOKENS, COMPLETION_TOKENS = 20, 40
+"""What each answer says it took."""
+
+MAX_TOKENS = 50
+PRICE = 1.0
+"""US dollars for a million tokens, whatever they are."""
+
+CALL_COST = 1000 * (PROMPT_TOKENS + COMPLETION_TOKENS)
+"""What one answer costs, in nano-dollars."""
+
 
 def completion(text: str) -> bytes:
     """A whole answer's body; lone surrogates go out as escapes, as careless servers send them."""
@@ -11,7 +21,11 @@ def completion(text: str) -> bytes:
             "id": "chatcmpl-torture",
             "object": "chat.completion",
             "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
-            "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+            "usage": {
+                "prompt_tokens": PROMPT_TOKENS,
+                "completion_tokens": COMPLETION_TOKENS,
+                "total_tokens": PROMPT_TOKENS + COMPLETION_TOKENS,
+            },
         }
     ).encode()
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from pressrun.torture import (
     checks_of_acceptance,
+    checks_of_batches,
     checks_of_calls,
+    checks_of_counts,
     checks_of_hooks,
     checks_of_results,
+    checks_of_rows,
     checks_of_waiting,
 )
 from pressrun.torture.history import History
@@ -26,6 +29,13 @@ CHECKS: dict[str, Callable[[History], Number]] = {
     "stuck_max_s": checks_of_waiting.stuck_max_s,
     "hook_faults": checks_of_hooks.hook_faults,
     "http_500": checks_of_acceptance.http_500,
+    "batch_lost": checks_of_batches.batch_lost,
+    "batch_phantom": checks_of_batches.batch_phantom,
+    "batch_counts": checks_of_counts.batch_counts,
+    "batch_results": checks_of_counts.batch_results,
+    "batch_repeats": checks_of_rows.batch_repeats,
+    "batch_overrun": checks_of_rows.batch_overrun,
+    "batch_overspent": checks_of_counts.batch_overspent,
 }
 
 assert CHECKS.keys() == BARS.keys()
@@ -40,6 +50,8 @@ def check(history: History) -> Verdict:
             "accepted": sum(1 for submit in history.submits if submit.outcome == "ok"),
             "unknown": sum(1 for submit in history.submits if submit.outcome == "unknown"),
             "refused": sum(1 for submit in history.submits if submit.outcome == "refused"),
+            "batches": len(history.files.batches),
+            "rows": len(history.files.rows),
             "jobs": len(history.jobs),
             "calls": len(history.calls),
             "extra_calls": checks_of_calls.extra_calls(history),

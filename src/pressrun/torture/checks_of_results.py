@@ -22,7 +22,7 @@ def wrong_content(history: History) -> Number:
 def _fault(history: History, job: FinalJob) -> str | None:
     if job.texts is None or len(job.texts) != len(job.nonces):
         return f"{len(job.texts or ())} results for {len(job.nonces)} inputs"
-    retried_at = max((act.t0 for act in history.acts if act.kind == "retry" and act.job_id == job.id), default=0.0)
+    retried_at = _retried_at(history, job)
     for nonce, text in zip(job.nonces, job.texts, strict=True):
         serial = seals.serial_in(nonce, text)
         if serial is None:
@@ -33,6 +33,14 @@ def _fault(history: History, job: FinalJob) -> str | None:
         if job.generation > 1 and call.t0 < retried_at:
             return f"{nonce} has the answer of call {serial}, which an earlier generation made"
     return None
+
+
+def _retried_at(history: History, job: FinalJob) -> float:
+    """No call before this time belongs to the job's generation."""
+    if job.batch_id is None:
+        return max((act.t0 for act in history.acts if act.kind == "retry" and act.job_id == job.id), default=0.0)
+    retries = history.files.acts_on(job.batch_id, "retry")
+    return retries[job.generation - 2].t0 if 2 <= job.generation < 2 + len(retries) else 0.0
 
 
 def mutated(history: History) -> Number:
@@ -60,6 +68,8 @@ def regressed(history: History) -> Number:
         if poll.status in {200, 404}:
             polls[poll.job_id].append(poll)
     for job in history.jobs:
+        if job.batch_id is not None:
+            retries[job.id] += len(history.files.acts_on(job.batch_id, "retry"))
         polls[job.id].append(
             Polled(history.ended_at, history.ended_at, job.id, 200, job.state, job.generation, job.digest)
         )

@@ -3,20 +3,28 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pressrun.torture.history import NEVER, History
+from pressrun.torture.history import History
+from pressrun.torture.records import NEVER
 from pressrun.torture.verdict import Number
 
 Span = tuple[float, float]
 
+SPARED = 50
+"""One place in so many, and one at least, is for single jobs alone: docs/batches.md."""
+
 
 def stuck_max_s(history: History) -> Number:
     """The longest faultless stretch in which an accepted or rescued item was not called though a slot was free."""
-    blocked = _merged([*_full(history), *((fault.t0, fault.t1) for fault in history.faults)])
+    faults = [(fault.t0, fault.t1) for fault in history.faults]
+    # Some places are kept from rows of batches: where only those are free, rows may wait.
+    spared = max(1, history.slots // SPARED)
     longest, offender = 0.0, ""
-    for nonce, span in _waits(history):
-        free_s = _longest_free(span, blocked)
-        if free_s > longest:
-            longest, offender = free_s, f"{nonce} waited {free_s:.1f} s from {span[0]:.1f}"
+    for waits, slots in ((_waits(history), history.slots), (_waits_of_rows(history), history.slots - spared)):
+        blocked = _merged([*_full(history, slots), *faults])
+        for nonce, span in waits:
+            free_s = _longest_free(span, blocked)
+            if free_s > longest:
+                longest, offender = free_s, f"{nonce} waited {free_s:.1f} s from {span[0]:.1f}"
     return Number(round(longest, 3), (offender,) if offender else ())
 
 
@@ -28,26 +36,41 @@ def _waits(history: History) -> Iterator[tuple[str, Span]]:
         if submit.outcome != "ok" or submit.job_id in cancelled or submit.job_id in failed:
             continue
         for nonce in submit.nonces:
-            calls = history.calls_of(nonce)
-            first = calls[0].t0 if calls else history.ended_at
-            if submit.t1 < first < NEVER:
-                yield nonce, (submit.t1, first)
-            for earlier, later in pairwise(calls):
-                if earlier.outcome == "aborted" and earlier.t1 < later.t0:
-                    yield nonce, (earlier.t1, later.t0)
+            yield from _waits_of(history, nonce, submit.t1)
 
 
-def _full(history: History) -> Iterator[Span]:
-    """The times at which as many calls ran as the workers have slots."""
+def _waits_of_rows(history: History) -> Iterator[tuple[str, Span]]:
+    """The same for the rows of batches that nobody and nothing held up."""
+    held_up = {act.batch_id for act in history.files.acts}
+    failed = {job.nonces[0] for job in history.jobs if job.batch_id is not None and job.state != "completed"}
+    for upload in history.files.uploads:
+        if upload.outcome == "ok" and upload.max_cost is None and upload.batch_id not in held_up:
+            for nonce in dict.fromkeys(upload.nonces):
+                if nonce not in failed:
+                    yield from _waits_of(history, nonce, upload.t1)
+
+
+def _waits_of(history: History, nonce: str, accepted_at: float) -> Iterator[tuple[str, Span]]:
+    calls = history.calls_of(nonce)
+    first = calls[0].t0 if calls else history.ended_at
+    if accepted_at < first < NEVER:
+        yield nonce, (accepted_at, first)
+    for earlier, later in pairwise(calls):
+        if earlier.outcome == "aborted" and earlier.t1 < later.t0:
+            yield nonce, (earlier.t1, later.t0)
+
+
+def _full(history: History, slots: int) -> Iterator[Span]:
+    """The times at which as many calls ran as there are slots."""
     steps = sorted([(call.t0, 1) for call in history.calls] + [(call.t1, -1) for call in history.calls])
     running, since = 0, 0.0
     for t, step in steps:
-        if running >= history.slots > running + step:
+        if running >= slots > running + step:
             yield since, t
-        if running < history.slots <= running + step:
+        if running < slots <= running + step:
             since = t
         running += step
-    if running >= history.slots:
+    if running >= slots:
         yield since, history.ended_at
 
 

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +63,22 @@ class Client:
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Status and JSON of a request; raises `Failure` when there is no answer."""
         data = None if body is None else json.dumps(body).encode()
-        wanted = {"Content-Type": "application/json", **headers}
-        async with self._session.request(method, self.at(path), data=data, headers=wanted) as response:
-            raw = await response.read()
-            try:
-                return response.status, json.loads(raw)
-            except ValueError:
-                return response.status, raw.decode("utf-8", "replace")
+        return await self.send(method, path, data, {"Content-Type": "application/json", **headers})
+
+    async def send(self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """The same for a body of any kind."""
+        status, raw = await self.fetch(method, path, data, headers)
+        try:
+            return status, json.loads(raw)
+        except ValueError:
+            return status, raw.decode("utf-8", "replace")
+
+    async def fetch(
+        self, method: str, path: str, data: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Status and bytes of an answer; raises `Failure` when there is none."""
+        async with self._session.request(method, self.at(path), data=data, headers=headers) as response:
+            return response.status, await response.read()
 
     async def must(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of a request that the run cannot do without; raises RuntimeError for a refusal."""

@@ -1,6 +1,7 @@
 """How everything ended, as the public API tells it."""
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -32,10 +33,10 @@ async def dump(
 ) -> None:
     """Write every job of the agents and `more` jobs by id, with the timeline of each that took more than one call."""
     for job_id in more:
-        await _write(client, await _get(client, f"/v1/applications/jobs/{job_id}"), log, calls)
+        await _write(client, await get(client, f"/v1/applications/jobs/{job_id}"), log, calls)
     for agent in agents:
         offset = 0
-        while page := (await _get(client, f"/v1/applications/{agent}/jobs?limit={PAGE}&offset={offset}"))["result"]:
+        while page := (await get(client, f"/v1/applications/{agent}/jobs?limit={PAGE}&offset={offset}"))["result"]:
             offset += len(page)
             for job in page:
                 await _write(client, job, log, calls)
@@ -50,23 +51,29 @@ async def _write(client: Client, job: Any, log: Journal, calls: Callable[[str], 
 
 
 async def _timeline(client: Client, job_id: str, log: Journal) -> None:
-    for line in (await _get(client, f"/v1/applications/jobs/{job_id}/events"))["data"]:
+    for line in (await get(client, f"/v1/applications/jobs/{job_id}/events"))["data"]:
         at = datetime.fromisoformat(line["at"]).timestamp()
         log.write(
             FinalEvent(job_id, line["seq"], line["event"], line["generation"], line["attempt"], dict(line["data"]), at)
         )
 
 
-async def _get(client: Client, path: str) -> Any:
-    for left in reversed(range(TRIES)):
+async def get(client: Client, path: str, tries: int = TRIES) -> Any:
+    """The JSON of an answer that must come in the end; raises RuntimeError."""
+    return json.loads(await patiently(client, path, tries))
+
+
+async def patiently(client: Client, path: str, tries: int = TRIES) -> bytes:
+    """The bytes of one; raises RuntimeError."""
+    for left in reversed(range(tries)):
         try:
-            status, answer = await client.ask("GET", path)
+            status, answer = await client.fetch("GET", path)
         except Failure:
-            status, answer = 0, None
+            status, answer = 0, b""
         if status == 200:
             return answer
         if not left:
-            raise RuntimeError(f"GET {path} is answered {status} after everything was healed: {answer}")
+            raise RuntimeError(f"GET {path} is answered {status} after everything was healed: {answer[:1000]!r}")
         await asyncio.sleep(0.5)
     raise AssertionError("unreachable")
 
@@ -89,4 +96,6 @@ def final(job: Any) -> FinalJob:
         job["error_code"],
         job["error"],
         job["completed_at"],
+        job.get("batch_id"),
+        job.get("row"),
     )

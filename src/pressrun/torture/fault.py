@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pressrun.torture.testbed import Testbed
+from pressrun.torture.testbed import Load, Testbed
 
 Tier = Literal["p", "r"]
 BOTH = ("sqlite", "postgres")
@@ -73,3 +73,14 @@ class Fault:
     """The stores on which it belongs to every change's checks."""
     promise: str = ""
     """The guarantee it puts to the test."""
+    batches: Callable[[Testbed], Awaitable[None]] | None = None
+    """The same with batches as its load; None where there is no such thing."""
+
+    @property
+    def loads(self) -> tuple[Load, ...]:
+        """What its work may consist of."""
+        return ("jobs",) if self.batches is None else ("jobs", "batches")
+
+    def injected(self, load: Load) -> Callable[[Testbed], Awaitable[None]]:
+        """What injects it, with this load."""
+        return self.run if load == "jobs" or self.batches is None else self.batches

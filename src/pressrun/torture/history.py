@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar, cast
+from typing import Literal
 
+from pressrun.torture.batch_history import Batches, assemble_batches
+from pressrun.torture.logs import Logs
 from pressrun.torture.records import (
+    NEVER,
     ActBegan,
     ActEnded,
     CallBegan,
@@ -23,8 +26,6 @@ from pressrun.torture.records import (
     SubmitEnded,
 )
 
-L = TypeVar("L", bound=Line)
-NEVER = float("inf")
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -91,6 +92,7 @@ class History:
     jobs: tuple[FinalJob, ...] = ()
     events: tuple[FinalEvent, ...] = ()
     hooks: tuple[Hook, ...] | None = None
+    files: Batches = field(default_factory=Batches)
     slots: int = 1
     ended_at: float = NEVER
     _calls_of: dict[str, tuple[Call, ...]] = field(init=False, default_factory=dict, compare=False, repr=False)
@@ -120,22 +122,10 @@ def assemble(lines: Iterable[Line]) -> History:
         jobs=tuple(logs.of(FinalJob)),
         events=tuple(logs.of(FinalEvent)),
         hooks=tuple(logs.of(Hook)) if run.hooks_observed else None,
+        files=assemble_batches(logs),
         slots=run.slots,
         ended_at=run.ended_at,
     )
-
-
-class Logs:
-    """Lines by kind."""
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self._by_kind: defaultdict[type[Line], list[Line]] = defaultdict(list)
-        for line in lines:
-            self._by_kind[type(line)].append(line)
-
-    def of(self, kind: type[L]) -> list[L]:
-        """Every line of a kind."""
-        return cast("list[L]", self._by_kind[kind])
 
 
 def _submits(logs: Logs) -> tuple[Submit, ...]:

@@ -9,7 +9,7 @@ from typing import Self
 
 import msgspec
 
-from pressrun.torture import records
+from pressrun.torture import batch_records, records
 
 SYNC_EVERY_S = 0.05
 
@@ -53,7 +53,7 @@ class Journal:
 
 def read(folder: Path) -> Iterator[records.Line]:
     """Every line of every log in a folder."""
-    decoder = msgspec.json.Decoder(records.ANY)
+    decoder = msgspec.json.Decoder(records.ANY | batch_records.ANY)
     for path in sorted(folder.glob("*.jsonl")):
         with path.open("rb") as file:
             yield from (decoder.decode(line) for line in file)

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
+from pressrun.torture.batch_load import send_one, watch
 from pressrun.torture.client import Client
 from pressrun.torture.testbed import AGENT, Testbed
 
@@ -18,6 +19,15 @@ KEYED_TRIES = 8
 WORDS = ("ok",) * 18 + ("once503", "garbage")
 """Few 503: many of them open the model's circuit, and then jobs wait for good reason."""
 POLLERS = 3
+SINGLES = 0.2
+"""Of the rate of single jobs that is left beside batches."""
+
+FILES = 3
+"""Senders of files."""
+
+ROWS = 25
+"""A file is sent where so many single jobs would be: it has a few less rows."""
+
 POLL_EVERY_S = 0.05
 
 
@@ -31,26 +41,52 @@ class LoadOptions:
     cancels: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The ids of what was accepted so far."""
+
+    jobs: list[str] = field(default_factory=list)
+    batches: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.jobs) + len(self.batches)
+
+
 @asynccontextmanager
 async def load(
     bed: Testbed, options: LoadOptions | None = None, client: Client | None = None
-) -> AsyncIterator[list[str]]:
-    """Keep the server busy inside the block; yields the ids of accepted jobs as they grow."""
+) -> AsyncIterator[Accepted]:
+    """Keep the server busy inside the block; yields what was accepted as it grows.
+
+    Where batches are the load, a few single jobs come beside them.
+    """
     wanted = options or LoadOptions()
-    accepted: list[str] = []
+    accepted = Accepted()
     begun: set[asyncio.Task[None]] = set()
 
-    async def submitter(random: Random) -> None:
+    async def sender(random: Random, every_s: float, one: Callable[[Random], Awaitable[None]]) -> None:
         while True:
-            await asyncio.sleep(random.expovariate(wanted.rate / wanted.submitters))
+            await asyncio.sleep(random.expovariate(1 / every_s))
             # A request that was begun is carried through, so that the log knows how it ended.
-            task = asyncio.create_task(_submit_one(bed, client or bed.client, wanted, accepted, random))
+            task = asyncio.ensure_future(one(random))
             begun.add(task)
             task.add_done_callback(begun.discard)
-            await asyncio.shield(task)
+            if bed.load == "jobs":
+                await asyncio.shield(task)
 
-    tasks = [asyncio.create_task(submitter(Random(bed.random.random()))) for _ in range(wanted.submitters)]
-    tasks += [asyncio.create_task(_poller(bed, accepted, Random(bed.random.random()))) for _ in range(POLLERS)]
+    async def job(random: Random) -> None:
+        await _submit_one(bed, client or bed.client, wanted, accepted.jobs, random)
+
+    async def file(random: Random) -> None:
+        await send_one(bed, random, wanted.words, accepted.batches, acts=wanted.cancels)
+
+    rate = wanted.rate if bed.load == "jobs" else wanted.rate * SINGLES
+    senders = [(wanted.submitters / rate, job)] * wanted.submitters
+    senders += [] if bed.load == "jobs" else [(FILES * ROWS / wanted.rate, file)] * FILES
+    tasks = [asyncio.create_task(sender(Random(bed.random.random()), *one)) for one in senders]
+    tasks += [asyncio.create_task(_poller(bed, accepted.jobs, Random(bed.random.random()))) for _ in range(POLLERS)]
+    if bed.load == "batches":
+        tasks.append(asyncio.create_task(watch(bed, accepted.batches, Random(bed.random.random()))))
     try:
         yield accepted
     finally:

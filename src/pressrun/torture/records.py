@@ -4,6 +4,9 @@ from typing import Any, Literal
 
 import msgspec
 
+NEVER = float("inf")
+"""The time of what did not happen."""
+
 Outcome = Literal["ok", "refused", "unknown"]
 """Accepted; refused with a status that promises that nothing was created; anything else."""
 
@@ -114,6 +117,9 @@ class FinalJob(Line):
     error_code: str | None
     error: str | None
     completed_at: str | None
+    batch_id: str | None = None
+    row: int | None = None
+    """Its place in the file, where it is a row of a batch."""
 
 
 class FinalEvent(Line):

@@ -43,6 +43,7 @@ def _one(report: Report) -> dict[str, Any]:
         "fault": report.fault.id,
         "title": report.fault.title,
         "store": report.store,
+        "load": report.load,
         "status": report.status,
         "reason": report.reason,
         "injections": report.injections,

@@ -17,7 +17,7 @@ import asyncpg
 from pressrun.torture.fault import Fault, Tier, missing
 from pressrun.torture.postgres import PostgresServer
 from pressrun.torture.server import NotStartedError
-from pressrun.torture.testbed import Finding, Place, Testbed
+from pressrun.torture.testbed import Finding, Load, Place, Testbed
 from pressrun.torture.verdict import Verdict
 
 DRAIN_S = 240.0
@@ -33,6 +33,7 @@ class Report:
 
     fault: Fault
     store: str
+    load: Load
     status: Status
     reason: str = ""
     injections: int = 0
@@ -59,6 +60,8 @@ class Plan:
     folder: Path
     source: Path | None = None
     """A folder with other sources of Pressrun to test, in place of those installed."""
+    loads: Sequence[Load] = ("jobs",)
+    """What the work consists of; a fault that has several of them is run with each."""
     share: float = 1.0
     """Part of the tier's repetitions, at least one of each fault."""
 
@@ -68,12 +71,12 @@ async def run(plan: Plan, progress: Callable[[str], None]) -> list[Report]:
     store = "sqlite" if plan.store == "sqlite" else "postgres"
     reports = []
     with _cluster(plan) as cluster:
-        for fault in plan.faults:
-            report = _refused(fault, store, cluster)
+        for fault, load in cases(plan.faults, plan.loads):
+            report = _refused(fault, store, load, cluster)
             if report is None:
-                progress(f"{fault.id} {store}: {fault.title}")
-                report = await _one(plan, fault, store, cluster)
-            progress(f"{fault.id} {store}: {summary(report)}")
+                progress(f"{fault.id} {store} {load}: {fault.title}")
+                report = await _one(plan, fault, store, load, cluster)
+            progress(f"{fault.id} {store} {load}: {summary(report)}")
             reports.append(report)
     return reports
 
@@ -91,26 +94,34 @@ def _cluster(plan: Plan) -> Iterator[PostgresServer | None]:
         server.remove()
 
 
-def _refused(fault: Fault, store: str, cluster: PostgresServer | None) -> Report | None:
+def cases(faults: Sequence[Fault], loads: Sequence[Load]) -> Iterator[tuple[Fault, Load]]:
+    """Each fault with each load; with several loads those alone that it has."""
+    for fault in faults:
+        yield from ((fault, load) for load in loads if len(loads) == 1 or load in fault.loads)
+
+
+def _refused(fault: Fault, store: str, load: Load, cluster: PostgresServer | None) -> Report | None:
     if store not in fault.stores:
-        return Report(fault, store, "not run", f"it is about {' and '.join(fault.stores)}")
+        return Report(fault, store, load, "not run", f"it is about {' and '.join(fault.stores)}")
+    if load not in fault.loads:
+        return Report(fault, store, load, "not run", f"it has no {load} as its load")
     lacking = [str(need) for need in sorted(fault.needs) if missing(need, own_postgres=cluster is not None)]
     # A fault on both stores that kills the database needs none of its own where that is a file.
     if store == "sqlite":
         lacking = [need for need in lacking if not need.startswith("a PostgreSQL")]
-    return Report(fault, store, "not run", f"needs {', '.join(lacking)}") if lacking else None
+    return Report(fault, store, load, "not run", f"needs {', '.join(lacking)}") if lacking else None
 
 
-async def _one(plan: Plan, fault: Fault, store: str, cluster: PostgresServer | None) -> Report:
+async def _one(plan: Plan, fault: Fault, store: str, load: Load, cluster: PostgresServer | None) -> Report:
     began = time.monotonic()
-    folder = plan.folder / store / fault.id
+    folder = plan.folder / store / (fault.id if load == "jobs" else f"{fault.id}-{load}")
     with tempfile.TemporaryDirectory(prefix="pressrun-torture-") as scratch:
         place = Place(store, Path(scratch), await _database(plan, cluster, Path(scratch)), cluster, plan.source)
-        random = Random(f"{plan.seed} {fault.id} {store}")
-        bed = Testbed(place, random, max(1, round(fault.repetitions[plan.tier] * plan.share)), folder)
+        random = Random(f"{plan.seed} {fault.id} {store}" + ("" if load == "jobs" else f" {load}"))
+        bed = Testbed(place, random, max(1, round(fault.repetitions[plan.tier] * plan.share)), folder, load=load)
         status, reason, verdict = await _judged(bed, fault, LONGEST_S[plan.tier])
     return Report(
-        fault, store, status, reason, bed.injections, time.monotonic() - began, verdict, bed.findings, bed.notes
+        fault, store, load, status, reason, bed.injections, time.monotonic() - began, verdict, bed.findings, bed.notes
     )
 
 
@@ -118,7 +129,7 @@ async def _judged(bed: Testbed, fault: Fault, longest_s: float) -> tuple[Status,
     try:
         await bed.open()
         async with asyncio.timeout(longest_s):
-            await fault.run(bed)
+            await fault.injected(bed.load)(bed)
             verdict = bed.verdict or await _healed(bed)
     except TimeoutError:
         return "error", f"a wait ran out: {traceback.format_exc(limit=-3)}", None
@@ -157,6 +168,8 @@ def summary(report: Report) -> str:
         return f"not run: {report.reason}"
     about = f"{report.injections} injections, {report.seconds:.0f} s"
     if report.verdict is not None:
-        about += f", {report.verdict.counts['accepted']} accepted jobs, {report.verdict.counts['calls']} calls"
+        counts = report.verdict.counts
+        batches = f", {counts['batches']} batches of {counts['rows']} rows" if counts["batches"] else ""
+        about += f", {counts['accepted']} accepted jobs{batches}, {counts['calls']} calls"
     detail = ", ".join(report.violations) or report.reason.strip().rpartition("\n")[2]
     return f"{report.status} ({about})" + (f": {detail}" if detail else "")

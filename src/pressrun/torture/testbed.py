@@ -9,11 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 
 from pressrun.torture import dump, journal, seals
+from pressrun.torture.answers import MAX_TOKENS, PRICE
+from pressrun.torture.batch_dump import dump_batches, open_batches
 from pressrun.torture.checker import check
 from pressrun.torture.client import Client, Failure, Journals
 from pressrun.torture.history import History, assemble
@@ -27,6 +29,7 @@ from pressrun.torture.sink import Sink
 from pressrun.torture.verdict import Verdict
 
 LEASE_S = 6.0
+Load = Literal["jobs", "batches"]
 AGENT = "sealed"
 SETTINGS: dict[str, Any] = {"max_attempts": 5, "deadline_s": 600}
 
@@ -71,6 +74,8 @@ class Testbed:
     verdict: Verdict | None = None
     """Given by a fault whose database does not outlive it."""
     injections: int = 0
+    load: Load = "jobs"
+    """What the work consists of: single jobs, or files of rows."""
     host: str = "127.0.0.1"
     """The address of the auditor's own programs."""
     ids: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -161,13 +166,14 @@ class Testbed:
         self, settings: Mapping[str, Any] | None = None, model: Mapping[str, Any] | None = None, alias: str = AGENT
     ) -> None:
         """Add the provider as a model, and an agent whose prompt is its input."""
-        named = {"name": "sealed", "base_url": self.provider.base_url, "replace": True, **(model or {})}
+        priced = {"input_price": PRICE, "output_price": PRICE}
+        named = {"name": "sealed", "base_url": self.provider.base_url, "replace": True, **priced, **(model or {})}
         await self.client.must("POST", "/v1/models", named)
         definition = {
             "name": alias,
             "alias": alias,
             "inputs": [{"name": "Nonce", "type": "text", "max_fields": 50}],
-            "prompts": [{"name": "answer", "model": "sealed", "prompt": "@Nonce"}],
+            "prompts": [{"name": "answer", "model": "sealed", "prompt": "@Nonce", "max_tokens": MAX_TOKENS}],
             "settings": {**SETTINGS, **(settings or {})},
         }
         await self.client.must("POST", "/v1/applications", definition)
@@ -207,10 +213,11 @@ class Testbed:
         return False
 
     async def drained(self, timeout_s: float) -> bool:
-        """Wait until no job is in progress; False when the time ran out."""
+        """Wait until no job and no batch is in progress, which may be resumed; False when the time ran out."""
         until = time.monotonic() + timeout_s
         while time.monotonic() < until:
-            if await dump.open_jobs(self.client, self.agents) == 0:
+            batches = await open_batches(self.client) if self.load == "batches" else 0
+            if batches == 0 and await dump.open_jobs(self.client, self.agents) == 0:
                 return True
             await asyncio.sleep(0.1)
         return False
@@ -219,6 +226,8 @@ class Testbed:
         """Write down how everything ended and judge it."""
         ended_at = time.monotonic()
         await dump.dump(self.client, self.agents, self.final_log, self.provider.calls, self.orphans)
+        if self.load == "batches":
+            await dump_batches(self.client, self.final_log)
         self.final_log.write(Run(self.server.slots, ended_at, hooks_observed=self._listens))
         history = self.history()
         for look in self.looks:

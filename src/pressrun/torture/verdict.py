@@ -1,4 +1,4 @@
-"""The thirteen numbers of a verdict, and the bar of each."""
+"""The numbers of a verdict, and the bar of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,13 @@ BARS: dict[str, float] = {
     "stuck_max_s": 45,
     "hook_faults": 0,
     "http_500": 0,
+    "batch_lost": 0,
+    "batch_phantom": 0,
+    "batch_counts": 0,
+    "batch_results": 0,
+    "batch_repeats": 0,
+    "batch_overrun": 0,
+    "batch_overspent": 0,
 }
 """The largest value that is no violation."""
 
@@ -27,7 +34,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number; None when nothing was listening. `offenders` say what it counts."""
+    """One number; None when there was nothing to look at. `offenders` say what it counts."""
 
     value: float | None
     offenders: tuple[str, ...] = ()

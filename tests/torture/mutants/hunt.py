@@ -16,7 +16,8 @@ def caught(mutant: Mutant) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="pressrun-mutant-") as folder:
         source = mutant.plant(Path(folder))
         out = Path(folder) / "out"
-        command = [sys.executable, "-m", "pressrun", "torture", "--faults", mutant.fault, "--store", mutant.store]
+        wanted = ["--faults", mutant.fault, "--store", mutant.store, "--load", mutant.load]
+        command = [sys.executable, "-m", "pressrun", "torture", *wanted]
         done = subprocess.run(
             [*command, "--source", str(source), "--out", str(out)],
             capture_output=True,

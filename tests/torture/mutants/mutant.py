@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pressrun.torture.testbed import Load
+
 SOURCES = Path(__file__).parents[3] / "src"
 
 
@@ -25,6 +27,7 @@ class Mutant:
     fault: str
     store: str
     edits: tuple[Edit, ...]
+    load: Load = "jobs"
 
     def plant(self, folder: Path) -> Path:
         """A copy of the sources with the fault in it; raises ValueError when the sources have moved on."""

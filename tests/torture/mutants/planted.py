@@ -231,4 +231,46 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
     ),
+    Mutant(
+        "a key per upload",
+        "an idempotency key makes a batch of every upload",
+        "F40",
+        "sqlite",
+        (Edit("batches/upload.py", "if key is not None:", "if key is None and key is not None:"),),
+        "batches",
+    ),
+    Mutant(
+        "a cancelled batch goes on",
+        "nothing looks whether a batch was cancelled before its rows are started, and nobody ends those that wait",
+        "F42",
+        "sqlite",
+        (
+            Edit(
+                "jobs/batch_lanes.py",
+                "if batch.state not in RUNNABLE or batch.cancel_requested or batch.has_too_many_errors:",
+                "if batch.state not in RUNNABLE or batch.has_too_many_errors:",
+            ),
+            Edit("batches/steps.py", "if batch.cancel_requested and (", "if batch.state == '' and ("),
+        ),
+        "batches",
+    ),
+    Mutant(
+        "every retry starts rows anew",
+        "a retry of a batch runs rows again that have ended well",
+        "F41",
+        "sqlite",
+        (
+            Edit(
+                "store/sql/batches.sql",
+                "AND state IN ('failed', 'cancelled') AND (:error_code = ''",
+                "AND state IN ('failed', 'cancelled', 'completed') AND (:error_code = ''",
+            ),
+            Edit(
+                "store/sql/sqlite/batches.sql",
+                "WHERE id = :job_id AND organization_id = :organization_id AND state IN ('failed', 'cancelled')",
+                "WHERE id = :job_id AND organization_id = :organization_id",
+            ),
+        ),
+        "batches",
+    ),
 )

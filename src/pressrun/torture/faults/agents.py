@@ -5,6 +5,7 @@ import asyncio
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
 from pressrun.torture.history import History
+from pressrun.torture.sending import sent
 from pressrun.torture.testbed import AGENT, Testbed
 
 QUEUED = 60
@@ -18,8 +19,7 @@ async def delete(bed: Testbed) -> None:
         alias = f"short-{number}"
         await bed.deploy(alias=alias)
         nonces = [bed.nonce("ms400") for _ in range(QUEUED)]
-        done = await asyncio.gather(*(bed.client.submit(alias, [nonce]) for nonce in nonces))
-        ids = [one.job_id or "" for one in done]
+        ids = await sent(bed, nonces, alias)
         async with asyncio.timeout(90):
             await bed.provider.called(lambda nonces=nonces: any(bed.provider.calls(one) for one in nonces))  # type: ignore[misc]
         cancelling = number % 2 == 1
@@ -48,11 +48,11 @@ async def publish(bed: Testbed) -> None:
         old, new = f"v{number}o", f"v{number}n"
         await _prompt(bed, old)
         first = [bed.nonce(f"ms{400 if count < 20 else 50}") for count in range(100)]
-        await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in first))
+        await sent(bed, first)
         async with bed.fault("deploy another version"):
             await _prompt(bed, new)
         second = [bed.nonce("ms50") for _ in range(20)]
-        await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in second))
+        await sent(bed, second)
         await bed.drained(180)
         expected = dict.fromkeys(first, old) | dict.fromkeys(second, new)
         bed.looks.append(lambda history, expected=expected: _pinned(bed, history, expected))  # type: ignore[misc]
@@ -86,6 +86,14 @@ FAULTS = (
         {"p": 2, "r": 20},
         cost_s=11,
         promise="G17",
+        batches=delete,
     ),
-    Fault("F44", "Deploy another version while jobs of the old one wait", publish, {"p": 1, "r": 20}, cost_s=8),
+    Fault(
+        "F44",
+        "Deploy another version while jobs of the old one wait",
+        publish,
+        {"p": 1, "r": 20},
+        cost_s=8,
+        batches=publish,
+    ),
 )

@@ -62,7 +62,7 @@ async def full(bed: Testbed) -> None:
                 async with bed.fault("the disk is full"):
                     foreign = await asyncio.to_thread(fill, disk)
                     refused = await _refused(bed)
-                    seen = await bed.client.poll(accepted[0])
+                    seen = await bed.client.poll(accepted.jobs[0])
                     bed.find("a poll while the disk is full", bool(seen), ok=seen is not None, bar="answered")
                     await asyncio.sleep(FULL_S)
                     foreign.unlink(missing_ok=True)

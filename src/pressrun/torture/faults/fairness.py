@@ -5,7 +5,8 @@ import time
 
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
-from pressrun.torture.testbed import AGENT, Testbed
+from pressrun.torture.sending import sent
+from pressrun.torture.testbed import Testbed
 
 BACKLOG = 600
 CALL_MS = 500
@@ -18,9 +19,10 @@ async def backlog(bed: Testbed) -> None:
     await bed.deploy(alias="other")
     nonces = [bed.nonce(f"ms{CALL_MS}") for _ in range(BACKLOG)]
     delays: list[float] = []
+    step = 50 if bed.load == "jobs" else BACKLOG
     async with bed.fault("a backlog"):
-        for start in range(0, BACKLOG, 50):
-            await asyncio.gather(*(bed.client.submit(AGENT, [one]) for one in nonces[start : start + 50]))
+        for start in range(0, BACKLOG, step):
+            await sent(bed, nonces[start : start + step])
         for _ in range(bed.repetitions):
             nonce = bed.nonce("ms0")
             made = await bed.client.submit("other", [nonce])
@@ -44,5 +46,6 @@ FAULTS = (
         {"p": 10, "r": 20},
         cost_s=40,
         promise="G13",
+        batches=backlog,
     ),
 )

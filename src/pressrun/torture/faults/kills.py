@@ -112,6 +112,7 @@ FAULTS = (
         cost_s=16,
         promise="G5, G9",
         always=("sqlite",),
+        batches=kill_workers,
     ),
     Fault(
         "F03",
@@ -120,6 +121,7 @@ FAULTS = (
         {"p": 2, "r": 30},
         cost_s=20,
         promise="G9",
+        batches=stop_in_turn,
     ),
     Fault(
         "F05",
@@ -128,5 +130,6 @@ FAULTS = (
         {"p": 3, "r": 60},
         cost_s=18,
         promise="G1, G26",
+        batches=kill_everything,
     ),
 )

@@ -5,6 +5,7 @@ import itertools
 from importlib.util import find_spec
 
 from pressrun.torture.fault import Fault
+from pressrun.torture.faults import batch_races
 from pressrun.torture.history import History
 from pressrun.torture.load import LoadOptions, load, until
 from pressrun.torture.testbed import AGENT, Testbed
@@ -81,6 +82,7 @@ FAULTS = (
         stores=("postgres",),
         promise="G2, G5",
         always=("postgres",),
+        batches=cut_commits,
     ),
     Fault(
         "F25",
@@ -90,5 +92,6 @@ FAULTS = (
         cost_s=12,
         promise="G2",
         always=("sqlite",),
+        batches=batch_races.swallow_answers,
     ),
 )

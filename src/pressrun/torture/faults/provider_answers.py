@@ -6,6 +6,7 @@ from pressrun.torture import processes, seals
 from pressrun.torture.behaviours import BROKEN, BROKEN_FOR_EVER
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
+from pressrun.torture.sending import sent
 from pressrun.torture.testbed import AGENT, Testbed
 
 CALL_TIMEOUT_S = 3
@@ -32,8 +33,8 @@ async def broken(bed: Testbed) -> None:
     watching = asyncio.create_task(watch())
     for _ in range(bed.repetitions):
         async with bed.fault("broken answers", " ".join(words)):
-            ids = {word: (await bed.client.submit(AGENT, [bed.nonce(word)])).job_id or "" for word in words}
-            for word, job_id in ids.items():
+            ids = await sent(bed, [bed.nonce(word) for word in words])
+            for word, job_id in zip(words, ids, strict=True):
                 job = await ended(bed.client, job_id, 120)
                 ends[word] = str(job["error_code"] or job["state"])
     watching.cancel()
@@ -53,8 +54,7 @@ async def hostile_text(bed: Testbed) -> None:
     for _ in range(bed.repetitions):
         async with bed.fault("hostile text", " ".join(seals.TAILS)):
             nonces = [bed.nonce(word) for word in seals.TAILS]
-            done = await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in nonces))
-            jobs = [await ended(bed.client, one.job_id or "") for one in done]
+            jobs = [await ended(bed.client, job_id) for job_id in await sent(bed, nonces)]
         states = {word: job["state"] for word, job in zip(seals.TAILS, jobs, strict=True)}
         bed.find("ends", states, ok=set(states.values()) == {"completed"}, bar="all completed")
         right = [seals.serial_in(nonce, job["data"]["suggestion"]) for nonce, job in zip(nonces, jobs, strict=True)]
@@ -70,25 +70,33 @@ async def silent(bed: Testbed) -> None:
         nonces = [bed.nonce("ms200") for _ in range(10)]
         async with bed.fault("the network to the provider swallows answers"):
             proxy.rules.drop_downstream = bed.provider.unheard = True
-            done = await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in nonces))
+            ids = await sent(bed, nonces)
             async with asyncio.timeout(90):
                 await bed.provider.called(lambda nonces=nonces: all(bed.provider.calls(one) for one in nonces))  # type: ignore[misc]
             await asyncio.sleep(1)
             proxy.rules.drop_downstream = bed.provider.unheard = False  # what was swallowed stays so
-        ends = [(await ended(bed.client, one.job_id or "", 90))["state"] for one in done]
+        ends = [(await ended(bed.client, job_id, 90))["state"] for job_id in ids]
         bed.find("ends", ends, ok=set(ends) == {"completed"}, bar="all completed")
 
 
 FAULTS = (
-    Fault("F22", "The network to the provider swallows answers", silent, {"p": 1, "r": 10}, cost_s=10),
+    Fault("F22", "The network to the provider swallows answers", silent, {"p": 1, "r": 10}, cost_s=10, batches=silent),
     Fault(
         "F32",
         "Answers that are cut, stalled, dripping, wrongly measured, garbled, empty, absent, huge, exploding",
         broken,
         {"p": 1, "r": 10},
         cost_s=10,
+        batches=broken,
     ),
     Fault(
-        "F33", "Hostile text in answers", hostile_text, {"p": 2, "r": 20}, cost_s=7, promise="G23", always=("postgres",)
+        "F33",
+        "Hostile text in answers",
+        hostile_text,
+        {"p": 2, "r": 20},
+        cost_s=7,
+        promise="G23",
+        always=("postgres",),
+        batches=hostile_text,
     ),
 )

@@ -8,6 +8,7 @@ from pressrun.torture.behaviours import RETRY_AFTER
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
 from pressrun.torture.history import History
+from pressrun.torture.sending import sent
 from pressrun.torture.testbed import AGENT, Testbed
 
 LEASE_S = 2.0
@@ -25,8 +26,7 @@ async def outage(bed: Testbed) -> None:
         nonces = [bed.nonce() for _ in range(JOBS)]
         async with bed.fault("the provider answers 503"):
             bed.provider.down = True
-            done = await asyncio.gather(*(bed.client.submit(AGENT, [nonce]) for nonce in nonces))
-            ids = [one.job_id for one in done if one.job_id]
+            ids = await sent(bed, nonces)
             await asyncio.sleep(OUTAGE_LEASES * LEASE_S)
             states = Counter([str((await bed.client.poll(job_id) or {}).get("state")) for job_id in ids])
             bed.find("states during the outage", dict(states), ok=not states["failed"], bar="none failed")
@@ -60,7 +60,7 @@ async def throttled(bed: Testbed) -> None:
     for _ in range(bed.repetitions):
         async with bed.fault("429 with Retry-After"):
             nonces = [bed.nonce(word) for word in RETRY_AFTER]
-            ids = [(await bed.client.submit(AGENT, [nonce])).job_id or "" for nonce in nonces]
+            ids = await sent(bed, nonces)
             ends = [(await ended(bed.client, job_id, LONGEST_WAIT_S * 2))["state"] for job_id in ids]
         bed.find("ends", ends, ok=set(ends) == {"completed"}, bar="all completed")
     bed.looks.append(lambda history: _waits(bed, history))
@@ -119,8 +119,17 @@ FAULTS = (
         {"p": 1, "r": 10},
         cost_s=35,
         promise="provider outage",
+        batches=outage,
     ),
-    Fault("F31", "429 with Retry-After in seven forms", throttled, {"p": 1, "r": 10}, cost_s=11, promise="G12"),
+    Fault(
+        "F31",
+        "429 with Retry-After in seven forms",
+        throttled,
+        {"p": 1, "r": 10},
+        cost_s=11,
+        promise="G12",
+        batches=throttled,
+    ),
     Fault(
         "F34", "The provider's key is revoked in mid-run, a new one is set", refused_key, {"p": 1, "r": 20}, cost_s=9
     ),

@@ -4,6 +4,7 @@ import asyncio
 
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
+from pressrun.torture.faults import batch_races
 from pressrun.torture.testbed import AGENT, Testbed
 
 POSTS = 64
@@ -100,6 +101,7 @@ FAULTS = (
         {"p": 10, "r": 200},
         cost_s=10,
         promise="G2",
+        batches=batch_races.same_key,
         always=("sqlite",),
     ),
     Fault(
@@ -109,6 +111,7 @@ FAULTS = (
         {"p": 10, "r": 200},
         cost_s=9,
         promise="G12",
+        batches=batch_races.same_retry,
         always=("sqlite", "postgres"),
     ),
     Fault(
@@ -118,6 +121,7 @@ FAULTS = (
         {"p": 160, "r": 2000},
         cost_s=12,
         promise="G11",
+        batches=batch_races.cancel_beside_completion,
         always=("sqlite",),
     ),
 )
