@@ -50,9 +50,17 @@ async def test_the_time_is_known_once_its_model_has_answered(client: Client, sys
     assert 0 <= found["duration_s"]["low"] <= found["duration_s"]["high"]
 
 
+async def test_a_thousand_bad_rows_are_listed(client: Client) -> None:
+    await deploy(client)
+    file = b"Text\n" + b'""\n' * 1100
+    answer = await client.send("POST", ESTIMATE, raw=file, content_type="text/csv")
+    assert (answer.json["bad_rows"], len(answer.json["problems"])) == (1100, 1000)
+
+
 async def test_a_file_that_cannot_be_used_is_refused(client: Client) -> None:
     await deploy(client)
     answer = await client.send("POST", ESTIMATE, raw=b"Colour\nred\n", content_type="text/csv")
     assert answer.status == 400
     assert 'no column for the required input "Text"' in answer.descriptions[0]
+    assert answer.json["errors"][0]["extras"] == {"input": "Text", "columns": ["Colour"]}
     assert (await client.send("POST", ESTIMATE + "?sample=x", raw=FILE, content_type="text/csv")).status == 400

@@ -23,8 +23,6 @@ from pressrun.store.store import Transaction
 
 router = APIRouter(tags=["batches"])
 
-MOST_BAD_SHOWN = 100
-
 
 @router.post(
     "/v1/applications/{application_id}/batches/estimate",
@@ -93,6 +91,6 @@ def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -
         "inputs": {declared.name: list(columns) for declared, columns in rows.plan.inputs},
         "problems": [
             {"row": one.row, "line": one.line, "column": one.column, "input": one.input, "reason": one.reason}
-            for one in rows.bad.kept[:MOST_BAD_SHOWN]
+            for one in rows.bad.kept
         ],
     }

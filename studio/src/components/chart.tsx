@@ -28,6 +28,18 @@ type Props = {
 };
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** What may lie between two marks of time, in seconds: never less than one. */
+const SECONDS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+];
+const LETTER_PX = 7;
+const LEAST_AXIS_PX = 48;
+/** Room for the longest mark. */
+const widthOf = (_plot: uPlot, marks: string[] | null) =>
+  Math.max(LEAST_AXIS_PX, 14 + LETTER_PX * Math.max(0, ...(marks ?? []).map((mark) => mark.length)));
+/** One value makes no line: it is shown as a point. */
+const isAlone = (plot: uPlot, series: number) =>
+  (plot.data[series] ?? []).filter((value) => value !== null && value !== undefined).length < 2;
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 
 function options(
@@ -58,12 +70,13 @@ function options(
         ...axis,
         ...(bare ? { size: 30 } : {}),
         space: 70,
+        incrs: SECONDS,
         values: [
           [60, "{HH}:{mm}", null, null, null, null, null, null, 1],
           [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1],
         ],
       },
-      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => first?.format(tick) ?? String(tick)) },
+      { ...axis, size: widthOf, values: (_plot, ticks) => ticks.map((tick) => first?.format(tick) ?? String(tick)) },
     ],
     series: [
       { label: "Time", value: "{HH}:{mm}:{ss}" },
@@ -71,7 +84,7 @@ function options(
         label: one.label,
         stroke: token(one.color),
         width: 1.5,
-        points: { show: false },
+        points: { show: isAlone },
         value: (_plot: uPlot, value: number | null) =>
           value === null || value === undefined ? "–" : one.format(value),
         ...(one.dashed ? { dash: [5, 4] } : {}),

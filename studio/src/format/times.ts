@@ -32,5 +32,10 @@ const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2
 /** "26 Nov 2026, 14:05:12", in the browser's zone. */
 export const exactTime = (at: string): string => full.format(new Date(at));
 
+const clockSeconds = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+
+/** "14:05:12". */
+export const exactClock = (at: string | number | Date): string => clockSeconds.format(new Date(at));
+
 /** "14:05". */
 export const clock = (at: string | number | Date): string => clockTime.format(new Date(at));

@@ -173,7 +173,7 @@ def _missing(name: str, columns: Sequence[str]) -> Problem:
     message = (
         f"no column for the required input {shown(name)}: name a column so, or map one of {_listed(columns)} to it"
     )
-    return Problem(message, {"input": name})
+    return Problem(message, {"input": name, "columns": list(columns)})
 
 
 def _choices(name: str, names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useMemo, useState } from "react";
 import type { Series } from "@/components/chart";
-import { clock } from "@/format/times";
+import { exactClock } from "@/format/times";
 
 const Plot = lazy(() => import("@/components/chart"));
 
@@ -19,12 +19,15 @@ export function Chart({
   lines,
   format,
   onBrush,
+  none,
 }: {
   title: string;
   times: number[];
   lines: readonly Line[];
   format: (value: number) => string;
   onBrush: (range: [number, number] | null) => void;
+  /** Said where there is nothing to draw. */
+  none?: string;
 }) {
   const [at, setAt] = useState<number | null>(null);
   const shown = at ?? latest(lines);
@@ -48,18 +51,25 @@ export function Chart({
           </span>
         ))}
         <span className="ml-auto text-muted" data-number>
-          {at !== null && times[at] !== undefined ? clock(times[at] * 1000) : ""}
+          {at !== null && times[at] !== undefined ? exactClock(times[at] * 1000) : ""}
         </span>
       </figcaption>
       <div className="mt-1" style={{ minHeight: HEIGHT }}>
+        {lines.length === 0 && (
+          <p className="grid place-items-center text-sm text-muted" style={{ height: HEIGHT }}>
+            {none}
+          </p>
+        )}
         <Suspense>
-          <Plot
-            bare
-            label={`${title}, lately: ${told}`}
-            together="batch"
-            height={HEIGHT}
-            {...{ data, series, onBrush, onPoint: setAt }}
-          />
+          {lines.length > 0 && (
+            <Plot
+              bare
+              label={`${title}, lately: ${told}`}
+              together="batch"
+              height={HEIGHT}
+              {...{ data, series, onBrush, onPoint: setAt }}
+            />
+          )}
         </Suspense>
       </div>
     </figure>

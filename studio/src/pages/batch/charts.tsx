@@ -50,7 +50,14 @@ function Drawn({ series, onBrush }: { series: Series; onBrush: (range: [number, 
     <Card className="grid divide-line max-lg:divide-y lg:grid-cols-2 lg:[&>*:nth-child(even)]:border-l lg:[&>*:nth-child(n+3)]:border-t">
       <Chart title="Rate" times={at} lines={lines.rate} format={perSecond} onBrush={onBrush} />
       <Chart title="Latency" times={at} lines={lines.latency} format={duration} onBrush={onBrush} />
-      <Chart title="Errors" times={at} lines={lines.errors} format={count} onBrush={onBrush} />
+      <Chart
+        title="Errors"
+        times={at}
+        lines={lines.errors}
+        format={count}
+        onBrush={onBrush}
+        none="No row has failed."
+      />
       <Chart title="Spend" times={at} lines={lines.spend} format={money} onBrush={onBrush} />
     </Card>
   );
@@ -79,9 +86,7 @@ function linesOf(series: Series): Record<"rate" | "latency" | "errors" | "spend"
       { label: "p50", color: "info", values: half },
       { label: "p95", color: "warn", values: most },
     ],
-    errors: errors.length > 0 ? errors : [{ label: "failed", color: "bad", values: at0(series), kind: "bars" }],
+    errors,
     spend: [{ label: "dollars", color: "good", values: spend(series), kind: "area" }],
   };
 }
-
-const at0 = (series: Series) => series.points.map(() => 0);

@@ -107,7 +107,7 @@ function Tiles({ batch, p95, now }: { batch: LiveBatch; p95: number | null; now:
         of {count(counts.total)} · {percent(shareDone(batch))}
       </Tile>
       <Tile label="Failed" value={<span className={counts.failed ? "text-bad" : ""}>{count(counts.failed)}</span>}>
-        {batch.reused > 0 ? `${count(batch.reused)} answers shared` : "\u00a0"}
+        {batch.reused > 0 ? `${count(batch.reused)} ${batch.reused === 1 ? "answer" : "answers"} shared` : "\u00a0"}
       </Tile>
       <Tile label="Rate" value={rate(pace)}>
         {over ? "on the whole" : "now"}

@@ -6,7 +6,7 @@ import { Card } from "@/components/card";
 import { TextField } from "@/components/field";
 import { Segmented } from "@/components/segmented";
 import { abbreviated } from "@/format/numbers";
-import { clock } from "@/format/times";
+import { exactClock } from "@/format/times";
 import { choices, countOf, type Filter, readFilter, rowsQuery, withFilter } from "./filters";
 import type { Batch, LiveBatch } from "./live";
 import { Table } from "./table";
@@ -95,7 +95,7 @@ function ErrorClass({ errors, filter, change }: Chosen & { errors: Batch["errors
 
 function Brushed({ filter, change }: Chosen) {
   if (filter.from === null && filter.to === null) return null;
-  const words = [filter.from, filter.to].map((s) => (s === null ? "…" : clock(s * 1000))).join("–");
+  const words = [filter.from, filter.to].map((s) => (s === null ? "…" : exactClock(s * 1000))).join("–");
   return (
     <Button
       size="small"

@@ -22,14 +22,14 @@ export function JobParts({ job, nested = false }: { job: Job; nested?: boolean }
   return (
     <div className={nested ? "flex flex-col gap-5" : "flex flex-col gap-4"}>
       <Why job={job} />
-      <Part title="Inputs">
-        <Values values={job.inputs.map((one) => [one.id, one.value.join("\n")] as const)} />
-      </Part>
       {job.data && (
         <Part title="Result">
           <Result job={job} />
         </Part>
       )}
+      <Part title="Inputs">
+        <Values values={job.inputs.map((one) => [one.id, one.value.join("\n")] as const)} />
+      </Part>
       <Part title="Prompts">
         <Prompts job={job} />
       </Part>

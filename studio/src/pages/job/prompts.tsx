@@ -2,7 +2,7 @@ import { Failed, Loading } from "@/components/states";
 import { count, money } from "@/format/numbers";
 import { duration } from "@/format/times";
 import { useMay } from "@/frame/session";
-import { usePrompts } from "./reading";
+import { isOpen, usePrompts } from "./reading";
 import type { Asked, Job } from "./shapes";
 import { Text } from "./values";
 
@@ -17,13 +17,13 @@ export function Prompts({ job }: { job: Job }) {
   return (
     <div className="flex flex-col gap-4">
       {data.data.map((asked) => (
-        <One key={`${asked.part} ${asked.prompt}`} asked={asked} />
+        <One key={`${asked.part} ${asked.prompt}`} asked={asked} open={isOpen(job)} />
       ))}
     </div>
   );
 }
 
-function One({ asked }: { asked: Asked }) {
+function One({ asked, open }: { asked: Asked; open: boolean }) {
   const name = asked.part === null ? asked.prompt : `${asked.prompt}, value ${asked.part + 1}`;
   const facts = [
     asked.model ?? "the default model",
@@ -42,7 +42,9 @@ function One({ asked }: { asked: Asked }) {
         <div className="flex min-w-0 flex-col gap-2">
           {asked.messages === null ? (
             <p className="text-sm text-muted">
-              What was sent cannot be told: the earlier result it refers to is not kept.
+              {open
+                ? "It is asked when the prompts before it are answered."
+                : "It was not asked, or the earlier result it refers to is not kept."}
             </p>
           ) : (
             asked.messages.map((message, at) => (

@@ -1,6 +1,6 @@
 import { CopyId } from "@/components/copy";
 import { Failed, Loading } from "@/components/states";
-import { clock, exactTime } from "@/format/times";
+import { exactClock, exactTime } from "@/format/times";
 import { useEvents } from "./reading";
 import type { Job } from "./shapes";
 import { linesOf, since, type Tone } from "./timeline";
@@ -45,7 +45,7 @@ export function Timeline({ job }: { job: Job }) {
           </div>
           <div className="text-right text-xs text-muted">
             <time dateTime={line.at} title={exactTime(line.at)}>
-              {clock(line.at)}
+              {exactClock(line.at)}
             </time>
             <div>{since(lines, at)}</div>
           </div>

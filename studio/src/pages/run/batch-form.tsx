@@ -30,19 +30,21 @@ export function BatchForm({ agent }: { agent: Agent }) {
 }
 
 function Chosen({ agent, source, onOther }: { agent: Agent; source: Source; onOther: () => void }) {
-  const [options, setOptions] = useState<Options>(DEFAULTS);
+  const [options, setOptions] = useState<Options>(() => ({ ...DEFAULTS, name: source.isPasted ? "" : source.name }));
   const change = (changed: Partial<Options>) => setOptions((was) => ({ ...was, ...changed }));
   const { preview, mapping, setMapping, learn } = useColumns(source, agent);
   const map = useMemo(() => (preview ? asMap(mapping, preview.columns, agent.inputs) : {}), [mapping, preview, agent]);
-  const estimate = useEstimate(agent.id, source, estimateQuery(options, map).toString());
+  const lacking = preview ? missing(mapping, agent.inputs) : [];
+  const mayAsk = preview !== undefined && lacking.length === 0;
+  const estimate = useEstimate(agent.id, source, estimateQuery(options, map).toString(), mayAsk);
   const starting = useStarting(agent.id, source, uploadQuery(options, map).toString());
   useEffect(() => learn(columnsOf(estimate.data, estimate.error)), [learn, estimate.data, estimate.error]);
 
-  const found = estimate.error ? undefined : estimate.data;
+  const found = estimate.error || lacking.length > 0 ? undefined : estimate.data;
+  const problem = lacking.length > 0 ? null : estimate.error;
   const refused = starting.error instanceof Problem ? badRowsOf(starting.error.faults) : [];
   const bad = refused.length > 0 ? refused : (found?.problems ?? []);
   const rows = found ? found.rows - found.bad_rows : null;
-  const lacking = preview ? missing(mapping, agent.inputs) : [];
   return (
     <div className="flex flex-col gap-4">
       <FileCard source={source} onOther={onOther} found={found} />
@@ -54,7 +56,7 @@ function Chosen({ agent, source, onOther }: { agent: Agent; source: Source; onOt
         skip={options.skipBad}
         onSkip={(skipBad) => change({ skipBad })}
       />
-      <EstimateCard estimate={found} error={estimate.error} isReading={estimate.isFetching} />
+      {lacking.length === 0 && <EstimateCard estimate={found} error={problem} isReading={estimate.isFetching} />}
       <Card title="Options" note="everything may stay as it is">
         <div className="px-4 pb-4">
           <OptionsForm options={options} change={change} agentName={agent.name} canFanOut={canFanOut(agent)} />
@@ -63,7 +65,7 @@ function Chosen({ agent, source, onOther }: { agent: Agent; source: Source; onOt
       {starting.error !== null && refused.length === 0 && <Faults error={starting.error} />}
       <StartBar
         rows={rows}
-        why={whyNot({ lacking, found, options, isReading: estimate.isFetching, error: estimate.error })}
+        why={whyNot({ lacking, found, options, isReading: estimate.isFetching, error: problem })}
         sent={starting.sent}
         busy={starting.busy}
         onStart={() => void starting.start()}
@@ -75,7 +77,7 @@ function Chosen({ agent, source, onOther }: { agent: Agent; source: Source; onOt
 
 /** The columns of the rows: read here, or else told by the server; and which input each feeds. */
 function useColumns(source: Source, agent: Agent) {
-  const [preview, setPreview] = useState<Preview | null>(null);
+  const [preview, setPreview] = useState<Preview | null | undefined>(undefined);
   const [mapping, setMapping] = useState<Mapping>({});
   const { take, learn } = useMemo(() => {
     const take = (columns: Preview | null) => {
@@ -150,7 +152,7 @@ function FileCard({
     `${abbreviated(source.content.size)} bytes`,
     found?.format.toUpperCase(),
     found?.encoding,
-    found?.delimiter && `cells end with ${DELIMITERS[found.delimiter] ?? found.delimiter}`,
+    found?.delimiter && `separated by ${DELIMITERS[found.delimiter] ?? found.delimiter}`,
   ].filter(Boolean);
   return (
     <Card className="flex items-center gap-3 px-4 py-3">

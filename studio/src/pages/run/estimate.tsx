@@ -33,7 +33,7 @@ function Figures({ estimate }: { estimate: Estimate }) {
     <>
       <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-4">
         <Tile label="Rows to run" value={count(runnable)}>
-          {shared > 0 ? `${count(shared)} share an answer` : "\u00a0"}
+          {shared > 0 ? `${count(shared)} ${shared === 1 ? "shares" : "share"} an answer` : "\u00a0"}
         </Tile>
         <Tile label="Tokens sent" value={abbreviated(estimate.prompt_tokens)} title={count(estimate.prompt_tokens)}>
           and the answers

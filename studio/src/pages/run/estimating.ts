@@ -4,15 +4,14 @@ import { Problem } from "@/api/problem";
 import type { Source } from "./source";
 
 /** What the rows would take, read and checked by the server; asked again when the mapping or an option changes it. */
-export function useEstimate(agentId: string, source: Source | null, query: string) {
+export function useEstimate(agentId: string, source: Source, query: string, mayAsk: boolean) {
   return useQuery({
-    queryKey: ["estimate", agentId, source && [source.name, source.content.size, numberOf(source.content)], query],
-    queryFn: ({ signal }) => estimate(agentId, source as Source, query, signal),
-    enabled: source !== null,
+    queryKey: ["estimate", agentId, numberOf(source.content), query],
+    queryFn: ({ signal }) => estimate(agentId, source, query, signal),
+    enabled: mayAsk,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
-    retry: 1,
     refetchOnWindowFocus: false,
   });
 }

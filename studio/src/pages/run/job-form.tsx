@@ -9,7 +9,7 @@ import { Card } from "@/components/card";
 import { Checkbox, SelectField, TextArea, TextField } from "@/components/field";
 import { Faults } from "@/components/states";
 import { type Input, most } from "./mapping";
-import { choicesOf, emptyValues, faultsByInput, inputsOf, isFile, type Values, valuesOf } from "./values";
+import { choicesOf, emptyValues, faultsByInput, inputsOf, isFile, lacking, type Values, valuesOf } from "./values";
 
 type Agent = Schemas["ApplicationShape"];
 
@@ -21,9 +21,12 @@ export function JobForm({ agent, earlier }: { agent: Agent; earlier: readonly Sc
   const [fanOut, setFanOut] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [isTried, setTried] = useState(false);
   const run = async () => {
-    setBusy(true);
     setError(null);
+    setTried(true);
+    if (Object.keys(lacking(inputs, values)).length > 0) return;
+    setBusy(true);
     try {
       const made = await body(
         api.POST("/v1/applications/{application_id}/jobs", {
@@ -50,6 +53,7 @@ export function JobForm({ agent, earlier }: { agent: Agent; earlier: readonly Sc
       void run();
     }
   };
+  const needed = isTried ? lacking(inputs, values) : {};
   const wrong = error instanceof Problem ? faultsByInput(error.faults) : { of: {}, others: [] };
   const several = inputs.some((one) => (values[one.name]?.length ?? 0) > 1);
   return (
@@ -61,7 +65,7 @@ export function JobForm({ agent, earlier }: { agent: Agent; earlier: readonly Sc
             key={input.name}
             input={input}
             values={values[input.name] ?? [""]}
-            error={wrong.of[input.name] ?? null}
+            error={needed[input.name] ?? wrong.of[input.name] ?? null}
             onChange={(changed) => setValues((was) => ({ ...was, [input.name]: changed }))}
           />
         ))}

@@ -1,7 +1,7 @@
 import { decoded, HEAD_BYTES, type Preview, previewOfObjects, previewOfTable } from "./preview";
 
 /** Rows as somebody brought them: a file, or text that was pasted. */
-export type Source = { name: string; content: Blob; type: string; format: Format };
+export type Source = { name: string; content: Blob; type: string; format: Format; isPasted: boolean };
 export type Format = "csv" | "xlsx" | "jsonl" | "json" | null;
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -24,7 +24,7 @@ export const ACCEPTED = Object.keys(TYPES)
 export function sourceOfFile(file: File): Source {
   const ending = /\.([^.]+)$/.exec(file.name)?.[1]?.toLowerCase() ?? "";
   const [type, format] = ending in TYPES ? TYPES[ending as keyof typeof TYPES] : ([UNKNOWN, null] as const);
-  return { name: file.name, content: file, type, format };
+  return { name: file.name, content: file, type, format, isPasted: false };
 }
 
 /** Rows copied from a spreadsheet are a table with tabs; others paste CSV, or JSON. */
@@ -33,7 +33,7 @@ export function sourceOfText(text: string): Source {
   const first = text.split("\n", 1)[0] ?? "";
   const table = first.includes("\t") ? TYPES.tsv : TYPES.csv;
   const [type, format] = begins === "{" ? TYPES.jsonl : begins === "[" ? TYPES.json : table;
-  return { name: "pasted rows", content: new Blob([text], { type }), type, format };
+  return { name: "Pasted rows", content: new Blob([text], { type }), type, format, isPasted: true };
 }
 
 /** Null where only the server can tell: a workbook, a kind that is not known, a list of JSON that is long. */

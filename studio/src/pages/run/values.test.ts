@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Input } from "./mapping";
-import { faultsByInput, inputsOf, valuesOf } from "./values";
+import { faultsByInput, inputsOf, lacking, valuesOf } from "./values";
 
 const input = (name: string, fields = 1): Input =>
   ({ name, input_type: "text", required: true, options: { min_fields: 1, max_fields: fields } }) as Input;
@@ -18,6 +18,10 @@ it("takes over the values of an earlier job, as many as there is room for", () =
     { id: "Gone", value: ["x"] },
   ];
   expect(valuesOf(INPUTS, given)).toEqual({ Product: ["a", "b"], Tone: [""] });
+});
+
+it("knows what is needed and empty", () => {
+  expect(Object.keys(lacking(INPUTS, { Product: ["shoe"], Tone: [" "] }))).toEqual(["Tone"]);
 });
 
 it("sorts faults to their inputs", () => {

@@ -38,6 +38,15 @@ export function faultsByInput(faults: readonly Fault[]): { of: Record<string, st
   return { of, others };
 }
 
+/** What is wrong with each input before anything is sent: what is required and empty. */
+export function lacking(inputs: readonly Input[], values: Values): Record<string, string> {
+  const given = new Set(inputsOf(inputs, values).map((one) => one.id));
+  return Object.fromEntries(
+    inputs.filter((one) => one.required && !isFile(one) && !given.has(one.name)).map((one) => [one.name, NEEDED]),
+  );
+}
+const NEEDED = "Fill this in: the agent needs it.";
+
 /** Whether it is asked for files, which cannot be given yet. */
 export const isFile = (input: Input): boolean => input.input_type === "file" || input.input_type === "media";
 
