@@ -52,7 +52,7 @@ async def test_the_time_is_known_once_its_model_has_answered(client: Client, sys
 
 async def test_a_thousand_bad_rows_are_listed(client: Client) -> None:
     await deploy(client)
-    file = b"Text\n" + b'""\n' * 1100
+    file = b"Text,Colour\n" + b",red\n" * 1100
     answer = await client.send("POST", ESTIMATE, raw=file, content_type="text/csv")
     assert (answer.json["bad_rows"], len(answer.json["problems"])) == (1100, 1000)
 
