@@ -17,8 +17,7 @@ function useChange({ batch, onClose }: Changed) {
     setError(null);
     const params = { path: { batch_id: batch.id } };
     try {
-      // The description makes optional fields required: null would take the cap away, and is not "leave it".
-      takeIn(await body(api.PATCH("/v1/batches/{batch_id}", { params, body: changes as never })));
+      takeIn(await body(api.PATCH("/v1/batches/{batch_id}", { params, body: changes })));
       if (resume) takeIn(await body(api.POST("/v1/batches/{batch_id}/resume", { params })));
       onClose();
     } catch (problem) {

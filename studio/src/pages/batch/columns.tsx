@@ -6,7 +6,7 @@ import { Status } from "@/components/status";
 import { count, money } from "@/format/numbers";
 import { duration } from "@/format/times";
 import { type Filter, type Sort, sortedBy } from "./filters";
-import type { BatchRow } from "./shapes";
+import type { BatchRow } from "./rows";
 
 /** One template for head and rows, so that they stand in line; a telephone shows number, text and status. */
 export const GRID =

@@ -1,30 +1,29 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
-import { api, body } from "@/api/client";
+import { api, body, type Schemas } from "@/api/client";
 import { queries } from "@/api/queries";
 import { batchKey } from "./live";
 import { PAGE, pagesIn, placeOf } from "./pages";
-import type { Series } from "./series";
-import type { BatchRow, BatchRows } from "./shapes";
 
 const LIVE_ROWS_MS = 3_000;
 const LIVE_SERIES_MS = 5_000;
 /** Pages that nobody looks at are kept for a minute: a hundred thousand rows never are all in memory. */
 const KEPT_MS = 60_000;
 
+export type BatchRow = Schemas["BatchRowShape"];
 type Query = Record<string, string>;
 
 const pageQuery = (id: string, query: Query, page: number) =>
   queryOptions({
     queryKey: [...batchKey(id), "rows", query, page],
     queryFn: ({ signal }) =>
-      body<BatchRows>(
+      body(
         api.GET("/v1/batches/{batch_id}/rows", {
           params: {
             path: { batch_id: id },
-            query: { ...query, offset: String(page * PAGE), limit: String(PAGE), short: "true" } as never,
+            query: { ...query, offset: String(page * PAGE), limit: String(PAGE), short: "true" },
           },
           signal,
-        }) as never,
+        }),
       ),
     gcTime: KEPT_MS,
   });
@@ -64,9 +63,7 @@ export function useRow(id: string, row: number, live: boolean) {
     queryKey: [...batchKey(id), "row", row],
     queryFn: async () => {
       const query = { after: String(row - 1), limit: "1" };
-      const found = await body<BatchRows>(
-        api.GET("/v1/batches/{batch_id}/rows", { params: { path: { batch_id: id }, query } }) as never,
-      );
+      const found = await body(api.GET("/v1/batches/{batch_id}/rows", { params: { path: { batch_id: id }, query } }));
       return found.data[0] ?? null;
     },
     refetchInterval: live ? LIVE_ROWS_MS : false,
@@ -78,12 +75,7 @@ export function useSeries(id: string, live: boolean) {
   return useQuery({
     queryKey: [...batchKey(id), "series"],
     queryFn: ({ signal }) =>
-      body<Series>(
-        api.GET(
-          "/v1/batches/{batch_id}/series" as never,
-          { params: { path: { batch_id: id } }, signal } as never,
-        ) as never,
-      ),
+      body(api.GET("/v1/batches/{batch_id}/series", { params: { path: { batch_id: id } }, signal })),
     refetchInterval: live ? LIVE_SERIES_MS : false,
   });
 }

@@ -8,7 +8,7 @@ const point = (at: number, more: Partial<Point> = {}): Point => ({
   failed: 0,
   cancelled: 0,
   tokens: 0,
-  cost: null,
+  cost: 0,
   p50_ms: null,
   p95_ms: null,
   errors: {},
@@ -18,6 +18,7 @@ const series = (points: Point[], asOf: number): Series => ({
   from: points[0]?.at ?? "",
   to: points.at(-1)?.at ?? "",
   step_s: 10,
+  currency: "USD",
   as_of: new Date(START + asOf * 1000).toISOString(),
   points,
 });
@@ -39,12 +40,9 @@ describe("rates", () => {
   });
 });
 
-it("adds up the spend, and knows none before the first price", () => {
+it("adds up the spend", () => {
   expect(spend(series([point(0), point(10, { cost: 0.5 }), point(20), point(30, { cost: 0.25 })], 40))).toEqual([
-    null,
-    0.5,
-    0.5,
-    0.75,
+    0, 0.5, 0.5, 0.75,
   ]);
 });
 

@@ -1,16 +1,8 @@
-/** What `GET /v1/batches/{id}/series` answers: `at` begins a point of `step_s` seconds. */
-export type Point = {
-  at: string;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  tokens: number;
-  cost: number | null;
-  p50_ms: number | null;
-  p95_ms: number | null;
-  errors: Record<string, number>;
-};
-export type Series = { from: string; to: string; step_s: number; as_of: string; points: Point[] };
+import type { Schemas } from "@/api/client";
+
+/** The life of a batch in steps: `at` begins a point of `step_s` seconds. */
+export type Series = Schemas["BatchSeries"];
+export type Point = Schemas["SeriesPoint"];
 
 type Values = (number | null)[];
 
@@ -42,11 +34,11 @@ export const latencies = (series: Series): [Values, Values] => [
   series.points.map((point) => point.p95_ms),
 ];
 
-/** Dollars spent up to the end of each point; null while no price is known. */
-export function spend(series: Series): Values {
-  let sum: number | null = null;
+/** Dollars spent up to the end of each point. */
+export function spend(series: Series): number[] {
+  let sum = 0;
   return series.points.map((point) => {
-    if (point.cost !== null) sum = (sum ?? 0) + point.cost;
+    sum += point.cost;
     return sum;
   });
 }

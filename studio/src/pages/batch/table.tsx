@@ -9,8 +9,7 @@ import { count } from "@/format/numbers";
 import { GRID, Head, Row } from "./columns";
 import { type Filter, isNarrowed } from "./filters";
 import { moved } from "./pages";
-import { useRows } from "./rows";
-import type { BatchRow } from "./shapes";
+import { type BatchRow, useRows } from "./rows";
 
 const HEAD_PX = 36;
 const ROW_PX = 40;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
-import type { Asked, Job } from "./shapes";
+import type { Job } from "./shapes";
 
 const OPEN = new Set(["queued", "running", "waiting"]);
 const LIVE_MS = 1_000;
@@ -36,13 +36,7 @@ export function useEvents(job: Job) {
 export function usePrompts(job: Job, may: boolean) {
   return useQuery({
     queryKey: [...jobKey(job.id), "prompts", job.updated_at],
-    queryFn: () =>
-      body<{ data: Asked[] }>(
-        api.GET(
-          "/v1/applications/jobs/{job_id}/prompts" as never,
-          { params: { path: { job_id: job.id } } } as never,
-        ) as never,
-      ),
+    queryFn: () => body(api.GET("/v1/applications/jobs/{job_id}/prompts", { params: { path: { job_id: job.id } } })),
     placeholderData: (was) => was,
     enabled: may,
   });

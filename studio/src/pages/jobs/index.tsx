@@ -12,8 +12,7 @@ import { RunMenu } from "../batches/run-menu";
 import { RunsSwitch } from "../batches/runs-switch";
 import { Filters } from "./filter-bar";
 import { type Filter, isFiltered, readFilter, writeFilter } from "./filters";
-import { useJobs } from "./reading";
-import type { JobLine } from "./shapes";
+import { type JobLine, useJobs } from "./reading";
 
 /** Everything running and done, of all agents; the filter stands in the address. */
 export default function Jobs() {

@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, body } from "@/api/client";
+import { api, body, type Schemas } from "@/api/client";
 import { useNow } from "@/components/time";
 import { type Filter, jobsQuery } from "./filters";
-import type { JobLine, JobLines } from "./shapes";
+
+/** A job in a list: its inputs and its output are cut short. */
+export type JobLine = Schemas["JobLineShape"];
 
 const SIZE = 50;
 const LIVE_MS = 4_000;
@@ -24,9 +26,9 @@ export function useJobs(filter: Filter) {
   return { ...found, jobs };
 }
 
-async function pageOf(query: Record<string, string>, before: string | null, signal: AbortSignal): Promise<JobLines> {
+function pageOf(query: Record<string, string>, before: string | null, signal: AbortSignal) {
   const asked = { ...query, limit: String(SIZE), ...(before && { before }) };
-  return body<JobLines>(api.GET("/v1/jobs" as never, { params: { query: asked }, signal } as never) as never);
+  return body(api.GET("/v1/jobs", { params: { query: asked }, signal }));
 }
 
 const distinct = (jobs: JobLine[]) => [...new Map(jobs.map((one) => [one.id, one])).values()];

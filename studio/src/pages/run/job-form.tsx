@@ -31,8 +31,7 @@ export function JobForm({ agent, earlier }: { agent: Agent; earlier: readonly Sc
       const made = await body(
         api.POST("/v1/applications/{application_id}/jobs", {
           params: { path: { application_id: agent.id } },
-          // The description makes optional fields required.
-          body: { inputs: inputsOf(inputs, values), ...(fanOut && { fan_out: true }) } as never,
+          body: { inputs: inputsOf(inputs, values), ...(fanOut && { fan_out: true }) },
         }),
       );
       void queries.invalidateQueries({ queryKey: ["jobs"] });
