@@ -1,0 +1,111 @@
+"""Running an agent in the studio: one job, a file of rows, a batch and its rows, jobs; and a server that goes away."""
+
+import os
+import re
+import signal
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.live_server import LiveServer
+from tests.studio.browser import breaches, choose_theme
+
+FILE = """\
+SKU;Article;Style
+RUN-0113;Terra running shoe;friendly
+SWM-0020;broken swim goggles;playful
+LMP-0301;Nova desk lamp;rude
+TRL-0302;Summit pack;friendly
+"""
+
+
+def agent_of(server: LiveServer) -> str:
+    return str(server.request("GET", "/v1/applications/product-description")["id"])
+
+
+def upload(server: LiveServer, *, rows: int, every: int, options: str = "") -> str:
+    """A batch of so many rows; each `every`th of them fails."""
+    lines = (f"{'broken ' if at % every == 0 else ''}Shoe {at},friendly" for at in range(1, rows + 1))
+    file = "\n".join(["Product name,Tone", *lines])
+    path = f"/v1/applications/product-description/batches?name=shoes{options}"
+    return str(server.request("POST", path, file, **{"Content-Type": "text/csv"})["id"])
+
+
+def clean(page: Page) -> None:
+    """Axe has nothing to say in either theme."""
+    for theme in ("light", "dark"):
+        choose_theme(page, theme)
+        assert breaches(page) == []
+
+
+def test_a_job_is_filled_in_run_and_looked_into(page: Page, server: LiveServer) -> None:
+    page.goto(f"/agents/{agent_of(server)}/run")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("Fill this in").first).to_be_visible()
+    clean(page)
+    page.get_by_label("Product name").fill("broken shoe")
+    page.get_by_label("Tone").select_option("friendly")
+    page.get_by_label("Product name").press("Control+Enter")
+    page.wait_for_url(re.compile("/jobs/"))
+    expect(page.get_by_text("the model does not like this").first).to_be_visible()
+    expect(page.get_by_label("Description, prompt")).to_contain_text("What are the broken shoe good for?")
+    expect(page.get_by_text("Attempt 1 started")).to_be_visible()
+    clean(page)
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_text("Retried", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Jobs").first.click()
+    page.get_by_role("radio", name="Failed").click()
+    expect(page).to_have_url(re.compile("state=failed"))
+    expect(page.get_by_role("link", name="broken shoe").first).to_be_visible()
+    clean(page)
+
+
+def test_a_file_is_mapped_checked_started_followed_and_retried(page: Page, server: LiveServer, tmp_path: Path) -> None:
+    file = tmp_path / "shop.csv"
+    file.write_text(FILE)
+    page.goto(f"/agents/{agent_of(server)}/run?rows")
+    clean(page)
+    page.get_by_label("A file of rows").set_input_files(file)
+    page.get_by_label("What the column Article feeds").select_option("Product name")
+    page.get_by_label("What the column Style feeds").select_option("Tone")
+    expect(page.get_by_text("1 row cannot be run")).to_be_visible()
+    clean(page)
+    with page.expect_download() as listed:
+        page.get_by_role("button", name="Download the list").click()
+    assert 'must be exactly one of ""friendly""' in Path(listed.value.path()).read_text("utf-8-sig")
+    page.get_by_label("Skip them").check()
+    page.get_by_role("button", name="Start 3 rows").click()
+    page.wait_for_url(re.compile("/batches/"))
+    expect(page.get_by_text("completed with errors")).to_be_visible()
+    clean(page)
+
+    page.get_by_role("grid").get_by_text("the model does not like this").first.click()
+    sheet = page.get_by_role("dialog", name="Row 2")
+    expect(sheet.get_by_text("model_refused").first).to_be_visible()
+    expect(sheet.get_by_text("Attempt 1 started")).to_be_visible()
+    clean(page)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Retry failed").click()
+    page.get_by_role("button", name="Retry 1 row").click()
+    expect(page.get_by_text("completed with errors")).to_be_visible()
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as results:
+        page.get_by_role("menuitem", name="CSV for spreadsheets").click()
+    assert "Terra running shoe" in Path(results.value.path()).read_text("utf-8-sig")
+
+
+def test_a_batch_is_followed_through_a_restart_of_its_server(page: Page, server: LiveServer) -> None:
+    batch = upload(server, rows=60, every=20, options="&sample=3")
+    page.goto(f"/batches/{batch}")
+    expect(page.get_by_role("button", name="Resume").first).to_be_visible()
+    [api] = [pid for pid, command in server.children().items() if "pressrun.api.process" in command]
+    server.process.send_signal(signal.SIGSTOP)  # until the page has seen it, nobody starts another
+    os.kill(api, signal.SIGKILL)
+    expect(page.get_by_text("reconnecting", exact=True)).to_be_visible()
+    server.process.send_signal(signal.SIGCONT)
+    expect(page.get_by_text("reconnecting", exact=True)).to_be_hidden()
+    page.get_by_role("button", name="Resume").first.click()
+    expect(page.get_by_text("completed with errors")).to_be_visible()
+    page.get_by_role("radio", name="Failed").click()
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", "4")
