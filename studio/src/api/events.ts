@@ -2,8 +2,15 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { HEADERS } from "./client";
 import { Problem } from "./problem";
 
-/** Server-sent events of one answer, as they arrive; throws a Problem when the server refuses or is gone. */
-export async function* events(path: string, init: RequestInit = {}): AsyncGenerator<EventSourceMessage> {
+/**
+ * Server-sent events of one answer, as they arrive; throws a Problem when the server refuses or is gone.
+ * `opened` is called when the server answers, which may be long before it has something to tell.
+ */
+export async function* events(
+  path: string,
+  init: RequestInit = {},
+  opened: () => void = () => {},
+): AsyncGenerator<EventSourceMessage> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -16,6 +23,7 @@ export async function* events(path: string, init: RequestInit = {}): AsyncGenera
     throw error instanceof TypeError ? Problem.unreachable() : error;
   }
   if (!response.ok || !response.body) throw await Problem.of(response);
+  opened();
   const waiting: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => waiting.push(event) });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -35,11 +43,12 @@ export async function* events(path: string, init: RequestInit = {}): AsyncGenera
 }
 
 const RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 5_000;
 
 /**
- * Follow a stream that ends when its subject ends, through restarts of the server: `Last-Event-ID` resumes it.
- * `told` hears every event; `lost` hears true while nobody answers.
+ * Follow a stream whose first event is the whole state, through restarts of the server. `told` hears every event; `lost`
+ * hears true while nobody answers. `Last-Event-ID` is not sent: a stream that was resumed so says nothing until
+ * something moves, and a paused batch would look as if nobody answered.
  */
 export async function follow(
   path: string,
@@ -47,16 +56,14 @@ export async function follow(
   told: (event: EventSourceMessage) => void,
   lost: (isLost: boolean) => void,
 ): Promise<void> {
-  let last: string | undefined;
   let wait = RETRY_MS;
   while (!signal.aborted) {
     try {
-      for await (const event of events(path, { signal, headers: last ? { "Last-Event-ID": last } : {} })) {
-        last = event.id ?? last;
+      const opened = () => {
         wait = RETRY_MS;
         lost(false);
-        told(event);
-      }
+      };
+      for await (const event of events(path, { signal }, opened)) told(event);
       return;
     } catch (error) {
       if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
