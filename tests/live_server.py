@@ -1,12 +1,14 @@
 """A real `pressrun serve`: supervisor, API and workers as processes of their own, on a free port."""
 
 import contextlib
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,8 +35,13 @@ class LiveServer:
         data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         wanted = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json", **headers}
         request = urllib.request.Request(self.url + path, data, wanted, method=method)  # noqa: S310 - our own server
-        with urllib.request.urlopen(request, timeout=70) as response:  # noqa: S310
-            return json.loads(response.read())
+        try:
+            with urllib.request.urlopen(request, timeout=70) as response:  # noqa: S310
+                return json.loads(response.read())
+        except urllib.error.HTTPError as error:
+            told = error.read()
+            message = f"{error.reason}: {told.decode()[:1000]}"
+            raise urllib.error.HTTPError(error.url, error.code, message, error.headers, io.BytesIO(told)) from None
 
     def children(self) -> dict[int, str]:
         """The processes of the server by pid, with their command lines."""
