@@ -13,6 +13,10 @@ from pressrun.jobs.job import OPEN, State
 from pressrun.jobs.model_calls import BEYOND, BUCKETS_MS, ModelCalls
 from pressrun.jobs.workers import WorkerRecord
 from pressrun.store.store import Row, Store, Transaction
+from pressrun.webhooks.delivery import DeliveryState
+from pressrun.webhooks.endpoint import EndpointState
+from pressrun.webhooks.figures import WebhookFigures
+from pressrun.webhooks.figures import figures as webhook_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Figures:
     workers: Sequence[WorkerRecord]
     calls: Sequence[ModelCalls]
     failures: Sequence[Row]
+    webhooks: WebhookFigures
 
 
 async def exposition(store: Store) -> bytes:
@@ -38,6 +43,7 @@ async def exposition(store: Store) -> bytes:
             await workers.alive(tx),
             await model_calls.everywhere(tx),
             await tx.all("list_authentication_failures"),
+            await webhook_figures(tx),
         )
 
     figures = await store.read(work)
@@ -78,6 +84,7 @@ class _Collected(Collector):
             refused.add_metric([row["reason"]], row["failures"])
         yield refused
         yield from _model_metrics(figures.calls)
+        yield from _webhook_metrics(figures.webhooks)
 
 
 def _model_metrics(calls: Sequence[ModelCalls]) -> Iterable[Metric]:
@@ -104,3 +111,23 @@ def _model_metrics(calls: Sequence[ModelCalls]) -> Iterable[Metric]:
         tokens.add_metric([model, "completion"], received[model])
     yield latency
     yield tokens
+
+
+def _webhook_metrics(figures: WebhookFigures) -> Iterable[Metric]:
+    ended = CounterMetricFamily("pressrun_webhook_deliveries", "Deliveries by how they ended", labels=["outcome"])
+    for outcome in (DeliveryState.DELIVERED, DeliveryState.FAILED):
+        ended.add_metric([outcome], figures.ended.get(outcome, 0))
+    yield ended
+    endpoints = GaugeMetricFamily("pressrun_webhooks", "Webhooks by state", labels=["state"])
+    for state in EndpointState:
+        endpoints.add_metric([state], figures.endpoints.get(state, 0))
+    yield endpoints
+    yield GaugeMetricFamily("pressrun_webhooks_failing", "Webhooks that took nothing at last", figures.failing)
+    yield GaugeMetricFamily(
+        "pressrun_webhook_oldest_pending_seconds",
+        "How long ago the oldest message was made that has not arrived",
+        figures.pending_s,
+    )
+    yield GaugeMetricFamily(
+        "pressrun_webhook_outbox_seconds", "How long the oldest end waits to become messages", figures.outbox_s
+    )

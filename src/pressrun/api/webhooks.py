@@ -21,12 +21,11 @@ from pressrun.outgoing.lookup import check_host
 from pressrun.store.store import Transaction
 from pressrun.webhooks import endpoint, outbox, secret
 from pressrun.webhooks.delivery import Delivery
-from pressrun.webhooks.endpoint import DEFAULT_EVENTS, Endpoint, EndpointState, Wish
+from pressrun.webhooks.endpoint import DEFAULT_EVENTS, STOPPED, Endpoint, EndpointState, Wish
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
 LONGEST_LIFETIME_S = 30 * 86_400
-STOPPED = "an administrator disabled it"
 
 
 @router.get("", responses=errors(WebhookPage, 401, 403), summary="List webhooks")

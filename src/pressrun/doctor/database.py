@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from pressrun.doctor import store
+from pressrun.doctor import store, webhooks
 from pressrun.doctor.finding import Finding
 from pressrun.errors import PressrunError
 from pressrun.settings import Settings
@@ -34,6 +34,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     newest = migrations("postgres" if kind == "postgres" else "sqlite")[-1]
     yield Finding("database", "ok", f"{kind}, schema {newest.version}")
     yield from store.findings(settings)
+    yield from webhooks.findings(settings)
     if kind == "postgres":
         yield from _durability(asyncio.run(_settings_of(url)))
 

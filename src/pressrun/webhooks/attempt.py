@@ -9,7 +9,7 @@ from pressrun.organizations import audit
 from pressrun.organizations.audit import Action, Actor
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Transaction
-from pressrun.webhooks import delivery, endpoint, secret
+from pressrun.webhooks import delivery, endpoint, figures, secret
 from pressrun.webhooks.delivery import Delivery, Verdict
 from pressrun.webhooks.endpoint import TEST, EndpointState
 from pressrun.webhooks.message import Describe, body
@@ -54,10 +54,12 @@ async def prepare(tx: Transaction, vault: Vault, describe: Describe, held: Deliv
 async def settle(tx: Transaction, ended: Sequence[tuple[Delivery, Verdict]]) -> list[bool]:
     """Record attempts and what they say about their endpoints; False for each whose claim was lost."""
     kept = [await delivery.settle(tx, held, verdict) for held, verdict in ended]
+    settled = [one for one, is_kept in zip(ended, kept, strict=True) if is_kept]
+    await figures.count(tx, settled)
     told = [
         (held, verdict)
-        for (held, verdict), is_kept in zip(ended, kept, strict=True)
-        if is_kept and held.webhook_id and held.event != TEST and verdict.attempt is not None
+        for held, verdict in settled
+        if held.webhook_id and held.event != TEST and verdict.attempt is not None
     ]
     for webhook_id, organization_id in sorted({(held.webhook_id, held.organization_id) for held, _ in told}):
         verdicts = [verdict for held, verdict in told if held.webhook_id == webhook_id]

@@ -34,6 +34,10 @@ DEFAULT_EVENTS = frozenset(Event) - {Event.BATCH_PAUSED}
 """Everything that is an end."""
 
 
+STOPPED = "an administrator disabled it"
+"""The reason of an endpoint that is not told anything because somebody wanted that."""
+
+
 class EndpointState(StrEnum):
     """Whether an endpoint is told anything."""
 

@@ -187,3 +187,33 @@ WHERE seq IN (SELECT seq FROM webhook_deliveries
 -- Whether a claim is still held.
 -- system: the sender names the delivery by its own claim.
 SELECT 1 AS held FROM webhook_deliveries WHERE id = :id AND lease_token = :lease_token
+
+-- name: add_to_webhook_counts
+-- Deliveries that have ended.
+INSERT INTO webhook_counts (organization_id, outcome, slot, deliveries)
+VALUES (:organization_id, :outcome, :slot, :deliveries)
+ON CONFLICT (organization_id, outcome, slot) DO UPDATE
+SET deliveries = webhook_counts.deliveries + excluded.deliveries
+
+-- name: list_webhook_counts
+-- How deliveries ended, from the beginning.
+-- system: metrics are of the whole server.
+SELECT outcome, CAST(sum(deliveries) AS bigint) AS deliveries FROM webhook_counts GROUP BY outcome
+
+-- name: count_webhook_states
+-- Endpoints by state, and how many of each take no message at the moment.
+-- system: metrics are of the whole server.
+SELECT state, count(*) AS webhooks, count(failing_since) AS failing FROM webhooks GROUP BY state
+
+-- name: find_webhook_delays
+-- Since when the oldest end waits to become messages, and when the oldest message was made that has not arrived.
+-- system: metrics are of the whole server.
+SELECT :now - (SELECT created_at FROM outbox ORDER BY seq LIMIT 1) AS outbox_us,
+    :now - (SELECT min(created_at) FROM webhook_deliveries WHERE state = 'pending') AS pending_us
+
+-- name: list_unwell_webhooks
+-- Endpoints that have taken no message for long, or were disabled, unless for the reason that somebody wanted that.
+-- system: the doctor looks at the whole server.
+SELECT id, name, state, reason, :now - failing_since AS failing_us FROM webhooks
+WHERE (state = 'enabled' AND failing_since < :now - :patience_us) OR (state = 'disabled' AND reason <> :wanted)
+ORDER BY seq
