@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,28 @@ def test_failed_rows_are_told_and_can_be_run_again(pressrun: Pressrun, agent: st
     assert json.loads(again.stdout)["counts"]["completed"] == 1
 
 
+def test_a_canary_that_fails_holds_the_others_back(pressrun: Pressrun, agent: str, rows: Path) -> None:
+    """And one that goes well does not."""
+    rows.write_text("Topic\nexplode\nTerra\n")
+    held = pressrun("batch", agent, str(rows), "--canary", "1", "--yes")
+    assert held.exit_code == 1
+    assert "the first 1 rows are done, and 1 of them failed" in held.stderr
+    rows.write_text("Topic\nTerra\nAqua\n")
+    assert pressrun("batch", agent, str(rows), "--canary", "1").exit_code == 0
+
+
+def test_a_deadline_and_whom_to_tell(pressrun: Pressrun, agent: str, rows: Path) -> None:
+    """What the API takes, by flags."""
+    flags = ("--deadline", "1h 30min", "--priority", "1", "--webhook-url", "https://example.com/done")
+    done = pressrun("batch", agent, str(rows), *flags, "--async", "--json")
+    found = json.loads(done.stdout)
+    created, until = (datetime.fromisoformat(found[name]) for name in ("created_at", "deadline_at"))
+    assert (until - created).total_seconds() == 5400
+    assert found["options"]["priority"] == 1
+    refused = pressrun("batch", agent, str(rows), "--webhook-url", "ftp://example.com")
+    assert "--webhook-url must begin with http:// or https://" in refused.stderr
+
+
 def test_detached_it_prints_the_id_and_can_be_watched(pressrun: Pressrun, agent: str, rows: Path) -> None:
     """From anywhere, later."""
     batch = pressrun("batch", agent, str(rows), "--async").stdout.strip()
@@ -156,6 +179,8 @@ def test_ctrl_c_detaches_and_the_batch_goes_on(server: LiveServer, pressrun: Pre
         (("rows.csv", "-o", "out.pdf"), "results are written as .csv, .jsonl or .xlsx"),
         (("rows.csv", "--map", "Topic"), "'Topic' is no map"),
         (("rows.csv", "--json", "-o", "-"), "both print on standard output"),
+        (("rows.csv", "--deadline", "soon"), "--deadline 'soon' is no duration: write a number and a unit"),
+        (("rows.csv", "--sample", "1", "--canary", "1"), "say only one of them"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_sent(
@@ -167,9 +192,9 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(
     assert said in done.stderr
 
 
-def test_what_the_server_does_not_know_is_said_in_its_words(pressrun: Pressrun, agent: str, rows: Path) -> None:
+def test_what_the_server_does_not_know_is_said_of_the_flag(pressrun: Pressrun, agent: str, rows: Path) -> None:
     """Every fault at once."""
     done = pressrun("batch", agent, str(rows), "--stop-on-errors", "many", "--max-cost", "cheap")
     assert done.exit_code == 1
-    assert "stop_on_errors must be a share" in done.stderr
-    assert "max_cost must be a number of US dollars" in done.stderr
+    assert "--stop-on-errors must be a share" in done.stderr
+    assert "--max-cost must be a number of US dollars" in done.stderr

@@ -9,6 +9,8 @@ import typer
 from pressrun.cli.batch_ending import come_to
 from pressrun.cli.batch_estimate import estimated
 from pressrun.cli.batch_flags import (
+    Canary,
+    Deadline,
     Dedupe,
     Delimiter,
     Encoding,
@@ -26,7 +28,9 @@ from pressrun.cli.batch_flags import (
     Sheet,
     SkipBad,
     StopOnErrors,
+    WebhookUrl,
     as_map,
+    as_seconds,
 )
 from pressrun.cli.batch_following import follow, how_to_attach
 from pressrun.cli.batch_progress import shown
@@ -61,10 +65,13 @@ def batch(
     estimate: Annotated[bool, typer.Option("--estimate", help="Say what it would cost, and run nothing.")] = False,
     max_cost: MaxCost = None,
     sample: Sample = None,
+    canary: Canary = None,
     columns: Map = None,
     stop_on_errors: StopOnErrors = None,
     skip_bad: SkipBad = False,
     priority: Priority = None,
+    deadline: Deadline = None,
+    webhook_url: WebhookUrl = None,
     dedupe: Dedupe = True,
     reuse: Reuse = False,
     name: Name = None,
@@ -85,10 +92,13 @@ def batch(
     query: dict[str, object] = {
         "max_cost": max_cost,
         "sample": sample,
+        "canary": canary,
         "map": as_map(columns or []),
         "stop_on_errors": stop_on_errors,
         "on_bad_rows": "skip" if skip_bad else None,
         "priority": priority,
+        "deadline_s": as_seconds(deadline, "--deadline"),
+        "webhook_url": webhook_url,
         "dedupe": None if dedupe else "false",
         "reuse": "true" if reuse else None,
         "name": name or (None if file == STANDARD_INPUT else Path(file).name),
@@ -98,10 +108,7 @@ def batch(
         "sheet": sheet,
     }
     wanted = Wanted(agent, file, output, format_of(output, None), query, idempotency_key, raw, yes)
-    if as_json and output == STANDARD_OUTPUT:
-        raise Failure("--json and -o - both print on standard output: name a file", code=ExitCode.USAGE)
-    refuse_unreadable(file)
-    refuse_unwritable(output)
+    _refuse_impossible(wanted, as_json=as_json)
     if estimate:
         estimated(wanted.agent, wanted.file, query, as_json=as_json)
         return
@@ -112,6 +119,17 @@ def batch(
         say(found["id"])
     if not detached:
         come_to(found)
+
+
+def _refuse_impossible(wanted: Wanted, *, as_json: bool) -> None:
+    """Raises Failure (usage) before anything is sent."""
+    if wanted.query["sample"] is not None and wanted.query["canary"] is not None:
+        message = "--sample waits for you after its rows, --canary goes on by itself: say only one of them"
+        raise Failure(message, code=ExitCode.USAGE)
+    if as_json and wanted.output == STANDARD_OUTPUT:
+        raise Failure("--json and -o - both print on standard output: name a file", code=ExitCode.USAGE)
+    refuse_unreadable(wanted.file)
+    refuse_unwritable(wanted.output)
 
 
 async def _run(server: Server, wanted: Wanted, *, detached: bool) -> dict[str, Any]:
@@ -125,6 +143,7 @@ async def _run(server: Server, wanted: Wanted, *, detached: bool) -> dict[str, A
     if (
         found["state"] == "paused"
         and found["pause_code"] == "trial"
+        and found["options"]["sample"]  # a canary that failed has nothing to ask
         and await wanted_after_sample(server, found, yes=wanted.yes)
     ):
         await server.ask("POST", at("batches", found["id"], "resume"))

@@ -1,6 +1,7 @@
 """What may be said of a batch on the command line, and how the API takes it."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -18,6 +19,14 @@ Map = Annotated[
 ]
 MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="Pause before more than that is spent.")]
 Sample = Annotated[int | None, typer.Option(min=1, help="Run so many rows first, show them, and ask.")]
+Canary = Annotated[int | None, typer.Option(min=1, help="Run so many rows first, and go on only if they go well.")]
+Deadline = Annotated[
+    str | None,
+    typer.Option(metavar="DURATION", help="Rows that have not ended by then fail: 90min, 6h, 2d; usually 7d."),
+]
+WebhookUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="Tell it when the batch ends, or pauses by itself.")
+]
 StopOnErrors = Annotated[
     str | None, typer.Option(metavar="SHARE", help="Pause when more than such a share fails, like 5%.")
 ]
@@ -33,6 +42,10 @@ Sheet = Annotated[str | None, typer.Option(help="The workbook's sheet, if not th
 Raw = Annotated[bool, typer.Option("--raw", help="Leave text that could be a formula as it is.")]
 IdempotencyKey = Annotated[str | None, typer.Option(help="A word of your own; the same again is the same batch.")]
 
+SECONDS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
+_PART = re.compile(r"(\d+)\s*(s|min|h|d)\s*")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+
 
 def as_map(pairs: Sequence[str]) -> str | None:
     """`COLUMN=INPUT`s as the API takes them; raises Failure (usage)."""
@@ -45,3 +58,39 @@ def as_map(pairs: Sequence[str]) -> str | None:
             )
         found[column] = target
     return json.dumps(found) if found else None
+
+
+def as_seconds(duration: str | None, flag: str) -> int | None:
+    """A duration as the API takes it; raises Failure (usage)."""
+    if duration is None:
+        return None
+    if not _DURATION.fullmatch(duration.strip()):
+        known = ", ".join(SECONDS)
+        raise Failure(
+            f"{flag} {duration!r} is no duration: write a number and a unit ({known}), like 90min or 2d",
+            code=ExitCode.USAGE,
+        )
+    return sum(int(number) * SECONDS[unit] for number, unit in _PART.findall(duration))
+
+
+def in_flags(line: str) -> str:
+    """What the API says of an option, with the flag that gives it."""
+    for name, flag in FLAGS.items():
+        line = re.sub(rf"^{name}\b", flag, line)
+    return line.replace("send on_bad_rows=skip", "say --skip-bad")
+
+
+FLAGS = {
+    "max_cost": "--max-cost",
+    "stop_on_errors": "--stop-on-errors",
+    "deadline_s": "--deadline (in seconds)",
+    "webhook_url": "--webhook-url",
+    "sample": "--sample",
+    "canary": "--canary",
+    "priority": "--priority",
+    "map": "--map",
+    "name": "--name",
+    "format": "--format",
+    "encoding": "--encoding",
+    "delimiter": "--delimiter",
+}

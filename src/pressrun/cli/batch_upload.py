@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from pressrun.cli.batch_flags import in_flags
 from pressrun.cli.client import Refused, Server, Unreachable
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.printing import errors, remark
@@ -105,5 +106,5 @@ def _shown(name: str) -> Iterator[Any]:
 def _first(lines: tuple[str, ...]) -> tuple[str, ...]:
     """What the server says, in this command's words; bad rows may be a thousand."""
     left = len(lines) - MOST_LINES
-    found = [line.replace("send on_bad_rows=skip", "say --skip-bad") for line in lines[:MOST_LINES]]
+    found = [in_flags(line) for line in lines[:MOST_LINES]]
     return tuple(found) if left <= 0 else (*found, f"… and {left:,} more")
