@@ -55,6 +55,7 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/batches/{batch_id}/retry"): Scope.JOBS_WRITE,
     ("GET", "/v1/batches/{batch_id}/results"): Scope.JOBS_READ,
     ("GET", "/v1/batches/{batch_id}/rows"): Scope.JOBS_READ,
+    ("POST", "/v1/batches/{batch_id}/rows"): Scope.JOBS_WRITE,
     ("GET", "/v1/batches/{batch_id}/series"): Scope.JOBS_READ,
     ("GET", "/v1/batches/{batch_id}/estimate"): Scope.JOBS_READ,
     ("GET", "/v1/jobs"): Scope.JOBS_READ,

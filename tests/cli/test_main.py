@@ -37,7 +37,7 @@ def test_the_tree_is_what_the_documentation_says() -> None:
         "agents apply", "agents list", "agents show", "agents delete", "agents deploy", "agents versions",
         "agents rollback", "agents template",
         "batches list", "batches show", "batches watch", "batches results", "batches pause", "batches resume",
-        "batches cancel", "batches retry", "batches delete",
+        "batches cancel", "batches retry", "batches correct", "batches delete",
         "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel", "jobs delete",
         "keys create", "keys list", "keys revoke", "keys first",
         "limits show", "limits set", "limits clear", "models set", "usage",

@@ -20,7 +20,7 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith("pressrun ")
 ]
-IN_VAIN = ("--sample", "watch", "retry")
+IN_VAIN = ("--sample", "watch", "retry", "correct")
 """What ends with 1 here: nobody is there to ask after the sample, so the batch waits; and no row has failed."""
 
 

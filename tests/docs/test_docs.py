@@ -10,6 +10,7 @@ from typer.main import get_command
 from pressrun.api import (
     applications,
     audit,
+    batch_corrections,
     batch_estimate,
     batch_events,
     batch_results,
@@ -43,9 +44,9 @@ from pressrun.telemetry.events import JobEvent, ServerEvent
 ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 ROUTERS = (
-    applications, audit, batch_estimate, batch_events, batch_results, batch_rows, batch_series, batches, draft_run,
-    generate, job_lists, job_prompts, jobs, keys, limits, models, operations, overview, people, session, system,
-    usage, versions, webhook_deliveries, webhooks,
+    applications, audit, batch_corrections, batch_estimate, batch_events, batch_results, batch_rows, batch_series,
+    batches, draft_run, generate, job_lists, job_prompts, jobs, keys, limits, models, operations, overview, people,
+    session, system, usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from pressrun.api import (
     applications,
     audit,
+    batch_corrections,
     batch_estimate,
     batch_events,
     batch_results,
@@ -96,6 +97,7 @@ def create_routes() -> FastAPI:
         versions.router,
         draft_run.router,
         batch_results.router,
+        batch_corrections.router,
         batch_rows.router,
         batch_series.router,
         batch_estimate.router,

@@ -15,11 +15,10 @@ from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.batches.estimate import BatchEstimate, Estimating, duration_s
 from pressrun.batches.files.rows import Rows, read_rows
-from pressrun.batches.projection import Projection, project
+from pressrun.batches.projection import project
 from pressrun.batches.read import find_or_fail
 from pressrun.money import CURRENCY, dollars
 from pressrun.organizations.keys import Scope
-from pressrun.store.store import Transaction
 
 router = APIRouter(tags=["batches"])
 
@@ -56,13 +55,12 @@ async def estimate_batch(request: Request, application_id: str) -> Response:
     summary="What a batch will have cost",
 )
 async def project_batch(request: Request, batch_id: str) -> Response:
-    """The cost of the whole batch, told from the rows that are done: after a `sample`, before it goes on."""
+    """The cost of the whole batch and the time that is left, told from the rows that are done, as after a `sample`."""
     key = require(request, Scope.JOBS_READ)
-
-    async def work(tx: Transaction) -> Projection:
-        return await project(tx, await find_or_fail(tx, key.organization_id, batch_id))
-
-    found = await system_of(request).store.read(work)
+    system = system_of(request)
+    batch = await system.store.read(lambda tx: find_or_fail(tx, key.organization_id, batch_id))
+    definition = await system.definition(key.organization_id, batch.agent_id, batch.agent_version)
+    found = await system.store.read(lambda tx: project(tx, batch, definition))
     return wire.answer(
         {
             "rows": found.rows,
@@ -70,8 +68,13 @@ async def project_batch(request: Request, batch_id: str) -> Response:
             "cost_per_row": dollars(found.per_row),
             "cost": {"low": dollars(found.low), "high": dollars(found.high)},
             "currency": CURRENCY,
+            "duration_s": _seconds(found.seconds),
         }
     )
+
+
+def _seconds(span: tuple[float, float] | None) -> dict[str, int] | None:
+    return None if span is None else {"low": round(span[0]), "high": round(span[1])}
 
 
 def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -
         "cost": {"low": dollars(found.low), "high": dollars(found.high), "most": dollars(found.most)},
         "currency": CURRENCY,
         "unbounded": list(found.unbounded),
-        "duration_s": None if time is None else {"low": round(time[0]), "high": round(time[1])},
+        "duration_s": _seconds(time),
         "format": rows.facts.format,
         "encoding": rows.facts.encoding,
         "delimiter": rows.facts.delimiter,

@@ -26,7 +26,16 @@ class Incoming:
 
 
 async def incoming(request: Request) -> Incoming:
-    """What a request carries; raises PressrunError (invalid)."""
+    """What the upload of a batch carries; raises PressrunError (invalid)."""
+    chunks, said, values = await incoming_rows(request)
+    return Incoming(chunks, said, options_of(values))
+
+
+async def incoming_rows(request: Request) -> tuple[AsyncIterator[bytes], Told, dict[str, Any]]:
+    """Rows as chunks that may be read once, what is said of their format, and all else that is said.
+
+    Raises PressrunError (invalid).
+    """
     query = request.query_params
     said = told(
         request.headers.get("content-type"),
@@ -42,7 +51,14 @@ async def incoming(request: Request) -> Incoming:
         if _holds_rows(head, said.format):
             rows, more = _from_object(await _whole(chunks))
             said, chunks, values = Told(Format.JSON), _once(rows), {**more, **values}
-    return Incoming(chunks, said, options_of(values))
+    return chunks, said, values
+
+
+async def hashing(chunks: AsyncIterator[bytes], hashed: Any) -> AsyncIterator[bytes]:
+    """The same chunks, after a hash object has seen them."""
+    async for chunk in chunks:
+        hashed.update(chunk)
+        yield chunk
 
 
 def _holds_rows(head: bytes, kind: Format | None) -> bool:

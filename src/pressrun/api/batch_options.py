@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -14,7 +13,6 @@ from pressrun.batches.batch import BatchOptions
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs.batch_lanes import BASIS_POINTS
 from pressrun.jobs.job import DEFAULT_PRIORITY
-from pressrun.money import MOST, nano_dollars
 
 LONGEST_NAME = 200
 MOST_TRIAL_ROWS = 10_000
@@ -72,17 +70,16 @@ def options_of(values: Mapping[str, Any]) -> UploadOptions:
     name = fields.take("name", str, "a text", "")
     if len(name) > LONGEST_NAME or "\0" in name:
         fields.fault("name", f"name must have at most {LONGEST_NAME} characters, and no NUL")
-    on_bad_rows = fields.take("on_bad_rows", str, '"refuse" or "skip"', "refuse")
-    if on_bad_rows not in {"refuse", "skip"}:
-        fields.fault("on_bad_rows", f'on_bad_rows must be "refuse" or "skip", not {on_bad_rows[:50]!r}')
+    on_bad_rows = fields.word("on_bad_rows", ("refuse", "skip"))
     sample = fields.whole("sample", 0, MOST_TRIAL_ROWS, 0) or 0
     canary = fields.whole("canary", 0, MOST_TRIAL_ROWS, 0) or 0
     if sample and canary:
         fields.fault("canary", "sample and canary cannot both be given: a sample stops for you, a canary goes on")
     priority = fields.whole("priority", 0, 9, DEFAULT_PRIORITY)
+    column_map = texts(fields, "map")
     found = UploadOptions(
         name=name,
-        column_map=_texts(fields, "map"),
+        column_map=column_map,
         skips_bad=on_bad_rows == "skip",
         options=BatchOptions(
             dedupe=fields.take("dedupe", bool, "true or false", default=True),
@@ -90,32 +87,17 @@ def options_of(values: Mapping[str, Any]) -> UploadOptions:
             sample=sample > 0,
             fan_out=fields.take("fan_out", bool, "true or false", default=False),
             deadline_s=fields.whole("deadline_s", 1, LONGEST_DEADLINE_S) or DEFAULT_DEADLINE_S,
-            metadata=_texts(fields, "metadata"),
+            metadata=texts(fields, "metadata"),
+            column_map=column_map,
         ),
         priority=DEFAULT_PRIORITY if priority is None else priority,
-        max_cost=money(fields, "max_cost"),
+        max_cost=fields.money("max_cost"),
         trial_rows=sample or canary,
         stop_errors=_rate(fields, "stop_on_errors"),
         webhook_url=fields.take("webhook_url", str, "a text"),
     )
     fields.done(closed=True)
     return found
-
-
-def money(fields: Fields, name: str) -> int | None:
-    """A number of US dollars, as a number or a text, in nano-dollars."""
-    value = fields.take(name, (int, float, str, Decimal), "a number of US dollars")
-    if value is None:
-        return None
-    try:
-        amount = nano_dollars(value)
-    except ValueError as error:
-        fields.fault(name, f"{name} must be a number of US dollars: {error}")
-        return None
-    if isinstance(value, bool) or not 0 <= amount <= MOST:
-        fields.fault(name, f"{name} must be a number of US dollars between 0 and 1,000,000")
-        return None
-    return amount
 
 
 def _rate(fields: Fields, name: str) -> int | None:
@@ -134,7 +116,8 @@ def _rate(fields: Fields, name: str) -> int | None:
     return round(share * BASIS_POINTS)
 
 
-def _texts(fields: Fields, name: str) -> dict[str, str]:
+def texts(fields: Fields, name: str) -> dict[str, str]:
+    """An object whose values are texts."""
     found: dict[str, Any] = fields.take(name, dict, "an object of texts", {})
     if len(found) > MOST_METADATA and name == "metadata":
         fields.fault(name, f"metadata has more than {MOST_METADATA} entries")

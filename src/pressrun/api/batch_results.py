@@ -33,17 +33,27 @@ UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
     responses=files(list(MEDIA_TYPES.values()), 400, 401, 404),
     summary="The results as a file",
 )
-async def batch_results(request: Request, batch_id: str, format: str = "csv", raw: str = "false") -> Response:  # noqa: A002 - the word of the URL
-    """One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be."""
+async def batch_results(
+    request: Request,
+    batch_id: str,
+    format: str = "csv",  # noqa: A002 - the word of the URL
+    raw: str = "false",
+    only: str = "all",
+) -> Response:
+    """One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be.
+
+    `only=failed`: the rows that failed, were cancelled or could not be run, to be corrected and sent back.
+    """
     key = require(request, Scope.JOBS_READ)
-    kind = _format(format)
+    kind, rows = _format(format), _word("only", only, ("all", "failed"))
     system = system_of(request)
     batch = await system.store.read(lambda tx: read.find_or_fail(tx, key.organization_id, batch_id))
+    failed = batch.invalid + batch.counts.failed + batch.counts.cancelled
     if kind == "xlsx":
-        refuse_too_long(batch.rows)
+        refuse_too_long(failed if rows == "failed" else batch.rows)
     definition = await system.definition(key.organization_id, batch.agent_id, batch.agent_version)
     columns = ResultColumns(batch.columns, [prompt.name for prompt in definition.prompts])
-    blocks = result_blocks(system.store, batch, definition)
+    blocks = result_blocks(system.store, batch, definition, only_failed=rows == "failed")
     pieces: AsyncIterator[bytes]
     match kind:
         case "csv":
@@ -52,7 +62,8 @@ async def batch_results(request: Request, batch_id: str, format: str = "csv", ra
             pieces = jsonl_results(columns, blocks)
         case _:
             pieces = xlsx_results(columns, blocks)
-    return StreamingResponse(pieces, media_type=MEDIA_TYPES[kind], headers=_as_file(f"{batch.name}-results", kind))
+    name = f"{batch.name}-{'failed' if rows == 'failed' else 'results'}"
+    return StreamingResponse(pieces, media_type=MEDIA_TYPES[kind], headers=_as_file(name, kind))
 
 
 @router.get(
@@ -72,9 +83,13 @@ async def batch_template(request: Request, application_id: str, format: str = "c
 
 
 def _format(word: str, known: tuple[str, ...] = tuple(MEDIA_TYPES)) -> str:
+    return _word("format", word, known)
+
+
+def _word(name: str, word: str, known: tuple[str, ...]) -> str:
     if word not in known:
         raise PressrunError(
-            Code.INVALID, Problem(f"format must be one of {', '.join(known)}, not {word[:50]!r}", {"field": "format"})
+            Code.INVALID, Problem(f"{name} must be one of {', '.join(known)}, not {word[:50]!r}", {"field": name})
         )
     return word
 

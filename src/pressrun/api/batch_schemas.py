@@ -121,20 +121,24 @@ class BatchEstimateShape(Shape):
 
 
 class LikelyCost(Shape):
-    """A range that probably holds the cost; null while no row is done."""
+    """A range that probably holds the cost; null while no row is done, or where a price is not known."""
 
     low: float | None
     high: float | None
 
 
 class BatchProjectionShape(Shape):
-    """What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most."""
+    """What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
+
+    They will take `duration_s`; null when no row is done, or no worker alive.
+    """
 
     rows: int
     rows_left: int
     cost_per_row: float | None
     cost: LikelyCost
     currency: Literal["USD"]
+    duration_s: SecondsRange | None
 
 
 class Pace(Shape):

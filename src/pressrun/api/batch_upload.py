@@ -4,24 +4,23 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 from starlette.requests import Request
 
 from pressrun.agents.agent import Agent
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.run import check_fan_out
-from pressrun.api.batch_file import Incoming
+from pressrun.api.batch_file import Incoming, hashing
 from pressrun.api.batch_options import UploadOptions
+from pressrun.api.idempotency_key import given_key, key_of
 from pressrun.api.state import system_of
 from pressrun.api.webhook_fields import rules_of
-from pressrun.batches.files.bad_rows import BadRows
+from pressrun.batches.files.bad_rows import BadRow, BadRows
 from pressrun.batches.files.rows import Row, Rows, read_rows
 from pressrun.batches.reserve import Reserve
 from pressrun.batches.upload import NewBatch, Upload
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs.admission import Ceilings
-from pressrun.jobs.job import IdempotencyKey
 from pressrun.organizations.keys import Key
 from pressrun.outgoing.target import check_url
 
@@ -47,16 +46,19 @@ async def store_rows(
     url = None if url is None else check_url(url, rules_of(system.settings), "webhook_url")
     upload = Upload(system.store, _new_batch(key, agent, definition, file.options, url), ceilings)
     hashed = hashlib.sha256(repr((agent.id, file.told, file.options)).encode())
-    reserve = await _reserve(request, agent, definition, file.options)
+    reserve = None
+    if file.options.max_cost is not None:
+        fan_out = file.options.options.fan_out
+        reserve = await reserve_of(request, agent.organization_id, definition, fan_out=fan_out)
     await upload.begin()
     try:
-        async with read_rows(_hashing(file.chunks, hashed), file.told, definition, file.options.column_map) as rows:
+        async with read_rows(hashing(file.chunks, hashed), file.told, definition, file.options.column_map) as rows:
             await _store(rows, upload, reserve, skips_bad=file.options.skips_bad)
             _refuse_bad(rows.bad, rows.total, skips=file.options.skips_bad)
             if reserve is not None:
                 reserve.check(file.options.max_cost or 0)
             most = 0 if reserve is None else reserve.most
-            return await upload.finish(rows.columns, _idempotency(request, key, hashed.hexdigest()), most)
+            return await upload.finish(rows.columns, key_of(given_key(request), key, ROUTE, hashed.hexdigest()), most)
     except BaseException:
         # A client that leaves cancels this: what it sent must go all the same.
         with suppress(PressrunError):
@@ -83,15 +85,11 @@ def _new_batch(
     )
 
 
-async def _reserve(
-    request: Request, agent: Agent, definition: AgentDefinition, options: UploadOptions
-) -> Reserve | None:
-    """What works out the most that a row can cost; None without a cap."""
-    if options.max_cost is None:
-        return None
+async def reserve_of(request: Request, organization_id: str, definition: AgentDefinition, *, fan_out: bool) -> Reserve:
+    """What works out the most that a row can cost; raises PressrunError (invalid) where nothing can."""
     asked = {model for prompt in definition.prompts for model in prompt.candidates}
-    prices = await system_of(request).catalog.terms(agent.organization_id, asked)
-    return Reserve(definition, prices, options.options.fan_out)
+    prices = await system_of(request).catalog.terms(organization_id, asked)
+    return Reserve(definition, prices, fan_out)
 
 
 async def _store(rows: Rows, upload: Upload, reserve: Reserve | None, *, skips_bad: bool) -> None:
@@ -103,7 +101,7 @@ async def _store(rows: Rows, upload: Upload, reserve: Reserve | None, *, skips_b
                 await storing
                 storing = None
             if reserve is not None:
-                await asyncio.to_thread(reserve.add, block)
+                await asyncio.to_thread(reserve.add, [row.inputs for row in block])
             if skips_bad or not rows.bad.count:
                 storing = asyncio.create_task(upload.add(block))
         if storing is not None:
@@ -134,24 +132,18 @@ def _refuse_bad(bad: BadRows, total: int, *, skips: bool) -> None:
         return
     fix = "correct them, or send on_bad_rows=skip to run the others" if bad.count < total else "correct them"
     summary = f"{bad.count:,} of {total:,} rows cannot be run, and nothing was started: {fix}"
-    problems = [
+    raise PressrunError(
+        Code.INVALID, [Problem(summary, {"bad_rows": bad.count, "rows": total}), *problems_of(bad.kept)]
+    )
+
+
+def problems_of(faults: Sequence[BadRow]) -> list[Problem]:
+    """Faults of rows as refusals tell them; the row is 0 where nothing tells which it is."""
+    return [
         Problem(
-            f"row {one.row:,}{'' if one.column is None else f', column {one.column}'}: {one.reason}",
-            {"row": one.row, "line": one.line, "column": one.column, "input": one.input},
+            f"{f'row {one.row:,}' if one.row else f'line {one.line:,}'}"
+            f"{'' if one.column is None else f', column {one.column}'}: {one.reason}",
+            {"row": one.row or None, "line": one.line, "column": one.column, "input": one.input},
         )
-        for one in bad.kept
+        for one in faults
     ]
-    raise PressrunError(Code.INVALID, [Problem(summary, {"bad_rows": bad.count, "rows": total}), *problems])
-
-
-def _idempotency(request: Request, key: Key, body_hash: str) -> IdempotencyKey | None:
-    name = request.headers.get("idempotency-key")
-    if name is None:
-        return None
-    return IdempotencyKey(key.id, ROUTE, hashlib.sha256(name.encode()).hexdigest(), body_hash)
-
-
-async def _hashing(chunks: AsyncIterator[bytes], hashed: Any) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        hashed.update(chunk)
-        yield chunk

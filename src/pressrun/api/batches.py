@@ -1,6 +1,5 @@
 """Batches over HTTP: upload, look at, list, pause, resume, cancel, retry, change, delete."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,10 +9,10 @@ from pressrun.api import batch_wire, wire
 from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.batch_file import incoming
-from pressrun.api.batch_options import money
+from pressrun.api.batch_moves import moved, shown
 from pressrun.api.batch_schemas import BatchPage, BatchShape
 from pressrun.api.batch_upload import store_rows
-from pressrun.api.jobs import IDEMPOTENCY_KEY, PATIENCE_S
+from pressrun.api.idempotency_key import given_key
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.pages import offset_and_limit
 from pressrun.api.request_schemas import BatchCancel, BatchChange, BatchRetry, BatchUpload, body_of
@@ -22,11 +21,10 @@ from pressrun.api.state import system_of
 from pressrun.batches import control, forget, read
 from pressrun.batches.batch import Batch
 from pressrun.batches.keeper import BATCHES
-from pressrun.errors import Code, PressrunError, Problem
+from pressrun.errors import FailureCode
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
-from pressrun.store.sure import write_surely
 
 router = APIRouter(tags=["batches"])
 
@@ -46,10 +44,7 @@ async def create_batch(request: Request, application_id: str) -> Response:
     Rows that cannot be run are listed, and nothing is started unless `on_bad_rows=skip`.
     """
     key = require(request, Scope.JOBS_WRITE)
-    name = request.headers.get("idempotency-key")
-    if name is not None and not IDEMPOTENCY_KEY.fullmatch(name):
-        message = "Idempotency-Key must have 1 to 255 printable ASCII characters"
-        raise PressrunError(Code.INVALID, Problem(message, {"field": "Idempotency-Key"}))
+    given_key(request)  # refused before the file is read
     system = system_of(request)
     agent, definition = await system.deployed.find(key.organization_id, application_id)
     batch_id, replayed = await store_rows(request, key, agent, definition, await incoming(request))
@@ -95,19 +90,19 @@ async def _page(request: Request, reference: str | None, offset: str | None, lim
 async def get_batch(request: Request, batch_id: str) -> Response:
     """A batch as it stands; its counts always come to its total."""
     key = require(request, Scope.JOBS_READ)
-    return await _shown(request, key.organization_id, batch_id)
+    return await shown(request, key.organization_id, batch_id)
 
 
 @router.post("/v1/batches/{batch_id}/pause", responses=MOVED, summary="Pause a batch")
 async def pause_batch(request: Request, batch_id: str) -> Response:
     """Nothing more is started until it is resumed; what runs ends."""
-    return await _moved(request, batch_id, Action.BATCH_PAUSED, lambda tx, owner: control.pause(tx, owner, batch_id))
+    return await moved(request, batch_id, Action.BATCH_PAUSED, lambda tx, owner: control.pause(tx, owner, batch_id))
 
 
 @router.post("/v1/batches/{batch_id}/resume", responses=MOVED, summary="Resume a batch")
 async def resume_batch(request: Request, batch_id: str) -> Response:
     """A paused batch goes on where it stopped."""
-    return await _moved(request, batch_id, Action.BATCH_RESUMED, lambda tx, owner: control.resume(tx, owner, batch_id))
+    return await moved(request, batch_id, Action.BATCH_RESUMED, lambda tx, owner: control.resume(tx, owner, batch_id))
 
 
 @router.post(
@@ -120,11 +115,9 @@ async def cancel_batch(request: Request, batch_id: str) -> Response:
     """Nothing more is started; what runs ends, or is cut off with `{"running": "cut"}`. Finished rows stay."""
     values, _ = await read_object(request, empty_is={})
     fields = Fields(values)
-    running = fields.take("running", str, '"drain" or "cut"', "drain")
-    if running not in {"drain", "cut"}:
-        fields.fault("running", f'running must be "drain" or "cut", not {running[:50]!r}')
+    running = fields.word("running", ("drain", "cut"))
     fields.done(closed=True)
-    return await _moved(
+    return await moved(
         request,
         batch_id,
         Action.BATCH_CANCELLED,
@@ -145,19 +138,19 @@ async def retry_batch(request: Request, batch_id: str) -> Response:
     values, _ = await read_object(request, empty_is={})
     fields = Fields(values)
     error_code = fields.take("error_code", str, "a text")
+    if error_code is not None and error_code not in set(FailureCode):
+        fields.fault("error_code", f"error_code must be one of {', '.join(FailureCode)}, not {error_code[:50]!r}")
     rows = fields.take("rows", list, "a list of row numbers")
     if rows is not None and not all(isinstance(row, int) and not isinstance(row, bool) and row > 0 for row in rows):
         fields.fault("rows", "rows must be a list of row numbers, which count from 1")
-    wanted = fields.take("version", str, '"same" or "newest"', "same")
-    if wanted not in {"same", "newest"}:
-        fields.fault("version", f'version must be "same" or "newest", not {wanted[:50]!r}')
+    wanted = fields.word("version", ("same", "newest"))
     fields.done(closed=True)
     version = await _newest(request, key.organization_id, batch_id) if wanted == "newest" else None
 
     async def move(tx: Transaction, owner: str) -> Batch:
         return await control.retry(tx, owner, batch_id, error_code=error_code, rows=rows, version=version)
 
-    return await _moved(request, batch_id, Action.BATCH_RETRIED, move, 202)
+    return await moved(request, batch_id, Action.BATCH_RETRIED, move, 202)
 
 
 async def _newest(request: Request, organization_id: str, batch_id: str) -> int:
@@ -180,12 +173,12 @@ async def change_batch(request: Request, batch_id: str) -> Response:
     fields = Fields(values)
     changes: dict[str, Any] = {}
     if "max_cost" in values:
-        changes["max_cost"] = money(fields, "max_cost")
+        changes["max_cost"] = fields.money("max_cost")
     name = fields.take("name", str, "a text")
     if name is not None:
         changes["name"] = name.replace("\x00", "")
     fields.done(closed=True)
-    return await _moved(
+    return await moved(
         request, batch_id, Action.BATCH_CHANGED, lambda tx, owner: control.change(tx, owner, batch_id, **changes)
     )
 
@@ -198,38 +191,3 @@ async def delete_batch(request: Request, batch_id: str) -> Response:
     await forget.delete(store, key.organization_id, batch_id)
     await store.write(entry(request, Action.BATCH_DELETED, batch_id))
     return wire.answer({"id": batch_id, "deleted": True})
-
-
-async def _moved(
-    request: Request,
-    batch_id: str,
-    action: Action,
-    move: Callable[[Transaction, str], Awaitable[Batch]],
-    status: int = 200,
-) -> Response:
-    """The batch after a move that may have gone unanswered: the time of its last change tells whether it happened."""
-    key = require(request, Scope.JOBS_WRITE)
-    store = system_of(request).store
-
-    async def has_moved(tx: Transaction, then: Batch) -> bool:
-        now = await read.find(tx, key.organization_id, then.id)
-        return now is not None and now.updated_at >= then.updated_at
-
-    async def work(tx: Transaction) -> Batch:
-        then = await move(tx, key.organization_id)
-        await entry(request, action, then.id)(tx)
-        return then
-
-    await write_surely(store, work, has_moved, patience_s=PATIENCE_S)
-    for topic in (BATCHES, "jobs"):
-        store.bells.ring(topic)
-    return await _shown(request, key.organization_id, batch_id, status)
-
-
-async def _shown(request: Request, organization_id: str, batch_id: str, status: int = 200) -> Response:
-    async def work(tx: Transaction) -> tuple[Batch, list[tuple[str, int]]]:
-        batch = await read.find_or_fail(tx, organization_id, batch_id)
-        return batch, await read.errors(tx, batch)
-
-    batch, failed = await system_of(request).store.read(work)
-    return wire.answer(batch_wire.batch(batch, failed), status)

@@ -1,6 +1,5 @@
 """Jobs over HTTP: create, look at, list, retry, cancel."""
 
-import re
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
@@ -11,6 +10,7 @@ from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.following import follow
+from pressrun.api.idempotency_key import FAULT, FORM, NAME
 from pressrun.api.json_body import Fields, json_type, read_object
 from pressrun.api.pages import number, offset_and_limit
 from pressrun.api.request_schemas import JobRequest, body_of
@@ -36,7 +36,6 @@ PATIENCE_S = 10.0
 LONGEST_DEADLINE_S = 30 * 86_400
 MOST_METADATA = 50
 LONGEST_METADATA = 2000
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 
 
 @router.get("/jobs/{job_id}", responses=errors(JobShape, 401, 404), summary="Retrieve a job")
@@ -143,9 +142,9 @@ async def create_job(request: Request, application_id: str) -> Response:
 
 def _submission(request: Request, values: dict[str, object], raw: bytes) -> Submission:
     fields = Fields(values)
-    idempotency_key = request.headers.get("idempotency-key")
-    if idempotency_key is not None and not IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-        fields.fault("Idempotency-Key", "Idempotency-Key must have 1 to 255 printable ASCII characters")
+    idempotency_key = request.headers.get(NAME)
+    if idempotency_key is not None and not FORM.fullmatch(idempotency_key):
+        fields.fault(NAME, FAULT)
     webhook_url = webhook_url_of(request, fields)
     metadata = fields.take("metadata", dict, "an object of strings")
     for name, value in (metadata or {}).items():

@@ -164,18 +164,26 @@ class Fields:
             return default
         return value
 
+    def word(self, name: str, known: tuple[str, ...]) -> str:
+        """One of some words, the first of them by default."""
+        words = " or ".join(f'"{one}"' for one in known)
+        value: str = self.take(name, str, words, known[0])
+        if value not in known:
+            self.fault(name, f"{name} must be {words}, not {value[:50]!r}")
+        return value
+
     def money(self, name: str, most: Nano = MOST) -> Nano | None:
-        """An amount of dollars, as a number or as text, in nano-dollars."""
-        value = self.take(name, (int, float, str), "an amount of dollars")
+        """A number of US dollars, as a number or as text, in nano-dollars."""
+        value = self.take(name, (int, float, str), "a number of US dollars")
         if value is None:
             return None
         try:
             nano = nano_dollars("true" if isinstance(value, bool) else value)
         except ValueError as error:
-            self.fault(name, f"{name}: {error}")
+            self.fault(name, f"{name} must be a number of US dollars: {error}")
             return None
         if not 0 <= nano <= most:
-            self.fault(name, f"{name} must be between 0 and {most // NANO:,} dollars")
+            self.fault(name, f"{name} must be a number of US dollars between 0 and {most // NANO:,}")
             return None
         return nano
 

@@ -52,6 +52,14 @@ class BatchRetry(BaseModel):
     version: str = "same"
 
 
+class BatchCorrections(BaseModel):
+    """Rows as they are to be, each with its number; files go as they are, with these options in the query."""
+
+    rows: list[dict[str, Any]]
+    version: str = "same"
+    map: dict[str, str] = {}
+
+
 class BatchCancel(BaseModel):
     """What becomes of the rows that run."""
 
@@ -213,6 +221,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     AgentDefinition,
     BatchCancel,
     BatchChange,
+    BatchCorrections,
     BatchRetry,
     BatchUpload,
     DeployRequest,

@@ -39,6 +39,7 @@ class BatchOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `dedupe`: rows of the same inputs are asked once; `reuse`: results of earlier batches stand for theirs too.
     `sample`: the trial's rows are run, then the batch waits for its sender. `deadline_s` counts from the upload.
+    `column_map` is what was said of the file's columns, for rows that are sent again.
     """
 
     dedupe: bool = True
@@ -47,6 +48,7 @@ class BatchOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     fan_out: bool = False
     deadline_s: int = 0
     metadata: dict[str, str] = {}
+    column_map: dict[str, str] = {}
 
 
 class Retrying(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,7 +17,7 @@ MOST_CHOSEN = 10_000
 
 async def pause(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
     """Nothing more is started; what runs ends. Raises PressrunError: not_found, conflict for one that has ended."""
-    batch = await _held(tx, organization_id, batch_id)
+    batch = await hold(tx, organization_id, batch_id)
     _refuse_ended(batch, "paused")
     reason = "paused on request; what runs ends"
     names = {"organization_id": organization_id, "batch_id": batch.id}
@@ -30,7 +30,7 @@ async def resume(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
 
     Raises PressrunError: not_found; conflict for one that has ended, or whose cap pays for no more row.
     """
-    batch = await _held(tx, organization_id, batch_id)
+    batch = await hold(tx, organization_id, batch_id)
     _refuse_ended(batch, "resumed")
     left = None if batch.max_cost is None else batch.max_cost - batch.counts.cost - batch.counts.deaths * batch.reserve
     if batch.pause_code == PauseCode.MAX_COST and left is not None and left < batch.reserve:
@@ -45,7 +45,7 @@ async def resume(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
 
 async def cancel(tx: Transaction, organization_id: str, batch_id: str, *, cut: bool) -> Batch:
     """Nothing more is started, ever, until it is retried; `cut` ends what runs too. One that has ended stays so."""
-    batch = await _held(tx, organization_id, batch_id)
+    batch = await hold(tx, organization_id, batch_id)
     await tx.one("request_batch_cancel", organization_id=organization_id, batch_id=batch.id, cut=int(cut))
     return await find_or_fail(tx, organization_id, batch.id)
 
@@ -63,7 +63,7 @@ async def retry(
 
     Raises PressrunError: not_found; invalid for too many rows; conflict while another retry of it is under way.
     """
-    batch = await _held(tx, organization_id, batch_id)
+    batch = await hold(tx, organization_id, batch_id)
     if rows is not None and len(rows) > MOST_CHOSEN:
         raise PressrunError(Code.INVALID, f"rows must name at most {MOST_CHOSEN:,} rows (got {len(rows):,})")
     if batch.cancel_requested and batch.state not in ENDED:
@@ -79,7 +79,7 @@ async def retry(
 
 async def change(tx: Transaction, organization_id: str, batch_id: str, **changes: Any) -> Batch:
     """Another `max_cost` (nano-dollars, None for none) or `name`; raises PressrunError (not_found, conflict)."""
-    batch = await _held(tx, organization_id, batch_id)
+    batch = await hold(tx, organization_id, batch_id)
     if "max_cost" in changes:
         _refuse_cap(batch, changes["max_cost"])
     values = {"max_cost": batch.max_cost, "name": batch.name, **changes}
@@ -100,7 +100,7 @@ def _refuse_ended(batch: Batch, what: str) -> None:
         raise PressrunError(Code.CONFLICT, f"the batch is being cancelled and cannot be {what}")
 
 
-async def _held(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
+async def hold(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
     """The batch, kept from changing until the transaction ends."""
     await tx.one("hold_batch", organization_id=organization_id, batch_id=batch_id.replace("\x00", ""))
     return await find_or_fail(tx, organization_id, batch_id)

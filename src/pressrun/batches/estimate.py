@@ -82,12 +82,18 @@ async def duration_s(
     """
     lane = [prompt.model or DEFAULT_MODEL for prompt in definition.prompts]
     averages = await _average_s(tx, organization_id)
+    if any(model not in averages for model in lane):
+        return None
+    return await span_s(tx, definition, rows, sum(averages[model] for model in lane))
+
+
+async def span_s(tx: Transaction, definition: AgentDefinition, rows: int, row_s: float) -> tuple[float, float] | None:
+    """From how long to how long rows of `row_s` seconds each would take; None when no worker lives."""
     slots = sum(int(worker["concurrency"]) for worker in await tx.all("list_workers"))
     slots = min(slots, definition.settings.concurrency or slots)
-    if not slots or any(model not in averages for model in lane):
+    if not slots:
         return None
-    one = sum(averages[model] for model in lane)
-    middle = max(rows * one / slots, one if rows else 0.0)
+    middle = max(rows * row_s / slots, row_s if rows else 0.0)
     return middle * MARGIN[0], middle * MARGIN[1]
 
 

@@ -15,9 +15,17 @@ FOLLOWERS_LIMIT = 500
 async def end_followers(tx: Transaction) -> int:
     """Let some jobs end as the one did whose result they wait for; how many were touched."""
     touched = 0
-    for leader in await tx.all("list_finished_leaders", limit=LEADERS_LIMIT):
+    for leader in await tx.all("hold_finished_leaders", limit=LEADERS_LIMIT):
         touched += await _of_one(tx, leader)
     return touched
+
+
+async def end_followers_of(tx: Transaction, organization_id: str, leaders: Sequence[str]) -> None:
+    """Let every job end that waits for one of these, if they have ended: they are about to be asked something else."""
+    names = [{"organization_id": organization_id, "job_id": job_id} for job_id in leaders]
+    for leader in await tx.each("find_finished_leaders", names):
+        while await _of_one(tx, leader) == FOLLOWERS_LIMIT:
+            pass
 
 
 async def _of_one(tx: Transaction, leader: Row) -> int:

@@ -53,12 +53,12 @@ class Keeper:
         busy = False
         for batch in await self._store.read(find_open):
             if next_step(batch) is not None:
-                busy |= await self._attend(batch)
+                busy |= await self._attend_alone(batch)
         if await self._store.read(quota.turns):
             runnable = await self._store.write(quota.take)
             if runnable:
                 self._store.bells.ring("jobs")
-        if await self._store.read(_has_finished_leaders):
+        if await self._store.read(lambda tx: tx.one("has_finished_leaders")):
             busy |= await self._store.write(end_followers) > 0
             self._store.bells.ring("finished")
             self._store.bells.ring("jobs")
@@ -66,6 +66,18 @@ class Keeper:
             self._looked_s = time.monotonic()
             await self._discard_stale()
         return busy
+
+    async def _attend_alone(self, batch: OpenBatch) -> bool:
+        """A batch that nothing can be done for holds up no other."""
+        try:
+            return await self._attend(batch)
+        except PressrunError as error:
+            if error.retry_after_s is not None:  # the database is away: it is for all of them
+                raise
+            log.warn(ServerEvent.BATCH_UPKEEP_FAILED, batch=batch.id, error=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
+            log.warn(ServerEvent.BATCH_UPKEEP_FAILED, batch=batch.id, error=str(error), exc_info=error)
+        return False
 
     async def _attend(self, batch: OpenBatch) -> bool:
         async def work(tx: Transaction) -> Attended:
@@ -87,7 +99,3 @@ class Keeper:
 
         for organization_id, batch_id in await self._store.read(work):
             await discard(self._store, organization_id, batch_id)
-
-
-async def _has_finished_leaders(tx: Transaction) -> bool:
-    return bool(await tx.all("list_finished_leaders", limit=1))

@@ -38,7 +38,7 @@ async def load(tx: Transaction, batch: Batch, definition: AgentDefinition) -> in
         dedupe=int(batch.options.dedupe),
         never=NEVER_US,
     )
-    await _record(tx, rows)
+    await record_created(tx, rows)
     await follow(tx, batch.organization_id, [row["same_as"] for row in rows if row["state"] == State.WAITING])
     await tx.run(
         "note_loaded",
@@ -51,7 +51,8 @@ async def load(tx: Transaction, batch: Batch, definition: AgentDefinition) -> in
     return len(rows)
 
 
-async def _record(tx: Transaction, rows: Sequence[Row]) -> None:
+async def record_created(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Write down that rows have become jobs; `rows` are what the query that made them returned."""
     notes = [history.Note(row["organization_id"], row["id"], 1, JobEvent.CREATED, 1, 0) for row in rows]
     await history.record(tx, notes)
     moves = [(row["organization_id"], row["agent_id"], None, State(row["state"])) for row in rows]

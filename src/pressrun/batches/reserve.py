@@ -7,7 +7,6 @@ import msgspec
 
 from pressrun.agents.bounds import Prices, bound, unbounded
 from pressrun.agents.definition import AgentDefinition
-from pressrun.batches.upload import UploadedRow
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.money import Nano, shown
 
@@ -30,11 +29,11 @@ class Reserve:
             message = "max_cost cannot be kept: "
             raise PressrunError(Code.INVALID, [Problem(message + reason, {"field": "max_cost"}) for reason in reasons])
 
-    def add(self, rows: Iterable[UploadedRow]) -> None:
-        """Count rows; it takes about 0.1 ms for each."""
-        for row in rows:
-            if row.inputs is not None:
-                most = bound(self.definition, _values(row.inputs), self.prices, fan_out=self.fan_out)
+    def add(self, inputs: Iterable[bytes | None]) -> None:
+        """Count the inputs of rows, None those of rows that cannot be run; it takes about 0.1 ms for each."""
+        for one in inputs:
+            if one is not None:
+                most = bound(self.definition, _values(one), self.prices, fan_out=self.fan_out)
                 self.most = max(self.most, most or 0)
 
     def check(self, max_cost: Nano) -> None:

@@ -20,17 +20,26 @@ NANO = Decimal(1_000_000_000)
 INVALID = "invalid"
 
 
-async def result_blocks(store: Store, batch: Batch, definition: AgentDefinition) -> AsyncIterator[Sequence[ResultRow]]:
-    """Every row in the order of the file, as it stands when its page is read; `definition` names the models."""
+async def result_blocks(
+    store: Store, batch: Batch, definition: AgentDefinition, *, only_failed: bool = False
+) -> AsyncIterator[Sequence[ResultRow]]:
+    """Every row in the order of the file, as it stands when its page is read; `definition` names the models.
+
+    `only_failed` leaves out those that need no correction.
+    """
     models = ", ".join(dict.fromkeys(prompt.model or DEFAULT_MODEL for prompt in definition.prompts))
     after = 0
     while True:
         page = await store.read(lambda tx, after=after: read.results(tx, batch, after=after, limit=PAGE))  # type: ignore[misc]
         if page:
-            yield [result_row(one, models) for one in page]
+            yield [result_row(one, models) for one in page if not only_failed or _has_failed(one)]
         if len(page) < PAGE:
             return
         after = page[-1].row
+
+
+def _has_failed(row: RowResult) -> bool:
+    return row.problem is not None or row.state in {State.FAILED, State.CANCELLED}
 
 
 def result_row(row: RowResult, models: str) -> ResultRow:

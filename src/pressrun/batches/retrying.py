@@ -1,6 +1,6 @@
 """A retry of failed rows, some in each transaction, from where the last one stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -73,7 +73,6 @@ def _fits(definition: AgentDefinition, inputs: bytes) -> bool:
 
 
 async def _start(tx: Transaction, batch: Batch, rows: Sequence[Row], version: int | None) -> None:
-    states = {row["id"]: State(row["state"]) for row in rows}
     leaders = await _leaders(tx, batch, rows)
     values = [
         {
@@ -83,29 +82,50 @@ async def _start(tx: Transaction, batch: Batch, rows: Sequence[Row], version: in
             "never": NEVER_US,
             "agent_version": version,
             "left_state": row["state"],
+            "inputs": None,
+            "inputs_hash": None,
         }
         for row in rows
     ]
+    await start_again(tx, batch.organization_id, values)
+    await follow(tx, batch.organization_id, list(leaders.values()))
+
+
+async def start_again(tx: Transaction, organization_id: str, values: Sequence[Mapping[str, Value]]) -> int:
+    """Begin the next generation of rows, as `retry_rows` takes them; how many of them had failed, and so began."""
+    leaders = {value["job_id"]: value["same_as"] for value in values}
     moved = await tx.each("retry_rows", values)
     notes = [
-        history.Note(batch.organization_id, row["id"], row["events"], JobEvent.RETRIED, row["generation"], 0)
-        for row in moved
+        history.Note(organization_id, row["id"], row["events"], JobEvent.RETRIED, row["generation"], 0) for row in moved
     ]
     await history.record(tx, notes)
-
-    def came(job_id: str) -> State:
-        return State.WAITING if job_id in leaders else State.QUEUED
-
-    moves = [(batch.organization_id, row["agent_id"], states[row["id"]], came(row["id"])) for row in moved]
+    moves = [
+        (
+            organization_id,
+            row["agent_id"],
+            State(row["left_state"]),
+            State.QUEUED if leaders[row["id"]] is None else State.WAITING,
+        )
+        for row in moved
+    ]
     await counts.move(tx, moves)
-    await follow(tx, batch.organization_id, [leaders[row["id"]] for row in moved if row["id"] in leaders])
+    return len(moved)
 
 
 async def _leaders(tx: Transaction, batch: Batch, rows: Sequence[Row]) -> dict[str, str]:
-    """The job that each row goes on waiting for: one that is asked too, or is open, or has completed meanwhile."""
-    asked = {row["id"] for row in rows if row["same_as"] is None}
-    wanted = {row["same_as"] for row in rows} - asked - {None}
+    """The job that each row goes on waiting for: one that is asked too, or is open, or has completed meanwhile.
+
+    It must still have the same inputs: it may have been corrected.
+    """
+    asked = {row["id"]: row["inputs"] for row in rows if row["same_as"] is None}
+    wanted = {row["same_as"] for row in rows} - asked.keys() - {None}
     names = [{"job_id": one, "organization_id": batch.organization_id} for one in sorted(wanted)]
-    states = {row["id"]: State(row["state"]) for row in await tx.each("find_job_states", names)} if names else {}
-    able = asked | {one for one, state in states.items() if state not in {State.FAILED, State.CANCELLED}}
-    return {row["id"]: row["same_as"] for row in rows if row["same_as"] in able}
+    found = await tx.each("find_job_states", names) if names else []
+    able = asked | {
+        row["id"]: row["inputs"] for row in found if State(row["state"]) not in {State.FAILED, State.CANCELLED}
+    }
+    return {
+        row["id"]: row["same_as"]
+        for row in rows
+        if row["same_as"] is not None and able.get(row["same_as"]) == row["inputs"]
+    }

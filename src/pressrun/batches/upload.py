@@ -11,7 +11,8 @@ from pressrun.batches.batch import BatchOptions
 from pressrun.batches.files.met import FirstMet
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
-from pressrun.jobs.admission import UNLIMITED, Ceilings, admit_batch
+from pressrun.jobs import idempotency
+from pressrun.jobs.admission import UNLIMITED, Ceilings, admit_batch, refuse_batch
 from pressrun.jobs.job import IdempotencyKey
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction, Value
@@ -85,7 +86,6 @@ class Upload:
         self._ceilings = ceilings
         self._hashes = batch.options.dedupe or batch.options.reuse
         self._first = FirstMet() if batch.options.dedupe else None
-        self._salt = b"fan out" if batch.options.fan_out else b""
 
     async def begin(self) -> None:
         """The batch's own row, in a state that nobody sees."""
@@ -113,11 +113,17 @@ class Upload:
         await self._store.write(work)
 
     async def add(self, rows: Sequence[UploadedRow]) -> None:
-        """Store rows; raises PressrunError (conflict) when the upload was given up meanwhile."""
+        """Store rows.
+
+        Raises PressrunError: conflict when the upload was given up meanwhile; LimitError as soon as there are more rows
+        than jobs may wait, without waiting for the end of the file.
+        """
+        runnable = self.rows - self.invalid + sum(row.problem is None for row in rows)
         values = [self._values(row) for row in rows]
 
         async def work(tx: Transaction) -> None:
             await self._touch(tx)
+            await refuse_batch(tx, self._batch.organization_id, runnable, self._ceilings)
             await tx.each("add_batch_rows", values)
 
         async def is_stored(tx: Transaction, _nothing: None) -> bool:
@@ -138,7 +144,7 @@ class Upload:
 
         async def work(tx: Transaction) -> tuple[str, bool]:
             if key is not None:
-                earlier = await self._hold(tx, key)
+                earlier = await idempotency.hold_one(tx, self._batch.organization_id, key, self.id)
                 if earlier is not None:
                     return earlier, True
             await admit_batch(tx, self._batch.organization_id, self.rows - self.invalid, self._ceilings)
@@ -174,26 +180,7 @@ class Upload:
         if await tx.one("touch_batch", **wanted) is None:
             raise PressrunError(Code.CONFLICT, "the upload was given up, as nothing came for too long: send it again")
 
-    async def _hold(self, tx: Transaction, key: IdempotencyKey) -> str | None:
-        """The batch that the key stands for already, or None, and then the key stands for this one."""
-        names = {
-            "organization_id": self._batch.organization_id,
-            "key_id": key.key_id,
-            "route": key.route,
-            "key_hash": key.key_hash,
-        }
-        held = await tx.each("hold_idempotency_keys", [{**names, "body_hash": key.body_hash, "job_id": self.id}])
-        if held:
-            return None
-        found = (await tx.each("find_idempotency_keys", [names]))[0]
-        if found["body_hash"] != key.body_hash:
-            raise PressrunError(
-                Code.KEY_REUSED, "this Idempotency-Key was used for another file or other options: use a new key"
-            )
-        return None if found["job_id"] == self.id else str(found["job_id"])
-
     def _values(self, row: UploadedRow) -> dict[str, str | int | bytes | None]:
-        hashed = self._hashes and row.inputs is not None
         return {
             "organization_id": self._batch.organization_id,
             "batch_id": self.id,
@@ -203,7 +190,7 @@ class Upload:
             "cells": row.cells,
             "inputs": row.inputs,
             "first_row": self._first_row(row),
-            "inputs_hash": _hash(self._salt, row.inputs or b"") if hashed else None,
+            "inputs_hash": inputs_hash(self._batch.options, row.inputs) if self._hashes and row.inputs else None,
             "problem": row.problem,
         }
 
@@ -215,7 +202,9 @@ class Upload:
         return None if first == row.number else first
 
 
-def _hash(salt: bytes, inputs: bytes) -> str:
+def inputs_hash(options: BatchOptions, inputs: bytes) -> str:
+    """What rows of the same inputs, run in the same way, have in common."""
+    salt = b"fan out" if options.fan_out else b""
     return hashlib.blake2b(inputs, digest_size=HASH_BYTES, salt=salt).hexdigest()
 
 

@@ -44,9 +44,15 @@ def refuse_unwritable(output: str | None) -> None:
         raise Failure(f"cannot write {output}: its folder does not exist, or is not yours", code=ExitCode.USAGE)
 
 
-async def write_results(server: Server, batch_id: str, output: str, kind: ResultFormat, *, raw: bool = False) -> None:
-    """The results as they stand now, into a file or onto standard output; raises Failure."""
-    query: dict[str, object] = {"format": kind, "raw": "true" if raw else None}
+async def write_results(
+    server: Server, batch_id: str, output: str, kind: ResultFormat, *, raw: bool = False, failed: bool = False
+) -> None:
+    """The results as they stand now, or those of failed rows, into a file or onto standard output; raises Failure."""
+    query: dict[str, object] = {
+        "format": kind,
+        "raw": "true" if raw else None,
+        "only": "failed" if failed else None,
+    }
     await download(server, at("batches", batch_id, "results"), query, output)
     if output != STANDARD_OUTPUT:
         remark(f"results in {output}")

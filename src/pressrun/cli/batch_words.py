@@ -71,6 +71,9 @@ def how_to_go_on(batch: dict[str, Any]) -> str:
         case "paused", _:
             return f"`pressrun batches resume {name}` goes on, `pressrun batches cancel {name}` ends it"
         case "completed_with_errors" | "cancelled", _:
-            return f"`pressrun batches show {name}` tells why, `pressrun batches retry {name}` runs those rows again"
+            return (
+                f"`pressrun batches show {name}` tells why, `pressrun batches retry {name}` runs those rows again, "
+                f"`pressrun batches results {name} --failed -o failed.csv` writes them to be corrected"
+            )
         case _:
             return f"`pressrun batches watch {name}` follows it, `pressrun batches cancel {name}` ends it"

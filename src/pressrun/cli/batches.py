@@ -106,6 +106,9 @@ def results(
     ] = STANDARD_OUTPUT,
     kind: Annotated[ResultFormat | None, typer.Option("--format", help="The format, if no file name tells.")] = None,
     raw: Raw = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only rows without a result, to correct and send back with `correct`.")
+    ] = False,
 ) -> None:
     """Write a batch's results as they stand now: a line for every row, finished or not.
 
@@ -116,7 +119,7 @@ def results(
 
     async def work(server: Server) -> dict[str, Any]:
         state: dict[str, Any] = await server.ask("GET", at("batches", batch))
-        await write_results(server, batch, output, found, raw=raw)
+        await write_results(server, batch, output, found, raw=raw, failed=failed)
         return state
 
     state = with_server(work)

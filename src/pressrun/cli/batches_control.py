@@ -13,6 +13,7 @@ from pressrun.cli.confirming import confirm
 from pressrun.cli.flags import AsJson, BatchId, Yes
 from pressrun.cli.printing import print_json, remark, say
 
+Newest = Annotated[bool, typer.Option("--newest", help="On the version that is deployed now.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Follow it until it ends.")]
 
 
@@ -41,7 +42,7 @@ def resume(
         found: dict[str, Any] = await server.ask("POST", at("batches", batch, "resume"))
         return await watched(server, batch) if wait else found
 
-    _end(with_server(work), waited=wait, as_json=as_json)
+    end(with_server(work), waited=wait, as_json=as_json)
 
 
 def cancel(
@@ -61,7 +62,7 @@ def retry(
     batch: BatchId,
     error_code: Annotated[str | None, typer.Option(help="Only rows that failed so.")] = None,
     row: Annotated[list[int] | None, typer.Option(min=1, help="Only this row; repeatable.")] = None,
-    newest: Annotated[bool, typer.Option("--newest", help="On the version that is deployed now.")] = False,
+    newest: Newest = False,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -76,7 +77,7 @@ def retry(
         found: dict[str, Any] = await server.ask("POST", at("batches", batch, "retry"), sent)
         return await watched(server, batch) if wait else found
 
-    _end(with_server(work), waited=wait, as_json=as_json)
+    end(with_server(work), waited=wait, as_json=as_json)
 
 
 def delete(batch: BatchId, yes: Yes = False, as_json: AsJson = False) -> None:
@@ -93,7 +94,8 @@ def delete(batch: BatchId, yes: Yes = False, as_json: AsJson = False) -> None:
         say(f"Deleted the batch {deleted['id']}.")
 
 
-def _end(found: dict[str, Any], *, waited: bool, as_json: bool) -> None:
+def end(found: dict[str, Any], *, waited: bool, as_json: bool) -> None:
+    """Say how a batch stands, or, when it was waited for, what it came to."""
     if not waited:
         _tell(found, as_json=as_json)
         return

@@ -31,7 +31,10 @@ COMMANDS = (
 
 NOUNS = {
     "agents": (("agents_apply", "agents", "agents_versions", "agents_template"), "Define, deploy and look at agents."),
-    "batches": (("batches", "batches_control"), "Look at batches, watch, pause, resume, cancel and retry them."),
+    "batches": (
+        ("batches", "batches_control", "batches_correct"),
+        "Look at batches, watch, pause, resume, cancel, retry and correct them.",
+    ),
     "jobs": (("jobs", "jobs_ending"), "Look at jobs, watch, retry, cancel and delete them."),
     "keys": (("keys", "keys_first"), "Make and revoke API keys."),
     "limits": (("limits",), "Say what the organization may use."),

@@ -41,20 +41,35 @@ async def turned_away(tx: Transaction, jobs: Sequence[NewJob], ceilings: Ceiling
     if ceilings.queued_jobs_total is not None:
         most = ceilings.queued_jobs_total
         left = [job.id for job in jobs if job.id not in refused]
-        refused |= _beyond(left, most - await _queued_everywhere(tx, most - len(left)), Acceptance.SERVER_FULL, most)
+        queued = await _queued_everywhere(tx)
+        if queued > most - len(left) - NEAR:
+            await tx.one("lock_queue", organization_id=EVERYWHERE)
+            queued = await _queued_everywhere(tx)  # again, now that nobody else adds to it
+        refused |= _beyond(left, most - queued, Acceptance.SERVER_FULL, most)
     return refused
 
 
 async def admit_batch(tx: Transaction, organization_id: str, rows: int, ceilings: Ceilings = UNLIMITED) -> None:
     """Raises LimitError when so many more jobs may not wait, or the day's tokens are spent."""
     await tx.one("lock_queue", organization_id=organization_id)
+    if ceilings.queued_jobs_total is not None:
+        await tx.one("lock_queue", organization_id=EVERYWHERE)
+    await refuse_batch(tx, organization_id, rows, ceilings)
+
+
+async def refuse_batch(tx: Transaction, organization_id: str, rows: int, ceilings: Ceilings = UNLIMITED) -> None:
+    """The same, as it looks now: it holds nobody up, so whoever accepts must still admit."""
     used = await usage(tx, organization_id)
     if _is_spent(used):
         assert used.most_tokens is not None
         raise tokens_spent(used.most_tokens)
-    most = _least(used.most_queued_jobs, ceilings.queued_jobs, ceilings.queued_jobs_total)
+    most = _least(used.most_queued_jobs, ceilings.queued_jobs)
     if most is not None and used.queued_jobs + rows > most:
         message = f"{used.queued_jobs:,} jobs are waiting, and {rows:,} more would pass the {most:,} that may"
+        raise LimitError(message, "queued_jobs", most, retry_after_s=None if rows > most else 60)
+    most = ceilings.queued_jobs_total
+    if most is not None and await _queued_everywhere(tx) + rows > most:
+        message = f"with {rows:,} more the server would have more waiting jobs than the {most:,} it takes"
         raise LimitError(message, "queued_jobs", most, retry_after_s=None if rows > most else 60)
 
 
@@ -101,13 +116,9 @@ def _is_spent(used: Usage) -> bool:
     return used.most_tokens is not None and used.tokens_today >= used.most_tokens
 
 
-async def _queued_everywhere(tx: Transaction, safe: int) -> int:
+async def _queued_everywhere(tx: Transaction) -> int:
     row = await tx.one("find_queued_everywhere")
     assert row is not None
-    if row["queued_jobs"] > safe - NEAR:
-        await tx.one("lock_queue", organization_id=EVERYWHERE)
-        row = await tx.one("find_queued_everywhere")
-        assert row is not None
     return int(row["queued_jobs"])
 
 

@@ -5,7 +5,8 @@ A key is found by organization, API key and route together, so that nobody can l
 
 from collections.abc import Sequence
 
-from pressrun.jobs.job import Acceptance, Accepted, NewJob
+from pressrun.errors import Code, PressrunError
+from pressrun.jobs.job import Acceptance, Accepted, IdempotencyKey, NewJob
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction, Value
 
@@ -54,14 +55,40 @@ async def release(tx: Transaction, jobs: Sequence[NewJob]) -> None:
         await tx.each("release_idempotency_keys", [{**_lookup(job), "job_id": job.id} for job in keyed])
 
 
+async def hold_one(tx: Transaction, organization_id: str, key: IdempotencyKey, made_id: str) -> str | None:
+    """What an earlier request with this key made, or None, and then the key stands for what this one makes.
+
+    Raises PressrunError: key_reused when the key stands for another request.
+    """
+    values = {**_names(organization_id, key), "body_hash": key.body_hash, "job_id": made_id}
+    if await tx.each("hold_idempotency_keys", [values]):
+        return None
+    earlier = await find_one(tx, organization_id, key)
+    return None if earlier == made_id else earlier  # the same once more, after a commit that seemed lost
+
+
+async def find_one(tx: Transaction, organization_id: str, key: IdempotencyKey) -> str | None:
+    """What an earlier request with this key made; raises PressrunError (key_reused)."""
+    found = await tx.each("find_idempotency_keys", [_names(organization_id, key)])
+    if found and found[0]["body_hash"] != key.body_hash:
+        raise PressrunError(
+            Code.KEY_REUSED, "this Idempotency-Key was used for another file or other options: use a new key"
+        )
+    return str(found[0]["job_id"]) if found else None
+
+
+def _names(organization_id: str, key: IdempotencyKey) -> dict[str, Value]:
+    return {
+        "organization_id": organization_id,
+        "key_id": key.key_id,
+        "route": key.route,
+        "key_hash": key.key_hash,
+    }
+
+
 def _lookup(job: NewJob) -> dict[str, Value]:
     assert job.idempotency is not None
-    return {
-        "organization_id": job.organization_id,
-        "key_id": job.idempotency.key_id,
-        "route": job.idempotency.route,
-        "key_hash": job.idempotency.key_hash,
-    }
+    return _names(job.organization_id, job.idempotency)
 
 
 def _values(job: NewJob) -> dict[str, Value]:

@@ -32,6 +32,7 @@ class Action(StrEnum):
     BATCH_RESUMED = "batch.resumed"
     BATCH_CANCELLED = "batch.cancelled"
     BATCH_RETRIED = "batch.retried"
+    BATCH_CORRECTED = "batch.corrected"
     BATCH_CHANGED = "batch.changed"
     BATCH_DELETED = "batch.deleted"
     MODEL_ADDED = "model.added"

@@ -25,7 +25,9 @@ RESULT_COLUMNS = (
 
 Value = str | int | Decimal | None
 
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+read_cells = msgspec.json.Decoder(float_hook=Decimal).decode
+"""The cells of a row as they came in: a list of texts, or the object that it was."""
+
 _number = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -55,7 +57,7 @@ class ResultRow:
 
 
 class ResultColumns:
-    """The columns of a result: the file's own, one for each prompt, `RESULT_COLUMNS`.
+    """The columns of a result: the file's own, one for each prompt, `RESULT_COLUMNS`; `number` is the row's number.
 
     A name that a column before it has already, whatever its case, gets " (result)" added, then " (result 2)" and so on.
     """
@@ -66,20 +68,21 @@ class ResultColumns:
         taken = {name.casefold() for name in own}
         added = [_free(name, taken) for name in (*prompts, *RESULT_COLUMNS)]
         self.names: tuple[str, ...] = (*self._own, *added)
+        self.number = added[len(self._prompts) + RESULT_COLUMNS.index("row")]
         self._added = tuple(added)
 
     def values(self, row: ResultRow) -> list[Value]:
         """A value for each name; the file's own are text."""
-        cells = _decode(row.cells)
+        cells = read_cells(row.cells)
         if isinstance(cells, list):
             own = cells[: len(self._own)] + [""] * (len(self._own) - len(cells))  # a bad row may be wider
         else:
-            own = [_as_text(cells[name]) if name in cells else "" for name in self._own]
+            own = [as_text(cells[name]) if name in cells else "" for name in self._own]
         return own + self._results(row)
 
     def fields(self, row: ResultRow) -> dict[str, Any]:
         """The values by name; fields of a JSON row keep their kinds, and those it does not have are left out."""
-        cells = _decode(row.cells)
+        cells = read_cells(row.cells)
         own = cells if isinstance(cells, dict) else dict(zip(self._own, cells, strict=False))
         return {**own, **dict(zip(self._added, self._results(row), strict=True))}
 
@@ -94,7 +97,8 @@ def as_json(value: Any) -> bytes:
     return _number(value)
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A field of a JSON row as a table shows it."""
     if isinstance(value, str):
         return value
     return "" if value is None else _number(value).decode()

@@ -15,4 +15,6 @@ class RowIds:
         """Why this id cannot be a row's, or None; it counts as met from now on."""
         if len(row_id) > LONGEST_ID:
             return f"the id is longer than {LONGEST_ID} characters"
+        if "\0" in row_id:
+            return "the id holds a NUL character"
         return None if self._met.add(row_id) else "another row before it has the same id"

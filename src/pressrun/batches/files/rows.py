@@ -90,8 +90,9 @@ class Rows:
 
 
 def _problem(faults: list[Fault]) -> str:
-    """All faults of a row as one text."""
+    """All faults of a row as one text; PostgreSQL's text cannot hold a NUL, and a name in JSON may."""
     text = "; ".join(reason if column is None else f"{column}: {reason}" for column, _, reason in faults)
+    text = text.replace("\0", "\ufffd")
     return text if len(text) <= LONGEST_PROBLEM else f"{text[:LONGEST_PROBLEM]} …"
 
 

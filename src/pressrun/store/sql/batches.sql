@@ -212,6 +212,43 @@ WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organizatio
     AND batch_row > :after AND completed_at <= :before
 ORDER BY batch_row LIMIT :limit
 
+-- name: list_row_ids
+-- The ids that its sender gave to the next rows of a batch.
+SELECT row, row_id FROM batch_rows
+WHERE batch_id = :batch_id AND organization_id = :organization_id AND row > :after
+ORDER BY row LIMIT :limit
+
+-- name: find_correctable_rows
+-- A row of a batch as it stands, failed or not.
+SELECT rows.row, rows.row_id, rows.cells, rows.problem, jobs.id AS job_id, jobs.state
+FROM batch_rows AS rows
+LEFT JOIN jobs ON jobs.batch_id = rows.batch_id AND jobs.batch_row = rows.row AND jobs.batch_id <> ''
+WHERE rows.batch_id = :batch_id AND rows.organization_id = :organization_id AND rows.row = :row
+
+-- name: correct_batch_rows
+-- A row is as it was sent again; what was uploaded before is no more.
+UPDATE batch_rows
+SET row_id = :row_id, job_id = :job_id, cells = :cells, inputs = :inputs, inputs_hash = :inputs_hash,
+    first_row = NULL, problem = NULL
+WHERE batch_id = :batch_id AND organization_id = :organization_id AND row = :row
+
+-- name: find_same_inputs
+-- A job of the same inputs, of the batch or, where that is wanted, a completed one of any, whose result may be taken over.
+SELECT CAST(:job_id AS text) AS job_id, id AS same_as FROM jobs
+WHERE agent_id = :agent_id AND agent_version = :agent_version AND inputs_hash = :inputs_hash
+    AND inputs_hash IS NOT NULL AND organization_id = :organization_id AND inputs = :inputs
+    AND ((:dedupe = 1 AND batch_id = :batch_id AND state NOT IN ('failed', 'cancelled'))
+        OR (:reuse = 1 AND state = 'completed'))
+ORDER BY seq LIMIT 1
+
+-- name: note_corrected
+-- Rows of a batch were sent again, some of which had no jobs before; one that had ended is open again.
+UPDATE batches
+SET invalid = invalid - :added, loaded = loaded + :added, reserve = :reserve, cancel_requested = 0,
+    completed_at = NULL, updated_at = :now,
+    state = CASE WHEN state IN ('completed', 'completed_with_errors', 'cancelled') THEN 'running' ELSE state END
+WHERE id = :batch_id AND organization_id = :organization_id
+
 -- name: note_batch_retry
 -- How far a retry of a batch has come, or that it is done.
 UPDATE batches SET retrying = :retrying, updated_at = :now
@@ -261,14 +298,10 @@ RETURNING row
 DELETE FROM batches WHERE id = :batch_id AND organization_id = :organization_id
 RETURNING id
 
--- name: list_finished_leaders
--- Jobs that ended while others wait to take over their results.
+-- name: has_finished_leaders
+-- Whether jobs ended while others wait to take over their results.
 -- system: upkeep.
-SELECT finished_leaders.job_id, finished_leaders.organization_id, jobs.state, jobs.generation, jobs.error_code,
-    jobs.error, jobs.batch_row
-FROM finished_leaders
-LEFT JOIN jobs ON jobs.id = finished_leaders.job_id
-ORDER BY finished_leaders.job_id LIMIT :limit
+SELECT 1 AS found FROM finished_leaders LIMIT 1
 
 -- name: forget_finished_leader
 -- Nobody waits for its result any more.
@@ -358,13 +391,14 @@ WHERE organization_id = :organization_id AND batch_id = :batch_id AND batch_id <
     AND error_code = 'model_quota_exhausted'
 
 -- name: sample_batch_costs
--- What the first rows of a batch cost that were asked and are done, on the mean.
-SELECT count(*) AS rows, avg(CAST(cost AS double precision)) AS mean,
-    avg(CAST(cost AS double precision) * CAST(cost AS double precision)) AS mean_square
+-- What the first rows of a batch cost that were asked and are done, and how long they took, on the mean.
+SELECT count(*) AS rows, count(cost) AS priced, avg(CAST(cost AS double precision)) AS mean,
+    avg(CAST(cost AS double precision) * CAST(cost AS double precision)) AS mean_square,
+    avg(CAST(completed_at - started_at AS double precision)) AS took_us
 FROM (
-    SELECT cost FROM jobs
+    SELECT cost, started_at, completed_at FROM jobs
     WHERE batch_id = :batch_id AND batch_id <> '' AND organization_id = :organization_id AND state = 'completed'
-        AND same_as IS NULL AND cost IS NOT NULL
+        AND same_as IS NULL
     ORDER BY batch_row LIMIT :limit
 ) AS first_rows
 

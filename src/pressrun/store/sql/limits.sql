@@ -25,10 +25,13 @@ RETURNING requests
 DELETE FROM request_counts WHERE minute < :now / 60000000 - 1
 
 -- name: find_usage
--- What an organization has queued, runs, and has spent today, with its own limits of each.
+-- What an organization has queued, runs, and has spent today, with its own limits of each; rows of batches that are not
+-- jobs yet are queued.
 SELECT
     (SELECT CAST(coalesce(sum(jobs), 0) AS bigint) FROM job_counts
-     WHERE organization_id = :organization_id AND state IN ('queued', 'waiting')) AS queued_jobs,
+     WHERE organization_id = :organization_id AND state IN ('queued', 'waiting'))
+    + (SELECT CAST(coalesce(sum(rows - invalid - loaded), 0) AS bigint) FROM batches
+       WHERE organization_id = :organization_id AND state IN ('loading', 'paused')) AS queued_jobs,
     (SELECT CAST(coalesce(sum(jobs), 0) AS bigint) FROM job_counts
      WHERE organization_id = :organization_id AND state = 'running') AS running_jobs,
     (SELECT CAST(coalesce(sum(tokens), 0) AS bigint) FROM token_counts
@@ -40,7 +43,10 @@ SELECT
 -- name: find_queued_everywhere
 -- How many jobs of the whole server have not been started.
 -- system: a limit of the whole server.
-SELECT CAST(coalesce(sum(jobs), 0) AS bigint) AS queued_jobs FROM job_counts WHERE state IN ('queued', 'waiting')
+SELECT
+    (SELECT CAST(coalesce(sum(jobs), 0) AS bigint) FROM job_counts WHERE state IN ('queued', 'waiting'))
+    + (SELECT CAST(coalesce(sum(rows - invalid - loaded), 0) AS bigint) FROM batches
+       WHERE state IN ('loading', 'paused')) AS queued_jobs
 
 -- name: list_claim_limits
 -- Organizations with a limit that a claim must keep, and what they have spent today.
