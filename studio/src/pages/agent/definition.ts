@@ -3,6 +3,8 @@
  * names change. What the API takes and gives has none, and leaves defaults out.
  */
 
+import type { Schemas } from "@/api/client";
+
 export type InputType = "text" | "dropdown" | "file" | "media";
 
 export type AgentInput = {
@@ -23,39 +25,12 @@ export type AgentInput = {
 
 export type JsonSchema = Record<string, unknown>;
 
-export type AgentPrompt = {
-  name: string;
-  prompt: string;
-  model?: string | null;
-  models?: string[];
-  system?: string | null;
-  temperature?: number | null;
-  max_tokens?: number | null;
-  stop?: string[];
-  json_schema?: JsonSchema | null;
-  on_invalid?: { retries?: number };
-};
+export type AgentPrompt = Schemas["Prompt"];
+export type AgentOutput = Schemas["Output"];
+export type AgentSettings = Schemas["Settings"];
 
-export type AgentOutput = { title?: string; template?: string | null };
-
-export type AgentSettings = {
-  joiner?: string;
-  fan_out?: boolean;
-  concurrency?: number | null;
-  deadline_s?: number;
-  max_attempts?: number;
-  on_worker_loss?: "retry" | "fail";
-};
-
-export type Definition = {
-  name: string;
-  alias?: string | null;
-  description?: string | null;
-  inputs?: AgentInput[];
-  prompts: AgentPrompt[];
-  output?: AgentOutput;
-  settings?: AgentSettings;
-};
+/** As the API has it, but that an input being edited may have the limits of any type. */
+export type Definition = Omit<Schemas["AgentDefinition"], "inputs"> & { inputs?: AgentInput[] };
 
 export type Keyed<T> = T & { key: string };
 

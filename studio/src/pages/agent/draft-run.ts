@@ -1,31 +1,11 @@
 /** One test of a draft as it arrives: prompts begin, texts grow, and it ends with a result or a problem. */
+import type { Schemas } from "@/api/client";
 import { events } from "@/api/events";
 import { type Fault, Problem } from "@/api/problem";
 import type { Definition } from "./definition";
 
-export type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
-export type Call = { attempt: number; model: string; outcome: string; duration_ms: number; reask: boolean };
-export type Asked = {
-  part: number | null;
-  prompt: string;
-  model: string | null;
-  messages: { role: string; content: string }[] | null;
-  output: string | null;
-  usage: Usage;
-  cost: number | null;
-  duration_ms: number | null;
-  calls: Call[];
-};
-export type Result = {
-  title: string;
-  suggestion: string;
-  results: { input: string; value: string; title: string; suggestion: string }[] | null;
-  prompts: Asked[];
-  usage: Usage;
-  cost: number | null;
-  currency: string;
-  duration_ms: number;
-};
+export type Asked = Schemas["AskedPromptShape"];
+export type Result = Schemas["DraftRunResult"];
 export type Streaming = { part: number | null; prompt: string; model: string | null; text: string };
 
 export type Test =

@@ -13,7 +13,7 @@ import { type Application, listVersions, loadVersion, rollBack } from "./remote"
 import type { EditorState } from "./use-editor";
 import { VersionsCompare } from "./versions-compare";
 
-type Version = Schemas["VersionShape"] & { created_by_name?: string | null };
+type Version = Schemas["VersionShape"];
 
 /** Every version: look at one, compare any two, let an earlier one run again. */
 export function VersionsSheet({

@@ -68,11 +68,10 @@ export async function remove(agent: string, jobs: "drain" | "cancel"): Promise<v
   });
 }
 
-/** How the agents did in the last seven days, by id; nothing where the server does not tell. */
-export type Done = { last_run_at: string | null; runs: number; failed: number };
+export type Done = Pick<Schemas["AgentActivity"], "last_run_at" | "runs" | "failed">;
 
+/** How the agents did in the last seven days, by id. */
 export async function recentRuns(): Promise<Map<string, Done>> {
-  const { data } = await api.GET("/v1/overview" as never, {} as never);
-  const told = data as { agents: ({ application_id: string } & Done)[] } | undefined;
-  return new Map((told?.agents ?? []).map((one) => [one.application_id, one]));
+  const { agents } = await body(api.GET("/v1/overview"));
+  return new Map(agents.map((one) => [one.application_id, one]));
 }
