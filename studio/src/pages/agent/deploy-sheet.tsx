@@ -44,7 +44,7 @@ export function DeploySheet({
     setError(null);
     try {
       if (!(await editor.saver.flush())) throw new Error("The draft is not saved yet, so it cannot be deployed.");
-      const done = await deploy(agent.id, note.trim());
+      const done = await deploy(agent.id, note.trim(), editor.saver.version);
       onDeployed();
       toast(`v${done.deployed_version} of ${done.name} is deployed. New jobs run on it.`);
       onClose();

@@ -71,7 +71,9 @@ function Saving({ state, issues, created }: { state: SaveState; issues: number; 
     case "failed":
       return (
         <Told bad icon={<CloudOff aria-hidden="true" />}>
-          <span title={state.error instanceof Error ? state.error.message : undefined}>not saved</span>
+          <span title={state.error instanceof Error ? state.error.message : undefined}>
+            not saved{issues > 0 ? ` · ${issues} ${issues === 1 ? "problem" : "problems"}` : ""}
+          </span>
         </Told>
       );
     case "conflict":

@@ -70,7 +70,7 @@ export function NumberField({
   min = 1,
   max,
   step = 1,
-  error,
+  field,
   help,
   onChange,
 }: {
@@ -80,10 +80,12 @@ export function NumberField({
   min?: number;
   max: number;
   step?: number | "any";
-  error?: string | null;
+  /** Its name in the API, for what is wrong with it. */
+  field: string;
   help?: string;
   onChange: (value: number | null) => void;
 }) {
+  const error = useIssue(field);
   return (
     <TextField
       label={label}
@@ -94,7 +96,7 @@ export function NumberField({
       step={step}
       value={value ?? ""}
       placeholder={placeholder}
-      error={error ?? null}
+      error={error}
       help={help}
       onChange={(event) => onChange(event.target.value === "" ? null : Number(event.target.value))}
     />

@@ -27,12 +27,12 @@ function Options({ input, field, set }: Told) {
 }
 
 function Fields({ input, field, set }: Told) {
-  const issue = useIssue(`${field}.max_fields`);
   return (
     <fieldset className="grid grid-cols-2 gap-2">
       <legend className="sr-only">How many values</legend>
       <NumberField
         label="Fewest values"
+        field={`${field}.min_fields`}
         min={0}
         max={1_000}
         value={input.min_fields ?? 1}
@@ -40,9 +40,9 @@ function Fields({ input, field, set }: Told) {
       />
       <NumberField
         label="Most values"
+        field={`${field}.max_fields`}
         max={1_000}
         value={input.max_fields ?? 1}
-        error={issue}
         onChange={(value) => set({ max_fields: whole(value, 1) }, "max_fields")}
       />
     </fieldset>
@@ -64,6 +64,7 @@ function Files({ input, field, set }: Told) {
       {image ? (
         <NumberField
           label="Largest image, MB"
+          field={`${field}.max_image_size_mb`}
           max={10_000}
           value={input.max_image_size_mb ?? 10}
           onChange={(value) => set({ max_image_size_mb: whole(value, 10) }, "max_image_size_mb")}
@@ -73,18 +74,21 @@ function Files({ input, field, set }: Told) {
           <legend className="sr-only">Limits of files</legend>
           <NumberField
             label="Most files"
+            field={`${field}.max_files`}
             max={1_000}
             value={input.max_files ?? 1}
             onChange={(value) => set({ max_files: whole(value, 1) }, "max_files")}
           />
           <NumberField
             label="Largest, MB"
+            field={`${field}.max_file_size_mb`}
             max={10_000}
             value={input.max_file_size_mb ?? 25}
             onChange={(value) => set({ max_file_size_mb: whole(value, 25) }, "max_file_size_mb")}
           />
           <NumberField
             label="Most words"
+            field={`${field}.max_word_count`}
             max={100_000_000}
             value={input.max_word_count ?? 100_000}
             onChange={(value) => set({ max_word_count: whole(value, 100_000) }, "max_word_count")}

@@ -23,7 +23,6 @@ export function ModelFields({ prompt, field, set }: { prompt: AgentPrompt; field
     several.length > 0 && name
       ? set({ models: [name, ...several.slice(1).filter((one) => one !== name)] })
       : set({ model: name || null, models: [] });
-  const temperature = useIssue(`${field}.temperature`);
   return (
     <div className="grid grid-cols-2 gap-3 sm:grid-cols-[minmax(0,1fr)_7rem_7rem]">
       <div className="col-span-2 sm:col-span-1">
@@ -31,16 +30,17 @@ export function ModelFields({ prompt, field, set }: { prompt: AgentPrompt; field
       </div>
       <NumberField
         label="Temperature"
+        field={`${field}.temperature`}
         min={0}
         max={2}
         step="any"
         value={prompt.temperature}
         placeholder="model’s"
-        error={temperature}
         onChange={(value) => set({ temperature: value }, "temperature")}
       />
       <NumberField
         label="Max tokens"
+        field={`${field}.max_tokens`}
         max={1_000_000}
         value={prompt.max_tokens}
         placeholder="model’s"

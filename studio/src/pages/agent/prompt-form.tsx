@@ -64,7 +64,7 @@ export function PromptForm({ at, onRemoved }: { at: number; onRemoved: () => voi
         note={prompt.json_schema ? "checked by a schema" : "plain text"}
         open={Boolean(prompt.json_schema)}
       >
-        <SchemaForm prompt={prompt} error={useIssue(`${field}.json_schema`)} set={set} />
+        <SchemaForm prompt={prompt} field={field} set={set} />
       </Section>
       <Failover prompt={prompt} field={field} set={set} />
     </div>

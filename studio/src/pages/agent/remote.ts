@@ -10,6 +10,8 @@ const path = (id: string) => ({ path: { application_id: id } });
 const digestOf = (response: Response) =>
   response.headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "") ?? response.headers.get("x-draft-digest");
 
+const ifMatch = (digest: string | null): Record<string, string> => (digest ? { "If-Match": `"${digest}"` } : {});
+
 export async function loadDraft(id: string): Promise<Loaded> {
   const { data, response } = await api.GET("/v1/applications/{application_id}/draft", { params: path(id) });
   return { definition: data as unknown as Definition, digest: digestOf(response) };
@@ -27,13 +29,18 @@ export async function putDraft(id: string, definition: Definition, digest: strin
   const { response } = await api.PUT("/v1/applications/{application_id}/draft", {
     params: path(id),
     body: definition as never,
-    headers: digest === null ? {} : { "If-Match": `"${digest}"` },
+    headers: ifMatch(digest),
   });
   return { digest: digestOf(response) ?? "" };
 }
 
-export async function deploy(id: string, note: string): Promise<Schemas["DeployedApplication"]> {
-  const { data } = await api.POST("/v1/applications/{application_id}/deploy", { params: path(id), body: { note } });
+/** Deploy the draft, if it still is the one of `digest`: what was looked at. */
+export async function deploy(id: string, note: string, digest: string | null): Promise<Schemas["DeployedApplication"]> {
+  const { data } = await api.POST("/v1/applications/{application_id}/deploy", {
+    params: path(id),
+    body: { note },
+    headers: ifMatch(digest),
+  });
   return data as Schemas["DeployedApplication"];
 }
 

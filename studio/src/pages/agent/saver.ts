@@ -44,6 +44,11 @@ export class Saver {
   };
   readonly current = (): SaveState => this.state;
 
+  /** Of the draft as the server has it. */
+  get version(): string | null {
+    return this.digest;
+  }
+
   get dirty(): boolean {
     return !same(this.wanted, this.stored);
   }

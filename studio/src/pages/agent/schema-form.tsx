@@ -4,6 +4,7 @@ import { Button, IconButton } from "@/components/button";
 import { Checkbox, SelectField, TextArea, TextField } from "@/components/field";
 import { Segmented } from "@/components/segmented";
 import type { AgentPrompt, JsonSchema } from "./definition";
+import { useIssue } from "./editing-context";
 import { NumberField } from "./input-form";
 import { FIELD_TYPES, type FieldType, fieldsOf, parsed, type SchemaField, schemaOf } from "./schema-fields";
 
@@ -17,14 +18,15 @@ const FRESH: SchemaField = { name: "", type: "text", required: true, description
 /** The JSON an answer must be: as a list of fields, or as a schema written by hand. */
 export function SchemaForm({
   prompt,
-  error,
+  field,
   set,
 }: {
   prompt: AgentPrompt;
-  error: string | null;
+  field: string;
   set: (change: Partial<AgentPrompt>, place?: string) => void;
 }) {
   const schema = prompt.json_schema ?? null;
+  const error = useIssue(`${field}.json_schema`);
   const fields = schema ? fieldsOf(schema) : null;
   const [view, setView] = useState<View>(schema && !fields ? "json" : "form");
   const put = (json_schema: JsonSchema) => set({ json_schema }, "json_schema");
@@ -54,6 +56,7 @@ export function SchemaForm({
           <div className="w-40">
             <NumberField
               label="Ask again at most"
+              field={`${field}.on_invalid`}
               min={0}
               max={5}
               value={prompt.on_invalid?.retries ?? 2}

@@ -52,6 +52,7 @@ export function SettingsForm() {
         />
         <NumberField
           label="Jobs at once"
+          field="settings.concurrency"
           max={10_000}
           value={settings.concurrency}
           placeholder="no limit"
@@ -60,6 +61,7 @@ export function SettingsForm() {
         />
         <NumberField
           label="Deadline, hours"
+          field="settings.deadline_s"
           min={0.01}
           step="any"
           max={720}
@@ -71,6 +73,7 @@ export function SettingsForm() {
         />
         <NumberField
           label="Attempts"
+          field="settings.max_attempts"
           max={20}
           value={settings.max_attempts}
           help="Before a job that may pass is given up."

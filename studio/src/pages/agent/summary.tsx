@@ -38,7 +38,11 @@ export function Summary({ agent }: { agent: Application }) {
         </>
       }
     >
-      <Card title="Inputs" note="Your role may run this agent, not change it." actions={<CopyId id={agent.id} />}>
+      <Card
+        title="Inputs"
+        note={mayRun ? "Your role may run this agent, not change it." : "Your role may look at this agent."}
+        actions={<CopyId id={agent.id} />}
+      >
         <ul className="divide-y divide-line border-t border-line">
           {agent.inputs.map((one) => {
             const { Icon, label } = KINDS[one.input_type];

@@ -8,15 +8,18 @@ import { earlierTest } from "./earlier-tests";
 import { useEditing } from "./editing-context";
 import { TestInput } from "./test-input";
 import { TestResult } from "./test-result";
+import { faultsOf, given } from "./test-values";
 import { keepTest } from "./use-tests";
+
+const MOD = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 /** Fill the inputs, run the draft as it stands, watch the text arrive. */
 export function TestPanel({ onRun }: { onRun: () => void }) {
   const { draft, values, setValues, issues } = useEditing();
-  const { test, run, stop } = useTest(onRun);
+  const { test, run, stop, asked } = useTest(onRun);
   const faulty = issues.length > 0;
   const running = test?.state === "running";
-  const faults = test?.state === "failed" ? test.faults : [];
+  const faults = asked ? faultsOf(draft.inputs, values) : new Map<string, string>();
   return (
     <div className="flex flex-col gap-4 p-4" data-own-undo>
       <h2 className="text-sm font-semibold">Try it</h2>
@@ -26,7 +29,7 @@ export function TestPanel({ onRun }: { onRun: () => void }) {
           key={input.key}
           input={input}
           value={values.get(input.name) ?? []}
-          error={faults.find((one) => one.extras.input === input.name)?.text ?? null}
+          error={faults.get(input.name) ?? null}
           onChange={(value) => setValues(new Map(values).set(input.name, value))}
         />
       ))}
@@ -38,7 +41,7 @@ export function TestPanel({ onRun }: { onRun: () => void }) {
         ) : (
           <Button look="primary" icon={<Play />} onClick={run} disabled={faulty} className="flex-1">
             Run draft
-            <kbd className="font-sans text-xs">Ctrl ⏎</kbd>
+            <kbd className="font-sans text-xs">{MOD} ⏎</kbd>
           </Button>
         )}
       </div>
@@ -58,6 +61,8 @@ export function TestPanel({ onRun }: { onRun: () => void }) {
 function useTest(onRun: () => void) {
   const { agent, draft, values, issues } = useEditing();
   const [test, setTest] = useState<Test | null>(null);
+  // What is missing is told once somebody tried to run without it.
+  const [asked, setAsked] = useState(false);
   const control = useRef<AbortController | null>(null);
   const stop = () => control.current?.abort();
   const run = () => {
@@ -66,12 +71,13 @@ function useTest(onRun: () => void) {
     const mine = new AbortController();
     control.current = mine;
     onRun();
-    const known = new Set(draft.inputs.map((one) => one.name));
-    const given = new Map([...values].filter(([name, value]) => known.has(name) && value.some((one) => one.trim())));
-    const inputs = [...given].map(([id, value]) => ({ id, value: value.filter((one) => one.trim()) }));
+    setAsked(true);
+    if (faultsOf(draft.inputs, values).size > 0) return;
+    const told = given(draft.inputs, values);
+    const inputs = [...told].map(([id, value]) => ({ id, value }));
     const tell = (next: Test) => control.current === mine && setTest(next);
     void runDraft(agent, { inputs, definition: toDefinition(draft) }, mine.signal, tell).then((ended) => {
-      if (ended.state === "done") keepTest(agent, earlierTest(ended.result, given, new Date()));
+      if (ended.state === "done") keepTest(agent, earlierTest(ended.result, told, new Date()));
     });
   };
   useEffect(() => () => control.current?.abort(), []);
@@ -94,5 +100,5 @@ function useTest(onRun: () => void) {
   }, []);
   const latest = useRef(run);
   latest.current = run;
-  return { test, run, stop };
+  return { test, run, stop, asked };
 }

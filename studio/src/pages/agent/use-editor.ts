@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import { Problem } from "@/api/problem";
 import { type Draft, toDefinition, toDraft } from "./definition";
 import { earlier } from "./earlier-tests";
@@ -38,6 +39,7 @@ export function useEditor(agent: Application, loaded: Loaded): EditorState {
   );
   useEffect(() => saver.change(toDefinition(draft), found.length === 0), [saver, draft, found]);
   useEffect(() => () => saver.close(), [saver]);
+  useNameElsewhere(saved, draft.name);
   useUndoKeys(
     () => act({ type: "undo" }),
     () => act({ type: "redo" }),
@@ -69,10 +71,27 @@ export function useEditor(agent: Application, loaded: Loaded): EditorState {
   };
 }
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** A saved name is shown wherever agents are listed. */
+function useNameElsewhere(saved: SaveState, name: string): void {
+  const queries = useQueryClient();
+  const shown = useRef(name);
+  useEffect(() => {
+    if (saved.state !== "saved" || shown.current === name) return;
+    shown.current = name;
+    void queries.invalidateQueries({ queryKey: ["agents", "rail"] });
+    void queries.invalidateQueries({ queryKey: ["agents", "all"] });
+  }, [saved, name, queries]);
+}
+
 /** The server's faults of the last save, by field. */
 function refused(saved: SaveState): Issue[] {
   if (saved.state !== "failed" || !(saved.error instanceof Problem) || saved.error.status !== 400) return [];
-  return saved.error.faults.map((one) => ({ field: String(one.extras.field ?? ""), text: one.text }));
+  return saved.error.faults.map((one) => {
+    const field = String(one.extras.field ?? "");
+    return { field, text: sentence(one.text.replace(`${field}: `, "")) };
+  });
 }
 
 /** One undo for everything in the editor: also where a field would have one of its own. */

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { FilePlus2 } from "lucide-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { Button } from "@/components/button";
 import { Spinner } from "@/components/spinner";
 import { Empty, Faults } from "@/components/states";
 import { Page } from "@/frame/page";
@@ -24,27 +25,37 @@ export default function NewAgent() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
+  const [failed, setFailed] = useState<{ what: string; error: unknown } | null>(null);
   const make = async (what: string, work: () => Promise<Application>) => {
     setBusy(what);
-    setError(null);
+    setFailed(null);
     try {
       const made = await work();
       void queries.invalidateQueries({ queryKey: ["agents"] });
       navigate(`/agents/${made.id}`);
     } catch (problem) {
-      setError(problem);
+      setFailed({ what, error: problem });
     } finally {
       setBusy(null);
     }
   };
+  const blank = (
+    <Button
+      icon={<FilePlus2 />}
+      busy={busy === "blank"}
+      disabled={busy !== null}
+      onClick={() => void make("blank", () => create(BLANK))}
+    >
+      Start blank
+    </Button>
+  );
   return (
-    <Page title="New agent" crumbs={[{ to: "/agents", label: "Agents" }]}>
+    <Page title="New agent" crumbs={[{ to: "/agents", label: "Agents" }]} actions={mayWrite && blank}>
       {mayWrite ? (
         <div className="flex flex-col gap-8">
           <section className="flex flex-col gap-3">
             <h2 className="text-sm font-semibold">Start from an example</h2>
-            {error !== null && busy === null && <Faults error={error} />}
+            {failed && failed.what !== "yaml" && <Faults error={failed.error} />}
             <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
               {examples.map((one) => (
                 <li key={one.slug}>
@@ -57,20 +68,12 @@ export default function NewAgent() {
                   />
                 </li>
               ))}
-              <li>
-                <Choice
-                  name="Blank"
-                  note="One input, one prompt, and the rest is yours."
-                  busy={busy === "blank"}
-                  disabled={busy !== null}
-                  onChoose={() => void make("blank", () => create(BLANK))}
-                />
-              </li>
             </ul>
           </section>
           <YamlForm
             busy={busy === "yaml"}
             disabled={busy !== null}
+            error={failed?.what === "yaml" ? failed.error : null}
             onSubmit={(yaml) => void make("yaml", () => createFromYaml(yaml))}
           />
         </div>

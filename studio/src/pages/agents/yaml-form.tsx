@@ -1,6 +1,7 @@
 import { type DragEvent, type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { TextArea } from "@/components/field";
+import { Faults } from "@/components/states";
 
 const EXAMPLE = `name: Hello
 inputs:
@@ -15,10 +16,12 @@ prompts:
 export function YamlForm({
   busy,
   disabled,
+  error,
   onSubmit,
 }: {
   busy: boolean;
   disabled: boolean;
+  error: unknown;
   onSubmit: (yaml: string) => void;
 }) {
   const [yaml, setYaml] = useState("");
@@ -58,6 +61,7 @@ export function YamlForm({
         value={yaml}
         onChange={(event) => setYaml(event.target.value)}
       />
+      <Faults error={error} />
       <div className="flex flex-wrap items-center gap-2">
         <Button type="submit" busy={busy} disabled={disabled || !yaml.trim()}>
           Create from YAML
