@@ -27,6 +27,8 @@ HEADERS = {"X-Pressrun-Studio": "1"}
 TIMEOUT_MS = 30_000
 """Generous: the machine is shared, and a test fails on what is wrong, not on what is slow."""
 
+expect.set_options(timeout=TIMEOUT_MS)
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:

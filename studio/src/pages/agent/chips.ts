@@ -106,7 +106,7 @@ function completions(context: CompletionContext): CompletionResult | null {
 
 export const chips: Extension = [
   field,
-  autocompletion({ override: [completions], icons: false, activateOnTyping: true }),
+  autocompletion({ override: [completions], icons: false, interactionDelay: 0 }),
   // Enter takes a completion already; Tab does too while the list is open, and leaves the editor otherwise.
   keymap.of([{ key: "Tab", run: acceptCompletion }]),
 ];
