@@ -48,7 +48,9 @@ def test_a_job_is_filled_in_run_and_looked_into(page: Page, server: LiveServer) 
     page.get_by_label("Product name").press("Control+Enter")
     page.wait_for_url(re.compile("/jobs/"))
     expect(page.get_by_text("the model does not like this").first).to_be_visible()
-    expect(page.get_by_role("region", name="Description, prompt", exact=True)).to_contain_text("What are the broken shoe good for?")
+    expect(page.get_by_role("region", name="Description, prompt", exact=True)).to_contain_text(
+        "What are the broken shoe good for?"
+    )
     expect(page.get_by_text("Attempt 1 started")).to_be_visible()
     clean(page)
     page.get_by_role("button", name="Retry").click()
