@@ -21,6 +21,7 @@ async def pause(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
     _refuse_ended(batch, "paused")
     reason = "paused on request; what runs ends"
     names = {"organization_id": organization_id, "batch_id": batch.id}
+    await tx.one("await_claims")
     await tx.one("pause_batch", **names, code=PauseCode.REQUESTED, reason=reason)
     return await find_or_fail(tx, organization_id, batch.id)
 
@@ -46,6 +47,7 @@ async def resume(tx: Transaction, organization_id: str, batch_id: str) -> Batch:
 async def cancel(tx: Transaction, organization_id: str, batch_id: str, *, cut: bool) -> Batch:
     """Nothing more is started, ever, until it is retried; `cut` ends what runs too. One that has ended stays so."""
     batch = await hold(tx, organization_id, batch_id)
+    await tx.one("await_claims")
     await tx.one("request_batch_cancel", organization_id=organization_id, batch_id=batch.id, cut=int(cut))
     return await find_or_fail(tx, organization_id, batch.id)
 

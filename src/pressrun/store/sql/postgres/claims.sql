@@ -5,6 +5,12 @@
 WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(427002358125))
 SELECT 1 AS locked FROM turn, workers WHERE id = :worker_id AND state = 'alive' FOR KEY SHARE OF workers
 
+-- name: await_claims
+-- A claim that is under way comes to its end first, and the next one begins after this transaction: so nothing is
+-- started after the answer. The lock is that of lock_claims.
+-- system: claims serve every organization.
+WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(427002358125)) SELECT 1 AS waited FROM turn
+
 -- name: wake_waiting_jobs
 -- Jobs whose wait is over can be claimed.
 -- system: the claim serves every organization.

@@ -3,6 +3,11 @@
 -- known to be alive: whatever it claimed, nobody would ever rescue.
 SELECT 1 AS locked FROM workers WHERE id = :worker_id AND state = 'alive'
 
+-- name: await_claims
+-- No claim is under way while another transaction writes.
+-- system: claims serve every organization.
+SELECT 1 AS waited
+
 -- name: wake_waiting_jobs
 -- Jobs whose wait is over can be claimed.
 -- system: the claim serves every organization.
