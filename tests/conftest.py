@@ -21,7 +21,8 @@ LONGEST = (
     "torture/test_faults.py", "hosts/test_faults.py", "simulation/test_simulation.py", "simulation/test_mutants.py",
     "simulation/test_state_machine.py", "security/test_f54_schemathesis.py", "hosts/test_upgrade.py",
     "worker/test_processes.py", "webhooks/test_f63_killed.py", "mutants/test_mutants.py", "torture/test_mutants.py",
-    "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py", "worker/test_clock_jumps.py",
+    "studio/test_agents.py", "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py",
+    "worker/test_clock_jumps.py",
 )  # fmt: skip
 """Files that take long, the longest first: `bin/test` begins with them, so that none is left when all else is done."""
 

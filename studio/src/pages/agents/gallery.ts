@@ -33,7 +33,7 @@ export function headOf(yaml: string): { name: string; description: string } {
         .map((line) => line.trim())
         .join(" ")
     : (plain ?? "");
-  return { name: unquoted(name), description: unquoted(description.trim()).replaceAll("`", "") };
+  return { name: unquoted(name), description: unquoted(description.trim()) };
 }
 
 function unquoted(text: string): string {
