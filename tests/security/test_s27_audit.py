@@ -67,12 +67,14 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
         async with asyncio.timeout(20):
             while (await client.get(f"/v1/batches/{batch}")).ok()["state"] != "cancelled":
                 await asyncio.sleep(0.02)
+    (await client.post(f"/v1/batches/{batch}/rows", {"rows": [{"row": 1, "Text": "corrected"}]})).ok(202)
     (await client.post(f"/v1/batches/{batch}/retry")).ok(202)
     acts |= {
         ("POST", "/v1/batches/{batch_id}/pause"): (Action.BATCH_PAUSED, batch),
         ("POST", "/v1/batches/{batch_id}/resume"): (Action.BATCH_RESUMED, batch),
         ("POST", "/v1/batches/{batch_id}/cancel"): (Action.BATCH_CANCELLED, batch),
         ("PATCH", "/v1/batches/{batch_id}"): (Action.BATCH_CHANGED, batch),
+        ("POST", "/v1/batches/{batch_id}/rows"): (Action.BATCH_CORRECTED, batch),
         ("POST", "/v1/batches/{batch_id}/retry"): (Action.BATCH_RETRIED, batch),
     }
     async with working(server.system, "v"):
