@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.pages import LARGEST, number
+from pressrun.api.pages import LARGEST, number, size_of
 from pressrun.api.schemas import AuditPage, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
@@ -31,8 +31,7 @@ async def list_audit(
         raise PressrunError(
             Code.INVALID, Problem(f"action must be one of {known}, not {action[:50]!r}", {"field": "action"})
         )
-    size = number("limit", limit, DEFAULT_ENTRIES)
-    size = DEFAULT_ENTRIES if size <= 0 else min(size, MOST_ENTRIES)
+    size = size_of(limit, DEFAULT_ENTRIES, MOST_ENTRIES)
     first = number("before", before, LARGEST)
     found = await system_of(request).store.read(
         lambda tx: audit.entries(tx, key.organization_id, before=first, limit=size + 1, action=action or "")

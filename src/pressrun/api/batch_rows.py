@@ -10,8 +10,7 @@ from pressrun.api.access import require
 from pressrun.api.batch_schemas import BatchRows
 from pressrun.api.excerpts import inputs_excerpt, output_excerpt
 from pressrun.api.job_lists import duration_ms, states_of, time_of
-from pressrun.api.jobs import storable
-from pressrun.api.pages import LARGEST, number
+from pressrun.api.pages import LARGEST, number, storable
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.batches import read

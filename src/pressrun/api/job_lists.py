@@ -10,8 +10,7 @@ from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.batch_schemas import Tokens
 from pressrun.api.excerpts import inputs_excerpt, output_excerpt
-from pressrun.api.jobs import storable
-from pressrun.api.pages import number
+from pressrun.api.pages import size_of, storable
 from pressrun.api.schemas import Shape, errors
 from pressrun.api.state import system_of
 from pressrun.batches import read as batches
@@ -79,8 +78,7 @@ async def list_all_jobs(
 ) -> Response:
     """Jobs, the newest first; a page may be short, or empty, although more follow: `has_more` tells."""
     key = require(request, Scope.JOBS_READ)
-    size = number("limit", limit, DEFAULT_LINES)
-    size = DEFAULT_LINES if size <= 0 else min(size, MOST_LINES)
+    size = size_of(limit, DEFAULT_LINES, MOST_LINES)
     problems: list[Problem] = []
     states = states_of(state, {*State}, problems)
     from_us, to_us = time_of("from", accepted_from, problems), time_of("to", accepted_to, problems)

@@ -8,7 +8,8 @@ from pressrun.agents.asked import KeptRun, asked_prompts
 from pressrun.api import asked_wire, wire
 from pressrun.api.access import require
 from pressrun.api.asked_wire import AskedPrompts
-from pressrun.api.jobs import found_or_fail, storable
+from pressrun.api.jobs import found_or_fail
+from pressrun.api.pages import storable
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.jobs import checkpoints, history, read

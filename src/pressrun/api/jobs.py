@@ -12,7 +12,7 @@ from pressrun.api.audited import entry
 from pressrun.api.following import follow
 from pressrun.api.idempotency_key import FAULT, FORM, NAME
 from pressrun.api.json_body import Fields, json_type, read_object
-from pressrun.api.pages import number, offset_and_limit
+from pressrun.api.pages import number, offset_and_limit, storable
 from pressrun.api.request_schemas import JobRequest, body_of
 from pressrun.api.schemas import CreatedJob, Deleted, JobEvents, JobPage, JobShape, errors
 from pressrun.api.state import system_of
@@ -207,11 +207,6 @@ def _phase(status: str | None) -> Phase | None:
             Code.INVALID, Problem(f"status must be one of {words}, not {status[:50]!r}", {"field": "status"})
         )
     return wire.STATUS_PHASES[status]
-
-
-def storable(job_id: str) -> str:
-    """An id as it may be looked up."""
-    return job_id.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no id holds one
 
 
 def found_or_fail(job: Job | None, job_id: str) -> Job:

@@ -11,6 +11,7 @@ from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.generate import refused
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.pages import storable
 from pressrun.api.request_schemas import ModelChanges, ModelRequest, body_of
 from pressrun.api.schemas import Deleted, ModelPage, ModelShape, ModelTrial, errors
 from pressrun.api.state import system_of
@@ -100,7 +101,7 @@ async def create_model(request: Request) -> Response:
 async def patch_model(request: Request, name: str) -> Response:
     """What is named changes, null takes it away; the model's address and key stay."""
     key = require(request, Scope.ADMIN)
-    name = _storable(name)
+    name = storable(name)
     values, _ = await read_object(request)
     fields = Fields(values)
     changes: dict[str, Any] = {
@@ -121,7 +122,7 @@ async def patch_model(request: Request, name: str) -> Response:
 async def delete_model(request: Request, name: str) -> Response:
     """Prompts that name it fail from now on, until another model has the name."""
     key = require(request, Scope.ADMIN)
-    name = _storable(name)
+    name = storable(name)
     also = entry(request, Action.MODEL_REMOVED, name)
     await remove_model(system_of(request).store, key.organization_id, name, also=also)
     system_of(request).catalog.forget(key.organization_id)
@@ -132,7 +133,7 @@ async def delete_model(request: Request, name: str) -> Response:
 async def set_default(request: Request, name: str) -> Response:
     """Prompts that name no model are answered by this one."""
     key = require(request, Scope.ADMIN)
-    name = _storable(name)
+    name = storable(name)
     also = entry(request, Action.MODEL_MADE_DEFAULT, name)
     model = await set_default_model(system_of(request).store, key.organization_id, name, also=also)
     system_of(request).catalog.forget(key.organization_id)
@@ -165,10 +166,6 @@ def _terms(fields: Fields) -> dict[str, Any]:
         "rpm": fields.whole("rpm", 1, MOST_PER_MINUTE),
         "tpm": fields.whole("tpm", 1, MOST_PER_MINUTE),
     }
-
-
-def _storable(name: str) -> str:
-    return name.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no name holds one
 
 
 def _price_source(model: Model, price: Price | None) -> str:

@@ -24,5 +24,15 @@ def number(name: str, text: str | None, default: int) -> int:
 
 def offset_and_limit(offset: str | None, limit: str | None) -> tuple[int, int]:
     """The effective ones: a negative offset is 0, a limit of nothing is the default."""
-    wanted = number("limit", limit, DEFAULT_JOBS)
-    return max(0, number("offset", offset, 0)), DEFAULT_JOBS if wanted <= 0 else min(wanted, MOST_JOBS)
+    return max(0, number("offset", offset, 0)), size_of(limit, DEFAULT_JOBS, MOST_JOBS)
+
+
+def size_of(limit: str | None, default: int, most: int) -> int:
+    """How long a page is: the default where nothing, or less than one, is asked for; raises PressrunError (invalid)."""
+    wanted = number("limit", limit, default)
+    return default if wanted <= 0 else min(wanted, most)
+
+
+def storable(name: str) -> str:
+    """An id or a name as a database can look it up: PostgreSQL refuses NUL in text, and no id holds one."""
+    return name.replace("\x00", "")

@@ -101,26 +101,6 @@ class RollbackRequest(BaseModel):
     version: int
 
 
-class ModelRequest(BaseModel):
-    """A model to add; `api_key` is sealed and never shown again."""
-
-    name: str
-    base_url: str | None = None
-    model_id: str | None = None
-    api_key: str | None = None
-    script: str | None = None
-    default: bool = False
-    concurrency: int | None = None
-    timeout_s: int | None = None
-    replace: bool = False
-    input_price: float | None = None
-    output_price: float | None = None
-    cached_input_price: float | None = None
-    account: str | None = None
-    rpm: int | None = None
-    tpm: int | None = None
-
-
 class ModelChanges(BaseModel):
     """Prices (dollars for a million tokens) and limits of a model to change; null takes one away."""
 
@@ -132,6 +112,18 @@ class ModelChanges(BaseModel):
     account: str | None = None
     rpm: int | None = None
     tpm: int | None = None
+
+
+class ModelRequest(ModelChanges):
+    """A model to add; `api_key` is sealed and never shown again."""
+
+    name: str
+    base_url: str | None = None
+    model_id: str | None = None
+    api_key: str | None = None
+    script: str | None = None
+    default: bool = False
+    replace: bool = False
 
 
 class LimitsRequest(BaseModel):
@@ -176,25 +168,26 @@ class PersonChange(BaseModel):
     role: str | None = None
 
 
-class WebhookRequest(BaseModel):
+class WebhookWish(BaseModel):
+    """What an endpoint is told, and of whom."""
+
+    name: str | None = None
+    events: list[str] | None = None
+    application_id: str | None = None
+    rows: bool | None = None
+
+
+class WebhookRequest(WebhookWish):
     """An endpoint to be told when jobs and batches have ended; `expires_in_s` seconds later it is gone."""
 
     url: str
-    name: str | None = None
-    events: list[str] | None = None
-    application_id: str | None = None
-    rows: bool | None = None
     expires_in_s: int | None = None
 
 
-class WebhookChange(BaseModel):
+class WebhookChange(WebhookWish):
     """What is to be different about an endpoint."""
 
     url: str | None = None
-    name: str | None = None
-    events: list[str] | None = None
-    application_id: str | None = None
-    rows: bool | None = None
     state: str | None = None
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import webhook_wire, wire
 from pressrun.api.access import actor, require
-from pressrun.api.pages import LARGEST, number
+from pressrun.api.pages import LARGEST, size_of, storable
 from pressrun.api.request_schemas import RotateRequest, body_of
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
@@ -63,12 +63,11 @@ async def list_deliveries(
         raise PressrunError(
             Code.INVALID, Problem(f"state must be one of {known}, not {state[:50]!r}", {"field": "state"})
         )
-    size = number("limit", limit, DEFAULT_DELIVERIES)
-    size = DEFAULT_DELIVERIES if size <= 0 else min(size, MOST_DELIVERIES)
-    wanted = Filter(*(_storable(value) for value in (webhook_id, state, event, job_id, batch_id)))
+    size = size_of(limit, DEFAULT_DELIVERIES, MOST_DELIVERIES)
+    wanted = Filter(*(storable(value) for value in (webhook_id, state, event, job_id, batch_id)))
 
     async def work(tx: Transaction) -> list[Delivery]:
-        first = LARGEST if not before else (await delivery.find(tx, key.organization_id, _storable(before))).seq
+        first = LARGEST if not before else (await delivery.find(tx, key.organization_id, storable(before))).seq
         return await delivery.page(tx, key.organization_id, wanted, before=first, limit=size + 1)
 
     found = await system_of(request).store.read(work)
@@ -86,7 +85,7 @@ async def list_deliveries(
 async def get_delivery(request: Request, delivery_id: str) -> Response:
     """One delivery with its latest attempts."""
     key = require(request, Scope.ADMIN)
-    name = _storable(delivery_id)
+    name = storable(delivery_id)
     found = await system_of(request).store.read(lambda tx: delivery.find(tx, key.organization_id, name))
     return wire.answer(webhook_wire.delivery(found, log=True))
 
@@ -100,7 +99,7 @@ async def get_delivery(request: Request, delivery_id: str) -> Response:
 async def resend(request: Request, delivery_id: str) -> Response:
     """Now, under the same `webhook-id`, and with the whole schedule before it; whatever became of it until now."""
     key = require(request, Scope.ADMIN)
-    system, who, name = system_of(request), actor(request), _storable(delivery_id)
+    system, who, name = system_of(request), actor(request), storable(delivery_id)
 
     async def work(tx: Transaction) -> Delivery:
         again = await delivery.resend(tx, key.organization_id, name)
@@ -110,7 +109,3 @@ async def resend(request: Request, delivery_id: str) -> Response:
     again = await system.store.write(work)
     system.store.bells.ring("webhooks")
     return wire.answer(webhook_wire.delivery(again, log=True), 202)
-
-
-def _storable(name: str) -> str:
-    return name.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no id holds one

@@ -9,6 +9,7 @@ from pressrun.agents.agent import find_agent
 from pressrun.api import webhook_wire, wire
 from pressrun.api.access import actor, require
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.pages import storable
 from pressrun.api.request_schemas import RotateRequest, WebhookChange, WebhookRequest, body_of
 from pressrun.api.schemas import Deleted, errors
 from pressrun.api.state import system_of
@@ -73,7 +74,7 @@ async def create_webhook(request: Request) -> Response:
 async def get_webhook(request: Request, webhook_id: str) -> Response:
     """One endpoint; never its secret."""
     key = require(request, Scope.ADMIN)
-    name = _storable(webhook_id)
+    name = storable(webhook_id)
     found = await system_of(request).store.read(lambda tx: endpoint.find(tx, key.organization_id, name))
     return wire.answer(webhook_wire.webhook(found))
 
@@ -96,7 +97,7 @@ async def patch_webhook(request: Request, webhook_id: str) -> Response:
     _wish(fields, Wish(""))  # every fault is told before anything is looked up
     reference = _reference(fields)
     fields.done(closed=True)
-    system, who, name = system_of(request), actor(request), _storable(webhook_id)
+    system, who, name = system_of(request), actor(request), storable(webhook_id)
     if url is not None:
         await check_host(url, rules_of(system.settings))
 
@@ -117,7 +118,7 @@ async def patch_webhook(request: Request, webhook_id: str) -> Response:
 async def delete_webhook(request: Request, webhook_id: str) -> Response:
     """The endpoint is told nothing more; what was not delivered yet has failed, and stays in the log."""
     key = require(request, Scope.ADMIN)
-    who, name = actor(request), _storable(webhook_id)
+    who, name = actor(request), storable(webhook_id)
 
     async def work(tx: Transaction) -> None:
         gone = await endpoint.remove(tx, key.organization_id, name)
@@ -136,7 +137,7 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
 async def rotate_webhook(request: Request, webhook_id: str) -> Response:
     """A new secret, shown this once; for `grace_s` seconds (a day) deliveries are signed with the one before it too."""
     require(request, Scope.ADMIN)
-    return await rotated(request, _storable(webhook_id))
+    return await rotated(request, storable(webhook_id))
 
 
 @router.post(
@@ -148,7 +149,7 @@ async def rotate_webhook(request: Request, webhook_id: str) -> Response:
 async def test_webhook(request: Request, webhook_id: str) -> Response:
     """Send a message of type `webhook.test`, once; GET the delivery to see what came of it."""
     key = require(request, Scope.ADMIN)
-    system, who, name = system_of(request), actor(request), _storable(webhook_id)
+    system, who, name = system_of(request), actor(request), storable(webhook_id)
 
     async def work(tx: Transaction) -> Delivery:
         found = await endpoint.find(tx, key.organization_id, name)
@@ -189,7 +190,7 @@ def _wish(fields: Fields, now: Wish, url: str | None = None) -> Wish:
 
 def _reference(fields: Fields) -> str | None:
     reference: str | None = fields.take("application_id", str, "a string")
-    return None if reference is None else _storable(reference)
+    return None if reference is None else storable(reference)
 
 
 async def _of_agent(tx: Transaction, organization_id: str, wish: Wish, reference: str | None, *, given: bool) -> Wish:
@@ -199,7 +200,3 @@ async def _of_agent(tx: Transaction, organization_id: str, wish: Wish, reference
     agent_id = None if reference is None else (await find_agent(tx, organization_id, reference)).id
     values: Mapping[str, Any] = {"name": wish.name, "events": wish.events, "rows": wish.rows}
     return Wish(wish.url, agent_id=agent_id, **values)
-
-
-def _storable(name: str) -> str:
-    return name.replace("\x00", "")  # PostgreSQL refuses NUL in text, and no id holds one
