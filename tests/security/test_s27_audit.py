@@ -58,8 +58,7 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     (await client.post(f"/v1/applications/jobs/{job_id}/cancel")).ok()
     (await client.delete(f"/v1/applications/jobs/{job_id}")).ok()
     acts["DELETE", "/v1/applications/jobs/{job_id}"] = Action.JOB_DELETED, job_id
-    rows = {"rows": [{"Text": "a"}]}
-    batch = (await client.post("/v1/applications/echo/batches", rows)).ok(202)["id"]
+    batch = (await client.post("/v1/applications/echo/batches", {"rows": [{"Text": "a"}]})).ok(202)["id"]
     for move in ("pause", "resume", "cancel"):
         (await client.post(f"/v1/batches/{batch}/{move}")).ok()
     (await client.send("PATCH", f"/v1/batches/{batch}", {"name": "b"})).ok()
