@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.live_server import LiveServer
 from tests.studio.browser import Watch
@@ -64,7 +64,12 @@ def test_nothing_that_was_written_becomes_more_than_text(
     page: Page, server: LiveServer, watch: Watch, hostile: dict[str, str]
 ) -> None:
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     agent, batch = hostile["agent"], hostile["batch"]
     job = server.request("GET", f"/v1/batches/{batch}/rows?limit=1&offset=12")["data"][0]["job_id"]
     for path in (
