@@ -59,11 +59,6 @@ class Node:
             raise RuntimeError(f"pressrun {' '.join(arguments)}: exit code {code}: {said}")
         return said
 
-    @property
-    def credentials(self) -> Path:
-        """Where its `serve` leaves the first key of a new database."""
-        return self._data_dir / "credentials.json"
-
     def start(self, *arguments: str) -> None:
         """Start its server; who needs it waits for it."""
         assert self._process is None

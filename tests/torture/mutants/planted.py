@@ -234,7 +234,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a key per upload",
         "an idempotency key makes a batch of every upload",
-        "F40",
+        "F25",
         "sqlite",
         (Edit("batches/upload.py", "if key is not None:", "if key is None and key is not None:"),),
         "batches",
