@@ -37,7 +37,7 @@ def _write_a_prompt(page: Page) -> None:
     page.keyboard.type(" Mention @Tome, @")
     page.get_by_role("option", name=re.compile("^Tone")).wait_for()
     page.keyboard.type("prod")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("listbox", name="Completions").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(prompt).to_contain_text("@Tome, @Product name")
     assert breaches(page) == []
