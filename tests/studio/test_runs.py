@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.live_server import LiveServer
 from tests.studio.browser import breaches, choose_theme
 
+MOST_ROWS_DRAWN = 60
 FILE = """\
 SKU;Article;Style
 RUN-0113;Terra running shoe;friendly
@@ -98,8 +99,8 @@ def test_a_file_is_mapped_checked_started_followed_and_retried(page: Page, serve
     assert "Terra running shoe" in Path(results.value.path()).read_text("utf-8-sig")
 
 
-def test_a_batch_is_followed_through_a_restart_of_its_server(page: Page, server: LiveServer) -> None:
-    batch = upload(server, rows=60, every=20, options="&sample=3")
+def test_a_batch_of_many_rows_is_followed_through_a_restart_of_its_server(page: Page, server: LiveServer) -> None:
+    batch = upload(server, rows=2000, every=2, options="&sample=3")
     page.goto(f"/batches/{batch}")
     expect(page.get_by_role("button", name="Resume").first).to_be_visible()
     [api] = [pid for pid, command in server.children().items() if "pressrun.api.process" in command]
@@ -108,7 +109,21 @@ def test_a_batch_is_followed_through_a_restart_of_its_server(page: Page, server:
     expect(page.get_by_text("reconnecting", exact=True)).to_be_visible()
     server.process.send_signal(signal.SIGCONT)
     expect(page.get_by_text("reconnecting", exact=True)).to_be_hidden()
-    page.get_by_role("button", name="Resume").first.click()
-    expect(page.get_by_text("completed with errors")).to_be_visible()
+
+    table = page.get_by_role("grid")
+    expect(table).to_have_attribute("aria-rowcount", "2001")
+    table.focus()
+    page.keyboard.press("End")
+    expect(table.get_by_text("Shoe 2000")).to_be_visible()
+    assert page.get_by_role("row").count() < MOST_ROWS_DRAWN
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Row 2")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel the batch").click()
+    expect(page.get_by_role("radio", name="Cancelled")).to_contain_text("1,997")
     page.get_by_role("radio", name="Failed").click()
-    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", "4")
+    expect(table).to_have_attribute("aria-rowcount", "2")

@@ -56,7 +56,7 @@ test("a refusal is thrown with every fault", async () => {
   expect(error.faults).toEqual([{ text: "a", key: "k", extras: {} }]);
 });
 
-test("a stream that broke is taken up after the last event that came", async () => {
+test("a stream that broke is asked for again, and says so when the server answers", async () => {
   const asked = server(stream("id: 7\ndata: 1\n\n"), new TypeError("gone"), stream("id: 8\ndata: 2\n\n"));
   const first: string[] = [];
   await follow(

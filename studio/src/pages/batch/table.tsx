@@ -91,7 +91,7 @@ export function Table({ id, query, filter, change, live, onOpen, chosen, onChoos
         aria-busy={isStale}
         tabIndex={0}
         onKeyDown={pressed}
-        className="group max-h-[calc(100dvh-9rem)] overflow-auto rounded-b-xl focus-visible:outline-offset-[-2px]"
+        className="group max-h-[calc(100dvh-9rem)] overflow-auto rounded-b-xl focus-visible:outline-none"
         style={{ height: HEAD_PX + total * rowPx + 2 }}
       >
         <Head filter={filter} change={change} />
@@ -103,7 +103,7 @@ export function Table({ id, query, filter, change, live, onOpen, chosen, onChoos
               role="row"
               aria-rowindex={item.index + 2}
               onClick={() => open(item.index)}
-              className={`${GRID} absolute inset-x-0 top-0 cursor-pointer border-b border-line hover:bg-hover ${item.index === active ? "group-focus-visible:bg-brand-soft" : ""} ${isStale ? "opacity-60" : ""}`}
+              className={`${GRID} absolute inset-x-0 top-0 cursor-pointer border-b border-line hover:bg-hover ${item.index === active ? "group-focus-visible:bg-brand-soft group-focus-visible:outline-2 group-focus-visible:-outline-offset-2 group-focus-visible:outline-brand-text" : ""} ${isStale ? "opacity-60" : ""}`}
               style={{ height: item.size, transform: `translateY(${item.start}px)` }}
             >
               <TableRow row={rowAt(item.index)} chosen={chosen} onChoose={chooseRow} />

@@ -32,6 +32,14 @@ function One({ asked, open }: { asked: Asked; open: boolean }) {
     asked.duration_ms !== null && duration(asked.duration_ms),
     asked.calls.length > 1 && `${asked.calls.length} calls`,
   ].filter(Boolean);
+  if (!open && asked.messages === null && asked.output === null) {
+    return (
+      <article>
+        <h3 className="text-sm font-medium">{name}</h3>
+        <p className="text-sm text-muted">Not asked: a prompt that it refers to has no answer.</p>
+      </article>
+    );
+  }
   return (
     <article className="@container">
       <h3 className="flex flex-wrap items-baseline gap-x-2 text-sm">
@@ -44,7 +52,7 @@ function One({ asked, open }: { asked: Asked; open: boolean }) {
             <p className="text-sm text-muted">
               {open
                 ? "It is asked when the prompts before it are answered."
-                : "It was not asked, or the earlier result it refers to is not kept."}
+                : "The earlier result it refers to is not kept."}
             </p>
           ) : (
             asked.messages.map((message, at) => (
