@@ -18,19 +18,25 @@ from tests.store.another_database import another_database
 DIALECTS = ("sqlite", "postgres")
 
 LONGEST = (
-    "torture/test_faults.py", "hosts/test_faults.py", "simulation/test_simulation.py", "simulation/test_mutants.py",
+    "torture/test_faults.py", "hosts/test_faults.py", "studio", "simulation/test_simulation.py",
+    "simulation/test_mutants.py",
     "simulation/test_state_machine.py", "security/test_f54_schemathesis.py", "hosts/test_upgrade.py",
     "worker/test_processes.py", "webhooks/test_f63_killed.py", "mutants/test_mutants.py", "torture/test_mutants.py",
-    "studio/test_agents.py", "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py",
+    "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py",
     "worker/test_clock_jumps.py",
 )  # fmt: skip
-"""Files that take long, the longest first: `bin/test` begins with them, so that none is left when all else is done."""
+"""Files and folders that take long, the longest first: `bin/test` begins with them, so that none is left when all else is done."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files in their order; what is not named comes afterwards."""
     place = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get("/".join(item.path.parts[-2:]), len(place)))
+
+    def turn(item: pytest.Item) -> int:
+        folder, file = item.path.parts[-2:]
+        return place.get(f"{folder}/{file}", place.get(folder, len(place)))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
