@@ -25,7 +25,7 @@ LONGEST = (
     "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py",
     "worker/test_clock_jumps.py",
 )  # fmt: skip
-"""Files and folders that take long, the longest first: `bin/test` begins with them, so that none is left when all else is done."""
+"""Files and folders that take long, the longest first: `bin/test` begins with them, lest one is left at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
