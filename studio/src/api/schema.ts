@@ -545,7 +545,7 @@ export interface paths {
         };
         /**
          * What a batch will have cost
-         * @description The cost of the whole batch, told from the rows that are done: after a `sample`, before it goes on.
+         * @description The cost of the whole batch and the time that is left, told from the rows that are done, as after a `sample`.
          */
         get: operations["project_batch_v1_batches__batch_id__estimate_get"];
         put?: never;
@@ -608,6 +608,8 @@ export interface paths {
         /**
          * The results as a file
          * @description One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be.
+         *
+         *     `only=failed`: the rows that failed, were cancelled or could not be run, to be corrected and sent back.
          */
         get: operations["batch_results_v1_batches__batch_id__results_get"];
         put?: never;
@@ -671,7 +673,13 @@ export interface paths {
          */
         get: operations["batch_rows_v1_batches__batch_id__rows_get"];
         put?: never;
-        post?: never;
+        /**
+         * Correct rows of a batch
+         * @description Rows that failed, were cancelled or could not be run, with other values: they run again, in their place.
+         *
+         *     The file may be the results as they were downloaded. It is refused as a whole, with every row that cannot be run.
+         */
+        post: operations["correct_rows_v1_batches__batch_id__rows_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1470,6 +1478,28 @@ export interface components {
             name?: string | null;
         };
         /**
+         * BatchCorrections
+         * @description Rows as they are to be, each with its number; files go as they are, with these options in the query.
+         */
+        BatchCorrections: {
+            /**
+             * Map
+             * @default {}
+             */
+            map?: {
+                [key: string]: string;
+            };
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Version
+             * @default same
+             */
+            version?: string;
+        };
+        /**
          * BatchCounts
          * @description Where the rows stand; the others always come to `total`.
          */
@@ -1491,6 +1521,11 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /**
+         * BatchDeleted
+         * @description `event: deleted`: the batch is gone.
+         */
+        BatchDeleted: Record<string, never>;
         /**
          * BatchError
          * @description An error code and how many rows failed with it.
@@ -1638,6 +1673,8 @@ export interface components {
         /**
          * BatchProjectionShape
          * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
+         *
+         *     They will take `duration_s`; null when no row is done, or no worker alive.
          */
         BatchProjectionShape: {
             cost: components["schemas"]["LikelyCost"];
@@ -1648,6 +1685,7 @@ export interface components {
              * @constant
              */
             currency: "USD";
+            duration_s: components["schemas"]["SecondsRange"] | null;
             /** Rows */
             rows: number;
             /** Rows Left */
@@ -2753,7 +2791,7 @@ export interface components {
         };
         /**
          * LikelyCost
-         * @description A range that probably holds the cost; null while no row is done.
+         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
          */
         LikelyCost: {
             /** High */
@@ -5256,7 +5294,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["DraftRunPrompt"] | components["schemas"]["DraftRunDelta"] | components["schemas"]["DraftRunResult"] | components["schemas"]["ErrorBody"];
+                    "text/event-stream": {
+                        data: string;
+                        /** @constant */
+                        event: "prompt";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "delta";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "result";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "problem";
+                    };
                 };
             };
             /** @description Refused; the body says why */
@@ -6070,7 +6124,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["BatchProgress"];
+                    "text/event-stream": {
+                        data: string;
+                        /** @constant */
+                        event: "progress";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "deleted";
+                    };
                 };
             };
             /** @description Refused; the body says why */
@@ -6165,6 +6227,7 @@ export interface operations {
             query?: {
                 format?: string;
                 raw?: string;
+                only?: string;
             };
             header?: never;
             path: {
@@ -6412,6 +6475,95 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    correct_rows_v1_batches__batch_id__rows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchCorrections"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
