@@ -16,8 +16,8 @@ from tests.simulation.mutants import ROOT
 from tests.simulation.seed import prepare, run
 from tests.torture.selection import commit
 
-SEEDS = 250
-BLOCKS = 32
+SEEDS = 500
+BLOCKS = 16
 """Each commit simulates one of so many blocks of seeds, so that many commits see many seeds."""
 
 
