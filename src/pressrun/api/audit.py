@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
+from pressrun.api.organization_schemas import AuditPage
 from pressrun.api.pages import LARGEST, number, size_of
-from pressrun.api.schemas import AuditPage, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.organizations import audit

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 from pressrun.api import wire
 from pressrun.api.access import actor, require
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.organization_schemas import CreatedKey, KeyPage, KeyShape
 from pressrun.api.request_schemas import KeyRequest, body_of
-from pressrun.api.schemas import CreatedKey, KeyPage, KeyShape, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.organizations import audit, keys
 from pressrun.organizations.audit import Action

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pressrun.api import wire
 from pressrun.api.access import actor, require
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.organization_schemas import LimitPage
 from pressrun.api.request_schemas import LimitsRequest, body_of
-from pressrun.api.schemas import LimitPage, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.jobs.usage import Usage, usage
 from pressrun.organizations import audit

@@ -8,8 +8,9 @@ from pressrun.api import wire
 from pressrun.api.access import actor, require
 from pressrun.api.audited import write_audited
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.organization_schemas import PeoplePage, PersonShape, SignInLinkShape
 from pressrun.api.request_schemas import PersonChange, PersonRequest, body_of
-from pressrun.api.schemas import PeoplePage, PersonShape, SignInLinkShape, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.organizations import audit, people, sign_in
 from pressrun.organizations.audit import Action

@@ -8,8 +8,9 @@ from pressrun.api import cookies, wire
 from pressrun.api.access import caller, signed_in
 from pressrun.api.callers import RequestHeaders
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.organization_schemas import SessionShape
 from pressrun.api.request_schemas import SignInRequest, body_of
-from pressrun.api.schemas import SessionShape, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import callers_of, system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.organizations import sign_in

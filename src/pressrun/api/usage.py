@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.schemas import UsageReport, errors
+from pressrun.api.organization_schemas import UsageReport
+from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import spending
