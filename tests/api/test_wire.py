@@ -133,6 +133,8 @@ async def test_page_of_applications(client: Client) -> None:
         "deployed_version": 1,
         "last_version": 1,
         "draft_changed": False,
+        "draft_digest": IsStr(regex="[0-9a-f]{64}"),
+        "draft_saved_at": IsTime,
     }
     identical(page, {"data": [expected], "has_more": False, "first_id": agent_id, "last_id": agent_id})
     # Writer's client takes an incomplete options object for a dropdown's.

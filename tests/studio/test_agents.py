@@ -50,7 +50,9 @@ def _write_a_prompt(page: Page) -> None:
     page.keyboard.press("Control+z")
     expect(prompt).to_contain_text("What are the @Product name")
     page.get_by_role("button", name="Move Tone").press("Space")
+    expect(page.get_by_text("Tone is at place 2 of 2.")).to_be_attached()  # until then no other key counts
     page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("Tone is at place 1 of 2.")).to_be_attached()
     page.keyboard.press("Space")
     expect(page.get_by_role("region", name="Inputs").get_by_role("listitem").first).to_contain_text("Tone")
     expect(page.get_by_text("draft · saved")).to_be_visible()

@@ -9,7 +9,7 @@ NONCE, PLACE = "Nonce", "Place"
 NOTE = 'a "note", with\na line of its own'
 """A column that is no input: it must come back as it was."""
 
-csv.field_size_limit(2**30)
+LONGEST_CELL = 2**30
 
 
 def as_csv(nonces: Sequence[str]) -> bytes:
@@ -32,8 +32,14 @@ KINDS = {"text/csv": as_csv, "application/x-ndjson": as_jsonl}
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
-    """The lines of a result file by the names of its columns."""
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    """The lines of a result file by the names of its columns, however long a cell is."""
+    before = csv.field_size_limit(
+        LONGEST_CELL
+    )  # of the whole process: what else reads CSV there has a limit of its own
+    try:
+        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    finally:
+        csv.field_size_limit(before)
 
 
 def read_jsonl(content: bytes) -> list[dict[str, object]]:
