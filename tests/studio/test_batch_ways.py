@@ -74,12 +74,13 @@ def test_pasted_rows_under_a_cap_are_followed_changed_and_cancelled(page: Page, 
 
 def test_a_workbook_goes_in_and_comes_out_in_every_format(page: Page, priced: str, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
+    table = book.create_sheet("Products", 0)
     for row in (
         ["SKU", "Product name", "Tone"],
         ["A-1", "Terra running shoe", "friendly"],
         ["A-2", "Nova lamp", "dry"],
     ):
-        book.active.append(row)
+        table.append(row)
     book.save(tmp_path / "shop.xlsx")
     page.goto(f"/agents/{priced}/run?rows")
     page.get_by_label("A file of rows").set_input_files(tmp_path / "shop.xlsx")
