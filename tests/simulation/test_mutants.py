@@ -1,12 +1,29 @@
-"""The simulation and the state machine can fail: each of these faults, planted in a copy of the source, is caught."""
+"""The simulation and the state machine can fail: each of these faults, planted in a copy of the source, is caught.
 
+Some of them each time, others with every commit; all of them with `SIMULATION_MUTANTS=all`.
+"""
+
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
-from tests.simulation.mutants import Mutant, run
+from tests.simulation.mutants import ROOT, Mutant, run
+from tests.torture.selection import commit
 
 SEEDS = 150
+SIMULATED_EACH_TIME = 5
+QUEUED_EACH_TIME = 1
+
+
+def chosen(mutants: Sequence[Mutant], each_time: int) -> list[Mutant]:
+    """Those whose turn it is with this commit."""
+    if os.environ.get("SIMULATION_MUTANTS") == "all":
+        return list(mutants)
+    return sorted(mutants, key=lambda one: crc32(f"{commit()} {one.name}".encode()))[:each_time]
+
 
 CLAIMS = "store/sql/sqlite/claims.sql"
 
@@ -108,15 +125,25 @@ QUEUED = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "told"), SIMULATED, ids=lambda value: getattr(value, "name", ""))
-def test_the_simulation_catches(mutant: Mutant, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mutant", [*(one for one, _ in SIMULATED), *QUEUED], ids=lambda mutant: mutant.name)
+def test_a_planted_fault_has_its_place(mutant: Mutant) -> None:
+    assert mutant.before in (ROOT / "src" / "pressrun" / mutant.file).read_text(), (
+        "the source has changed: plant it anew"
+    )
+
+
+@pytest.mark.parametrize(
+    "mutant", chosen([one for one, _ in SIMULATED], SIMULATED_EACH_TIME), ids=lambda mutant: mutant.name
+)
+def test_the_simulation_catches(mutant: Mutant, tmp_path: Path) -> None:
+    told = dict(SIMULATED)[mutant]
     found = run(mutant, tmp_path, "tests.simulation", str(SEEDS))
     assert found.returncode == 1, found.stdout + found.stderr
     assert "again: python -m tests.simulation" in found.stdout, found.stderr
     assert told in found.stdout[found.stdout.rindex("\nseed ") :]
 
 
-@pytest.mark.parametrize("mutant", QUEUED, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", chosen(QUEUED, QUEUED_EACH_TIME), ids=lambda mutant: mutant.name)
 def test_the_state_machine_catches(mutant: Mutant, tmp_path: Path) -> None:
     found = run(mutant, tmp_path, "pytest", "-q", "tests/simulation/test_state_machine.py", "-k", "on_sqlite")
     assert found.returncode == 1, found.stdout + found.stderr

@@ -10,8 +10,8 @@ from pressrun.torture.registry import FAULTS
 from pressrun.torture.testbed import Load
 
 ROOT = Path(__file__).parents[2]
-BUDGET_S = {"sqlite": 190.0, "postgres": 115.0}
-"""Both together stay below seven minutes on two cores, with room for a slow day."""
+BUDGET_S = {"sqlite": 110.0, "postgres": 80.0}
+"""Both together stay below five minutes on two cores, with room for a slow day."""
 
 FEWEST_BATCHES = 2
 """So many faults at least have batches as their load, on each store, none of them a long one."""
