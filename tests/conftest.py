@@ -23,7 +23,8 @@ LONGEST = (
     "simulation/test_state_machine.py", "security/test_f54_schemathesis.py", "hosts/test_upgrade.py",
     "worker/test_processes.py", "webhooks/test_f63_killed.py", "mutants/test_mutants.py", "torture/test_mutants.py",
     "cli/test_demo.py", "security/test_f51_slow_crowd.py", "cli/test_backup.py",
-    "worker/test_clock_jumps.py",
+    "worker/test_clock_jumps.py", "worker/test_provider_limits.py", "sdk/test_writer_python.py",
+    "worker/test_batch_kill.py",
 )  # fmt: skip
 """Files and folders that take long, the longest first: `bin/test` begins with them, lest one is left at the end."""
 

@@ -107,7 +107,7 @@ async def test_every_fault_of_every_bad_row_is_listed_and_the_first_thousand_kep
 def test_ids_are_met_once(ids: list[str]) -> None:
     met, seen = RowIds(), set()
     for one in ids:
-        assert (met.fault(one) is not None) == (one in seen)
+        assert (met.fault(one) is not None) == (one in seen or "\0" in one)
         seen.add(one)
 
 
