@@ -6,6 +6,7 @@ from pressrun.torture.batch_records import (
     BatchAct,
     BatchActBegan,
     BatchActEnded,
+    BatchHook,
     BatchSeen,
     FileLine,
     FinalBatch,
@@ -54,6 +55,11 @@ class Asked:
         """Whether the answer says that it is so."""
         return self.status is not None and self.status < 300
 
+    @property
+    def may_be(self) -> bool:
+        """Whether it may be so: that, or nobody answered, or only somebody on the way did."""
+        return self.status is None or self.held or self.status >= 500
+
 
 @dataclass(frozen=True, slots=True)
 class Batches:
@@ -65,6 +71,7 @@ class Batches:
     batches: tuple[FinalBatch, ...] = ()
     rows: tuple[FinalRow, ...] = ()
     lines: tuple[FileLine, ...] = ()
+    hooks: tuple[BatchHook, ...] = ()
 
     @property
     def observed(self) -> bool:
@@ -94,6 +101,7 @@ def assemble_batches(logs: Logs) -> Batches:
         batches=tuple(logs.of(FinalBatch)),
         rows=tuple(logs.of(FinalRow)),
         lines=tuple(logs.of(FileLine)),
+        hooks=tuple(logs.of(BatchHook)),
     )
 
 

@@ -97,4 +97,16 @@ class FileLine(Line):
     row: int
 
 
-ANY = UploadBegan | UploadEnded | BatchActBegan | BatchActEnded | BatchSeen | FinalBatch | FinalRow | FileLine
+class BatchHook(Line):
+    """A webhook about a batch came in: `verified` says whether its signature is right."""
+
+    t: float
+    id: str
+    batch_id: str
+    event: str
+    verified: bool
+
+
+ANY = (
+    UploadBegan | UploadEnded | BatchActBegan | BatchActEnded | BatchSeen | FinalBatch | FinalRow | FileLine | BatchHook
+)

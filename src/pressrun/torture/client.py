@@ -18,6 +18,8 @@ TIMEOUT_S = 60.0
 REFUSED = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 507})
 """Statuses that promise that nothing was created. A 503 may stand for a commit whose answer was lost."""
 
+TOO_MANY = 429
+
 Failure = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -46,6 +48,8 @@ class Client:
         self.api_key = api_key
         self.journals = journals
         self.ids = ids
+        self.waits: list[str | None] = []
+        """What each 429 said of the time to wait."""
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {api_key}"},
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
@@ -78,6 +82,8 @@ class Client:
     ) -> tuple[int, bytes]:
         """Status and bytes of an answer; raises `Failure` when there is none."""
         async with self._session.request(method, self.at(path), data=data, headers=headers) as response:
+            if response.status == TOO_MANY:
+                self.waits.append(response.headers.get("Retry-After"))
             return response.status, await response.read()
 
     async def must(self, method: str, path: str, body: Any = None) -> Any:

@@ -3,6 +3,7 @@
 from pressrun.torture.fault import Fault
 from pressrun.torture.faults import (
     agents,
+    back_pressure,
     clocks,
     database,
     disk,
@@ -24,6 +25,7 @@ from pressrun.torture.faults import (
 
 MODULES = (
     agents,
+    back_pressure,
     clocks,
     database,
     disk,

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import time
-from typing import Any
 
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from pressrun.torture.batch_records import BatchHook
 from pressrun.torture.client import Client, Failure
 from pressrun.torture.journal import Journal
 from pressrun.torture.records import Hook
@@ -53,8 +53,8 @@ class Sink:
             await self._runner.cleanup()
 
     async def register(self, client: Client) -> str:
-        """Have the server tell this sink of every job; the webhook's id."""
-        made = await client.must("POST", "/v1/webhooks", {"url": self.url})
+        """Have the server tell this sink of every job, rows too, and of every batch; the webhook's id."""
+        made = await client.must("POST", "/v1/webhooks", {"url": self.url, "rows": True})
         self._secrets.append(made["secret"])
         return str(made["id"])
 
@@ -75,15 +75,7 @@ class Sink:
     async def _take(self, request: web.Request) -> web.Response:
         began, body = time.monotonic(), await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        data = _data(body)
-        hook = Hook(
-            began,
-            headers.get("webhook-id", ""),
-            str(data.get("id")),
-            str(data.get("state")),
-            self._is_signed(headers, body),
-            int(data.get("generation", 1)),
-        )
+        hook = _hook(began, headers.get("webhook-id", ""), body, verified=self._is_signed(headers, body))
         self._journal.write(hook)
         self.repeated += hook.id in self._ids
         self._ids.add(hook.id)
@@ -112,9 +104,13 @@ async def _is_quiet(client: Client) -> bool:
     return status == 200 and not page["data"]
 
 
-def _data(body: bytes) -> dict[str, Any]:
+def _hook(at: float, hook_id: str, body: bytes, *, verified: bool) -> Hook | BatchHook:
     try:
-        data = json.loads(body)["data"]
+        message = json.loads(body)
+        event, data = str(message["type"]), dict(message["data"])
     except (ValueError, KeyError, TypeError):
-        return {}
-    return data if isinstance(data, dict) else {}
+        event, data = "", {}
+    about = str(data.get("id"))
+    if event.startswith("batch."):
+        return BatchHook(at, hook_id, about, event, verified)
+    return Hook(at, hook_id, about, str(data.get("state")), verified, int(data.get("generation", 1)))

@@ -76,6 +76,7 @@ FAULTS = (
         {"p": 1, "r": 5},
         cost_s=25,
         promise="G15",
+        batches=silence_the_receiver,
     ),
     Fault(
         "F62",
@@ -84,6 +85,7 @@ FAULTS = (
         {"p": 1, "r": 5},
         cost_s=20,
         promise="G15",
+        batches=rotate_the_secret,
     ),
     Fault(
         "F63",
@@ -92,5 +94,6 @@ FAULTS = (
         {"p": 3, "r": 30},
         cost_s=75,
         promise="G15",
+        batches=kill_the_sender,
     ),
 )
