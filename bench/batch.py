@@ -21,6 +21,9 @@ HOUR_MS = 3_600_000
 LATENCY_S = 1.0
 PLACES = 200
 PIECE_ROWS = 1000
+KEPT_FREE = PLACES // 50
+"""Places that a batch leaves for single jobs (jobs/batch_lanes.py): it never has all of them."""
+
 SINGLES = 10
 ACCEPTED = 100_000
 LARGE = 1_000_000
@@ -116,16 +119,16 @@ async def _whole(dialect: str, scale: float) -> Figure:
 
 
 async def _behind(dialect: str, scale: float) -> Figure:
-    """Single jobs while a batch holds every place: how long each waits for the first one that is free."""
+    """Single jobs while a batch holds all the places it may: how long each waits."""
     count = max(5_000, int(ACCEPTED * scale))
     places = ("--concurrency", str(PLACES))
     with mock(LATENCY_S * 1000) as model_url, database(dialect) as url, server(url, model_url, *places) as live:
         batch_id, _ = await upload(live, count)
-        while live.request("GET", f"/v1/batches/{batch_id}")["counts"]["running"] < PLACES:
+        while live.request("GET", f"/v1/batches/{batch_id}")["counts"]["running"] < PLACES - KEPT_FREE:
             await asyncio.sleep(0.1)
         waits = [await asyncio.to_thread(_wait_s, live) for _ in range(SINGLES)]
     value = f"slowest of {SINGLES}: {max(waits):.2f} s"
-    return Figure("batch", f"a single job started behind {count:,} rows, every place taken", dialect, value, "1 s")
+    return Figure("batch", f"a single job started behind {count:,} rows", dialect, value, "1 s")
 
 
 def _wait_s(live: LiveServer) -> float:
