@@ -19,8 +19,8 @@ from pressrun.errors import Code, PressrunError, Problem
 MOST_CORRECTED = 2_000
 """Rows of one file: they are corrected in one transaction, which nobody else's writes may wait for long.
 
-Measured on SQLite: 0.4 s for these, 1.6 s for twice as many. It grows with the square: every update inside a savepoint walks
-the journal in memory of all before it (sqlite3BtreeSavepoint, 20 % of the samples).
+Measured on SQLite: 0.4 s for these, 1.6 s for twice as many. It grows with the square: every update inside a savepoint
+walks the journal in memory of all before it (sqlite3BtreeSavepoint, 20 % of the samples).
 """
 
 MOST_LISTED = 20
