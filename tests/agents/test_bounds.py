@@ -27,7 +27,7 @@ class Dearest(Scripted):
 
     async def complete(self, question: Question) -> Answer:
         terms = PRICES[question.model]
-        sent = sum(len(message.content.encode()) + 4 for message in question.messages)
+        sent = sum(len(message.text.encode()) + 4 for message in question.messages)
         sent += len(str(question.json_schema or ""))
         limits = [limit for limit in (question.max_tokens, terms.context_tokens) if limit is not None]
         received = min(limits)

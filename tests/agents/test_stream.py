@@ -39,7 +39,7 @@ async def test_a_listener_who_leaves_ends_the_call_and_it_is_counted() -> None:
                 while True:
                     yield "more "
             finally:
-                left.append(question.messages[-1].content)
+                left.append(question.messages[-1].text)
 
     pieces = stream(with_schema(json_schema=None), VALUES, Endless(), calls)
     assert await anext(pieces) == "more "

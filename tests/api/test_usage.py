@@ -51,9 +51,12 @@ async def test_prices_are_shown_changed_and_taken_away(client: Client) -> None:
     assert added["account"] == "m"
     changed = (await client.send("PATCH", "/v1/models/m", {"rpm": 60, "tpm": 9000, "account": "team"})).ok()
     assert (changed["rpm"], changed["tpm"], changed["account"], changed["output_price"]) == (60, 9000, "team", 0.6)
+    assert (added["vision"], changed["vision"]) == (False, False)
+    assert (await client.send("PATCH", "/v1/models/m", {"vision": True})).ok()["vision"] is True
     cleared = dict.fromkeys(("input_price", "output_price", "cached_input_price", "rpm"))
     free = (await client.send("PATCH", "/v1/models/m", cleared)).ok()
     assert (free["price_source"], free["input_price"], free["rpm"], free["tpm"]) == ("free", 0.0, None, 9000)
+    assert free["vision"] is True
     models = {one["name"]: one for one in (await client.get("/v1/models")).ok()["models"]}
     assert models["scripted"]["price_source"] == "free"
 

@@ -7,9 +7,9 @@ import pytest
 
 from pressrun.errors import Code, FailureCode, PressrunError, RunFailure
 from pressrun.models.catalog import Catalog
-from pressrun.models.configured import add_model, find_model, list_models, remove_model, set_default_model
+from pressrun.models.configured import add_model, change_model, find_model, list_models, remove_model, set_default_model
 from pressrun.models.model import NewModel
-from pressrun.models.provider import Answer, Message, Question
+from pressrun.models.provider import Answer, ImagePart, Message, Question, TextPart
 from pressrun.models.vault import Vault
 from pressrun.store.store import Store, Transaction
 from tests.models.raw_provider import RawProvider, Reply, completion
@@ -266,4 +266,28 @@ async def test_what_nobody_knows_costs_not_nothing(shelf: Store, provider: RawPr
     assert [answer.cost for answer in answers] == [None, 600 + 200 + 200, None, 0]
     assert [answer.model for answer in answers] == list(names)
     assert answers[0].usage.cached_prompt_tokens == 400
+    await catalog.close()
+
+
+async def test_images_go_to_models_that_take_them(shelf: Store) -> None:
+    catalog = Catalog(shelf, VAULT, {})
+    await add_model(shelf, VAULT, ORG, NewModel("sees", script=b"[{answer: '{images}'}]", vision=True))
+    await add_model(shelf, VAULT, ORG, NewModel("blind", script=b"[{answer: x}]"))
+    image = ImagePart.of("image/png", b"1")
+    provider = catalog.provider_for(ORG)
+
+    def shown(model: str) -> Question:
+        return Question(model, (Message("user", (TextPart("What is this?"), image)),))
+
+    assert (await provider.complete(shown("sees"))).text == image.fingerprint
+    assert (await provider.complete(shown("scripted"))).text == "What is this?"
+    for model in ("blind", "smollm2-135m"):
+        with pytest.raises(RunFailure, match="takes no images") as caught:
+            await provider.complete(shown(model))
+        failure = caught.value
+        assert (failure.code, failure.retryable, failure.called) == (FailureCode.NOT_SUPPORTED, False, False)
+    assert (await change_model(shelf, ORG, "blind", {"vision": True})).vision
+    catalog.forget(ORG)
+    assert (await provider.complete(shown("blind"))).text == "x"
+    assert not (await change_model(shelf, ORG, "scripted", {"vision": False})).vision
     await catalog.close()

@@ -1,11 +1,13 @@
 """The scripted model, and what is wrong with scripts."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pressrun.errors import FailureCode, PressrunError, RunFailure
-from pressrun.models.provider import Answer, Message, Question, Usage
+from pressrun.models.provider import Answer, ImagePart, Message, Question, TextPart, Tool, Usage
 from pressrun.models.scripted import Scripted
 
 
@@ -124,8 +126,16 @@ def test_json_is_a_script_too() -> None:
             b"[{times: 0}, {times: true}, {usage: {prompt_tokens: -1}}]",
             ["rule 1: `times`", "rule 2: `times`", "rule 3, usage"],
         ),
+        (
+            b"[{images: -1}, {call: x}]",
+            ["rule 1: `images`", "rule 2, call: must be", "rule 2, call: `name` is missing"],
+        ),
+        (
+            b"[{call: {name: 5}, fail: {status: 500}}]",
+            ["rule 1: `call` and `fail`", "rule 1, call: `name` must be text"],
+        ),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_faults_are_all_named(script: bytes, faults: list[str]) -> None:
     with pytest.raises(PressrunError) as caught:
@@ -133,3 +143,33 @@ def test_faults_are_all_named(script: bytes, faults: list[str]) -> None:
     said = [problem.description for problem in caught.value.problems]
     assert len(said) == len(faults)
     assert all(fault in description for fault, description in zip(faults, said, strict=True))
+
+
+async def test_a_rule_may_want_images_and_tell_of_them() -> None:
+    scripted = Scripted(b"[{images: 2, answer: 'two: {images}'}, {match: this, answer: '{images}|{prompt}'}]")
+    one, other = ImagePart.of("image/png", b"1"), ImagePart("https://host/2.jpg")
+
+    def seen(*images: ImagePart) -> Question:
+        return Question("scripted", (Message("user", (TextPart("What is this?"), *images)),))
+
+    assert (await scripted.complete(seen(one, other))).text == f"two: {one.fingerprint}, https://host/2.jpg"
+    assert (await scripted.complete(seen(one))).text == f"{one.fingerprint}|What is this?"
+    assert (await Scripted().complete(seen(one))).text == "What is this?"
+
+
+async def test_a_rule_may_call_a_tool_that_is_offered() -> None:
+    scripted = Scripted(b"""
+- {match: rain, call: {name: weather, arguments: {city: Bern}}, answer: I look.}
+- {match: raw, call: {name: weather, arguments: 'no json'}}
+- {match: dry, answer: "No: {prompt}"}
+""")
+    asked = replace(ask("Does it rain?"), tools=(Tool("weather"),))
+    answered = await scripted.complete(asked)
+    (call,) = answered.tool_calls
+    assert (answered.text, answered.finish_reason) == ("I look.", "tool_calls")
+    assert (call.name, call.arguments) == ("weather", '{"city": "Bern"}')
+    result = Message("tool", "It is dry.", tool_call_id=call.id)
+    told = replace(asked, messages=(*asked.messages, Message("assistant", "", tool_calls=(call,)), result))
+    assert (await scripted.complete(told)).text == "No: It is dry."
+    assert (await scripted.complete(replace(ask("raw"), tools=(Tool("weather"),)))).tool_calls[0].arguments == "no json"
+    assert (await scripted.complete(ask("Does it rain?"))).text == "Does it rain?", "no tool is offered"

@@ -6,14 +6,16 @@ from typing import Any, Literal
 from pressrun.agents.asked import AskedPrompt, Line
 from pressrun.agents.told_run import Ended
 from pressrun.api.schemas import PartResult, Shape
+from pressrun.models.provider import Message
 from pressrun.money import CURRENCY
 
 
 class MessageShape(Shape):
-    """A message as it was sent to a model."""
+    """A message as it was sent to a model; `images` are the types and fingerprints of its images."""
 
     role: str
     content: str
+    images: list[str] | None = None
 
 
 class CallShape(Shape):
@@ -98,15 +100,18 @@ def asked(one: AskedPrompt) -> dict[str, Any]:
         "part": one.part,
         "prompt": one.prompt,
         "model": answered[-1] if answered else None,
-        "messages": None
-        if one.messages is None
-        else [{"role": message.role, "content": message.content} for message in one.messages],
+        "messages": None if one.messages is None else [_message(message) for message in one.messages],
         "output": one.output,
         "usage": _usage(one.calls),
         "cost": _cost(one.calls),
         "duration_ms": sum(_milliseconds(line) for line in one.calls) if one.calls else None,
         "calls": [_call(line) for line in one.calls],
     }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    images = [image.fingerprint for image in message.images]
+    return {"role": message.role, "content": message.text, **({"images": images} if images else {})}
 
 
 def draft_result(ended: Ended, duration_s: float) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class RollbackRequest(BaseModel):
 
 
 class ModelChanges(BaseModel):
-    """Prices (dollars for a million tokens) and limits of a model to change; null takes one away."""
+    """Prices (dollars for a million tokens), limits and sight of a model to change; null takes one away."""
 
     concurrency: int | None = None
     timeout_s: int | None = None
@@ -112,6 +112,7 @@ class ModelChanges(BaseModel):
     account: str | None = None
     rpm: int | None = None
     tpm: int | None = None
+    vision: bool = False
 
 
 class ModelRequest(ModelChanges):

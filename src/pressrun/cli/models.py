@@ -39,6 +39,7 @@ CachedInputPrice = Annotated[
 Account = Annotated[str | None, typer.Option(help="Models with the same account share its limits; else its name.")]
 Rpm = Annotated[int | None, typer.Option(min=1, help="Calls a minute that the provider allows.")]
 Tpm = Annotated[int | None, typer.Option(min=1, help="Tokens a minute that the provider allows.")]
+Vision = Annotated[bool | None, typer.Option("--vision/--no-vision", help="It takes images.")]
 
 
 def add(
@@ -58,6 +59,7 @@ def add(
     account: Account = None,
     rpm: Rpm = None,
     tpm: Tpm = None,
+    vision: Vision = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a model of any provider that speaks OpenAI's format; its key is stored sealed and never shown again.
@@ -80,6 +82,7 @@ def add(
         "account": account,
         "rpm": rpm,
         "tpm": tpm,
+        "vision": vision,
     }
     added = ask("POST", at("models"), {field: value for field, value in body.items() if value is not None})
     if as_json:
@@ -141,7 +144,8 @@ def _prices(model: dict[str, Any]) -> str:
 
 def _limits(model: dict[str, Any]) -> str:
     limits = (("rpm", "calls/min"), ("tpm", "tokens/min"), ("concurrency", "at once"))
-    return ", ".join(f"{model[name]:,} {what}" for name, what in limits if model[name] is not None)
+    told = [f"{model[name]:,} {what}" for name, what in limits if model[name] is not None]
+    return ", ".join([*told, "takes images"] if model["vision"] else told)
 
 
 def change(
@@ -152,6 +156,7 @@ def change(
     account: Account = None,
     rpm: Rpm = None,
     tpm: Tpm = None,
+    vision: Vision = None,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Calls at once, over all workers.")] = None,
     timeout_s: Annotated[int | None, typer.Option(min=1, help="Seconds one call may take.")] = None,
     clear: Annotated[
@@ -159,7 +164,7 @@ def change(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change the prices and limits of a model; what is not named stays.
+    """Change the prices and limits of a model, or whether it takes images; what is not named stays.
 
     Example: pressrun models set fast --input-price 0.15 --output-price 0.60 --rpm 500 --tpm 200000
     """
@@ -170,6 +175,7 @@ def change(
         "account": account,
         "rpm": rpm,
         "tpm": tpm,
+        "vision": vision,
         "concurrency": concurrency,
         "timeout_s": timeout_s,
     }
@@ -177,7 +183,7 @@ def change(
     for one in clear or []:
         changes |= dict.fromkeys(PRICES if one is Clearable.PRICES else (one.value,))
     if not changes:
-        raise Failure("nothing to change: name a price or a limit, see --help", code=ExitCode.USAGE)
+        raise Failure("nothing to change: name a price, a limit or --vision, see --help", code=ExitCode.USAGE)
     changed = ask("PATCH", at("models", name), changes)
     if as_json:
         print_json(changed)

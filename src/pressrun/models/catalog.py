@@ -141,6 +141,8 @@ class Catalog:
             found = await self._find(organization_id, question.model)
             model = found.model
             name = model.name
+            if question.images and not model.vision:
+                raise blind(model.name)
             endpoint = self._known_endpoint(organization_id, found)
             terms = await self.terms_of(model)
             account = await self._account(organization_id, model)
@@ -293,6 +295,13 @@ class _Routing(Provider):
 
     async def close(self) -> None:
         """The catalog closes what it opened."""
+
+
+def blind(name: str) -> RunFailure:
+    """The failure for images that a model is to see that takes none."""
+    fix = f"`pressrun models set {name} --vision` says that it does"
+    message = f"the model {name!r} takes no images: use another one ({fix})"
+    return RunFailure(FailureCode.NOT_SUPPORTED, message, called=False)
 
 
 def _default(configured: Mapping[str, Configured], environ: Mapping[str, str]) -> str:

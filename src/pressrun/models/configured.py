@@ -25,7 +25,7 @@ class Configured:
 TERMS = ("input_price", "output_price", "cached_input_price", "account", "rpm", "tpm")
 """Columns of prices and limits."""
 
-CHANGEABLE = ("concurrency", "timeout_s", *TERMS)
+CHANGEABLE = ("concurrency", "timeout_s", "vision", *TERMS)
 """What of a model can be changed without adding it anew."""
 
 Also = Callable[[Transaction], Awaitable[None]]
@@ -55,6 +55,7 @@ async def add_model(
         "script": new.script,
         "concurrency": new.concurrency,
         "timeout_s": new.timeout_s,
+        "vision": int(new.vision),
         **{name: getattr(new, name) for name in TERMS},
     }
 
@@ -146,6 +147,7 @@ async def change_model(
         if problems:
             raise PressrunError(Code.INVALID, problems)
         values = {field: getattr(changed, field) for field in CHANGEABLE}
+        values["vision"] = int(changed.vision)
         await tx.run("change_model", organization_id=organization_id, name=name, **values)
         await also(tx)
         return (await _found(tx, organization_id, name)).model
@@ -169,6 +171,7 @@ async def _adopt(tx: Transaction, organization_id: str, name: str) -> None:
         script=None,
         concurrency=known.concurrency,
         timeout_s=known.timeout_s,
+        vision=int(known.vision),
         **dict.fromkeys(TERMS),
     )
 
@@ -190,6 +193,7 @@ def _configured(row: Row) -> Configured:
         concurrency=row["concurrency"],
         timeout_s=row["timeout_s"],
         has_api_key=row["api_key_sealed"] is not None,
+        vision=bool(row["vision"]),
         **{name: row[name] for name in TERMS},
     )
     return Configured(model, row["api_key_sealed"], row["script"])

@@ -8,7 +8,7 @@ from pressrun.models.local_server import ALIAS
 from pressrun.models.model import Model
 
 LOCAL = Model(ALIAS, "local", model_id=ALIAS, concurrency=4, timeout_s=300, source="built-in")
-SCRIPTED = Model("scripted", "scripted", source="built-in")
+SCRIPTED = Model("scripted", "scripted", source="built-in", vision=True)
 BUILT_IN = {LOCAL.name: LOCAL, SCRIPTED.name: SCRIPTED}
 ALIASES = {"local": LOCAL.name}
 
@@ -33,6 +33,7 @@ def known_model(name: str, environ: Mapping[str, str]) -> Model | None:
         model_id=model_id,
         has_api_key=True,
         source="environment",
+        vision=True,  # nearly all of them; one that is not refuses by itself
     )
 
 

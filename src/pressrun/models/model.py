@@ -29,6 +29,7 @@ class Model:
     many as it likes), `timeout_s` the seconds a call may take. An openai model without `base_url` is OpenAI's own,
     with the key of the environment. Prices are nano-dollars for a million tokens, None where they are not set.
     `rpm` and `tpm` are calls and tokens a minute; models with the same `account` (None: its name) share its limits.
+    `vision`: it takes images.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Model:
     account: str | None = None
     rpm: int | None = None
     tpm: int | None = None
+    vision: bool = False
 
     @property
     def price(self) -> Price | None:
@@ -76,6 +78,7 @@ class NewModel:
     account: str | None = None
     rpm: int | None = None
     tpm: int | None = None
+    vision: bool = False
 
     def __post_init__(self) -> None:
         problems = [*_name_problems(self.name), *_kind_problems(self), *_limit_problems(self)]

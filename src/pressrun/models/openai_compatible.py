@@ -61,7 +61,7 @@ class OpenAICompatible(Provider):
         try:
             async with self._post(question, stream=False) as response:
                 await self._accept(peer, response)
-                return await self._whole(peer, response)
+                return await self._whole(peer, response, question)
         except HttpError as error:
             raise interrupted(peer, self._timeouts, error) from error
 
@@ -71,7 +71,7 @@ class OpenAICompatible(Provider):
             async with self._post(question, stream=True) as response:
                 await self._accept(peer, response)
                 if _media_type(response) == "application/json":  # it does not stream: take the answer as one piece
-                    answer = await self._whole(peer, response)
+                    answer = await self._whole(peer, response, question)
                     yield answer.text
                     yield answer
                     return
@@ -108,12 +108,13 @@ class OpenAICompatible(Provider):
             said = await _read_error(response)
             raise refused(peer, response.status, said, response.headers, self._now_s())
 
-    async def _whole(self, peer: Peer, response: Response) -> Answer:
+    async def _whole(self, peer: Peer, response: Response, question: Question) -> Answer:
         try:
             body = await response.read(self._max_answer_bytes)
         except BodyTooLargeError:
             raise peer.too_large(self._max_answer_bytes) from None
-        return self._with_pause(read_answer(peer, body, _request_id(response)), response)
+        answer = read_answer(peer, body, _request_id(response), tools=bool(question.tools))
+        return self._with_pause(answer, response)
 
     def _with_pause(self, answer: Answer, response: Response) -> Answer:
         wait_s = pause_s(response.headers, self._now_s())

@@ -2,14 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from pressrun.errors import FailureCode
+from pressrun.models.openai_logprobs import Logprobs
+from pressrun.models.openai_tools import ToolCallPieces
 from pressrun.models.openai_wire import (
     content_refused,
+    ending,
     finish_reason,
     first_choice,
     id_of,
+    logprobs_of,
     mend,
     text_of,
     usage_of,
@@ -42,6 +47,8 @@ class StreamReader:
         self._read = self._text = 0
         self._usage = Usage()
         self._reason: str | None = None
+        self._calls = ToolCallPieces(peer)
+        self._logprobs = Logprobs()
         self.done = False
 
     def feed(self, chunk: bytes) -> list[str]:
@@ -73,7 +80,9 @@ class StreamReader:
         text = "".join(self._pieces)
         if not text and (self._reason == "content_filter" or self._refusal):
             raise content_refused(self._peer, self._refusal or None)
-        return pieces, Answer(text, self._usage, self._reason or "stop", self._request_id)
+        calls = self._calls.end()
+        answer = Answer(text, self._usage, ending(self._reason, calls), self._request_id)
+        return pieces, replace(answer, tool_calls=calls, logprobs=self._logprobs.whole())
 
     def _take_line(self, line: bytes) -> list[str]:
         if self.done:
@@ -115,6 +124,7 @@ class StreamReader:
         if choice is None:
             return []
         self._reason = finish_reason(choice) or self._reason
+        self._logprobs.take(logprobs_of(choice))
         delta = choice.get("delta")
         if delta is None:
             return []
@@ -122,6 +132,7 @@ class StreamReader:
             raise self._peer.malformed("a delta of its stream is not an object")
         if isinstance(delta.get("refusal"), str):
             self._refusal += delta["refusal"]
+        self._text += self._calls.take(delta)
         return self._take_text(text_of(self._peer, delta) or "")
 
     def _take_text(self, text: str) -> list[str]:

@@ -2,24 +2,30 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from pressrun.errors import FailureCode, RunFailure
-from pressrun.models.provider import Answer, Question, Usage
+from pressrun.models.openai_tools import tool_body, tool_calls_body, tool_calls_of
+from pressrun.models.provider import Answer, Message, Question, TextPart, ToolCall, Usage
 from pressrun.models.refusals import Peer, refused_inside, shorten
 
 SURROGATE = re.compile("[\ud800-\udfff]")
-FINISH_REASONS = {"length": "length", "max_tokens": "length", "content_filter": "content_filter"}
+FINISH_REASONS = {
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "content_filter",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+}
 LONGEST_REQUEST_ID = 200
 
 
 def request_body(question: Question, *, stream: bool, max_tokens_field: str) -> bytes:
     """The JSON to post; what the question leaves open is left out."""
-    body: dict[str, Any] = {
-        "messages": [{"role": message.role, "content": message.content} for message in question.messages]
-    }
+    body: dict[str, Any] = {"messages": [_message_body(message) for message in question.messages]}
     if question.model is not None:
         body["model"] = question.model
     if question.temperature is not None:
@@ -31,6 +37,9 @@ def request_body(question: Question, *, stream: bool, max_tokens_field: str) -> 
     if question.json_schema is not None:
         schema = {"name": "answer", "schema": dict(question.json_schema)}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if question.tools:
+        body["tools"] = [tool_body(tool) for tool in question.tools]
+    body.update(question.options)
     if stream:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
@@ -40,8 +49,29 @@ def request_body(question: Question, *, stream: bool, max_tokens_field: str) -> 
         return json.dumps(body).encode()
 
 
-def read_answer(peer: Peer, body: bytes, request_id: str | None) -> Answer:
-    """The answer in a whole body; raises RunFailure for anything else."""
+def _message_body(message: Message) -> dict[str, Any]:
+    if isinstance(message.content, str):
+        body: dict[str, Any] = {"role": message.role, "content": message.content}
+    else:
+        parts = [
+            {"type": "text", "text": part.text}
+            if isinstance(part, TextPart)
+            else {"type": "image_url", "image_url": {"url": part.url}}
+            for part in message.content
+        ]
+        body = {"role": message.role, "content": parts}
+    if message.tool_calls:
+        body["tool_calls"] = tool_calls_body(message.tool_calls)
+        body["content"] = body["content"] or None
+    if message.tool_call_id is not None:
+        body["tool_call_id"] = message.tool_call_id
+    if message.name is not None:
+        body["name"] = message.name
+    return body
+
+
+def read_answer(peer: Peer, body: bytes, request_id: str | None, *, tools: bool = False) -> Answer:
+    """The answer in a whole body, with calls of tools if there were `tools`; raises RunFailure for anything else."""
     document = read_document(peer, body)
     choice = first_choice(peer, document)
     if choice is None:
@@ -53,9 +83,17 @@ def read_answer(peer: Peer, body: bytes, request_id: str | None) -> Answer:
     reason = finish_reason(choice)
     if not text and (reason == "content_filter" or message.get("refusal")):
         raise content_refused(peer, message.get("refusal"))
-    if text is None:
+    calls = tool_calls_of(peer, message) if tools else ()
+    if text is None and not calls:
         raise peer.malformed("its message has no content")
-    return Answer(mend(text), usage_of(document), reason or "stop", request_id or id_of(document))
+    return Answer(
+        mend(text or ""),
+        usage_of(document),
+        ending(reason, calls),
+        request_id or id_of(document),
+        tool_calls=calls,
+        logprobs=logprobs_of(choice),
+    )
 
 
 def read_document(peer: Peer, body: bytes) -> dict[str, Any]:
@@ -102,10 +140,23 @@ def text_of(peer: Peer, message: dict[str, Any]) -> str | None:
     return content
 
 
+def logprobs_of(choice: dict[str, Any]) -> dict[str, Any] | None:
+    """The probabilities of a choice's tokens, as the provider tells them; None where it tells none."""
+    told = choice.get("logprobs")
+    return told if isinstance(told, dict) else None
+
+
 def finish_reason(choice: dict[str, Any]) -> str | None:
-    """stop, length or content_filter; None while the answer goes on."""
+    """stop, length, content_filter or tool_calls; None while the answer goes on."""
     reason = choice.get("finish_reason")
     return FINISH_REASONS.get(reason, "stop") if isinstance(reason, str) else None
+
+
+def ending(reason: str | None, calls: Sequence[ToolCall]) -> str:
+    """Why an answer ended, by what the provider says and by the calls that are there."""
+    if calls and reason not in {"length", "content_filter"}:
+        return "tool_calls"
+    return "stop" if reason is None or reason == "tool_calls" else reason
 
 
 def content_refused(peer: Peer, refusal: Any) -> RunFailure:

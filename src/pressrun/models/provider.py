@@ -1,18 +1,13 @@
 """Who answers: one protocol, implemented by every kind of model."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pressrun.models.messages import ImagePart, Message, TextPart, Tool, ToolCall
 from pressrun.money import Nano
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a conversation; `role` is system, user, assistant or tool."""
-
-    role: str
-    content: str
+__all__ = ["Answer", "ImagePart", "Message", "Provider", "Question", "TextPart", "Tool", "ToolCall", "Usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +15,7 @@ class Question:
     """What is asked of a model; `model` is the catalog's name for it in an agent, the provider's own in a call.
 
     None means the catalog's default. `may_wait`: until the model's limits permit the call, else it fails at once.
+    `options` are further fields of OpenAI's format, sent as they are: `top_p`, `seed`, `tool_choice`, `logprobs`.
     """
 
     model: str | None
@@ -29,6 +25,13 @@ class Question:
     stop: tuple[str, ...] = ()
     json_schema: Mapping[str, Any] | None = None
     may_wait: bool = True
+    tools: tuple[Tool, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def images(self) -> tuple[ImagePart, ...]:
+        """All images of the conversation, in order."""
+        return tuple(image for message in self.messages for image in message.images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `finish_reason` is stop, length or content_filter; `request_id` is the provider's own.
+    """A whole answer. `finish_reason` is stop, length, content_filter or tool_calls; `request_id` is the provider's.
 
     `pause_s`: the provider said that it has no room for other calls for so many seconds. The catalog adds `model`, its
-    name of the one that answered, and `cost` in nano-dollars, None when it is not known.
+    name of the one that answered, and `cost` in nano-dollars, None when it is not known. `logprobs` are as the provider
+    told them, where it was asked for them.
     """
 
     text: str
@@ -62,6 +66,8 @@ class Answer:
     model: str | None = None
     cost: Nano | None = None
     pause_s: float | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    logprobs: Mapping[str, Any] | None = None
 
 
 class Provider(Protocol):

@@ -1,19 +1,21 @@
 """What a scripted model says: a list of rules in YAML or JSON, of which the first that matches answers."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from pressrun.errors import Code, PressrunError, Problem
-from pressrun.models.provider import Usage
+from pressrun.models.provider import ToolCall, Usage
 from pressrun.models.retry_after import LONGEST_S
 
 LONGEST_SCRIPT_BYTES = 2**16
 LONGEST_DELAY_S = 3600.0
 LARGEST_COUNT = 10**9
-RULE_FIELDS = ("match", "regex", "answer", "fail", "delay_s", "usage", "times")
+RULE_FIELDS = ("match", "regex", "images", "answer", "call", "fail", "delay_s", "usage", "times")
 FAIL_FIELDS = ("status", "retry_after", "message", "code")
 USAGE_FIELDS = ("prompt_tokens", "completion_tokens")
+CALL_FIELDS = ("name", "arguments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,14 @@ class Fail:
 class Rule:
     """Answers (or fails) when its pattern is found in the prompt; at most `times` times, None for always.
 
-    `answer` None gives the prompt back.
+    `answer` None gives the prompt back. `call` calls a tool, if it is offered one of this name. `images`: only a
+    question with so many of them is meant.
     """
 
     pattern: re.Pattern[str] | None = None
     answer: str | None = None
+    call: ToolCall | None = None
+    images: int | None = None
     fail: Fail | None = None
     delay_s: float = 0.0
     usage: Usage | None = None
@@ -75,15 +80,28 @@ def _parse(script: bytes) -> Any:
 def _rule(fields: "_Fields") -> Rule:
     fields.exclude("match", "regex")
     fields.exclude("answer", "fail")
+    fields.exclude("call", "fail")
     fail, usage = fields.inner("fail", FAIL_FIELDS), fields.inner("usage", USAGE_FIELDS)
+    call = fields.inner("call", CALL_FIELDS)
     return Rule(
         fields.pattern(),
         fields.text("answer"),
+        None if call is None else _call(call),
+        fields.count("images"),
         None if fail is None else _fail(fail),
         fields.number("delay_s", LONGEST_DELAY_S) or 0.0,
         None if usage is None else Usage(usage.count(USAGE_FIELDS[0]) or 0, usage.count(USAGE_FIELDS[1]) or 0),
         fields.count("times", 1),
     )
+
+
+def _call(fields: "_Fields") -> ToolCall:
+    if "name" not in fields.values:
+        fields.note("name", "is missing: the tool to call")
+    arguments = fields.values.get("arguments", {})
+    # A text is passed on as it stands, so that a script can write arguments that are no JSON.
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
+    return ToolCall("", fields.text("name") or "", written)
 
 
 def _fail(fields: "_Fields") -> Fail:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
 
 from pressrun.models.provider import Answer, Provider, Question, Usage
 from pressrun.models.refusals import OUTAGE_STATUSES, Peer, classify
@@ -11,11 +12,13 @@ from pressrun.models.script import Fail, Rule, read_script
 Sleep = Callable[[float], Awaitable[None]]
 """Waits for a number of seconds."""
 
+ASKING = frozenset({"user", "tool"})
+
 PIECE = re.compile(r"\s*\S+\s*|\s+")
 
 
 class Scripted(Provider):
-    """Answers by the first rule that matches the last user message; gives that message back when none does.
+    """Answers by the first rule that matches the last message of a user or a tool; gives it back when none does.
 
     `script` is YAML or JSON (see `script.read_script`, whose errors it raises); None always gives the prompt back.
     """
@@ -26,14 +29,16 @@ class Scripted(Provider):
         self._sleep = sleep
 
     async def complete(self, question: Question) -> Answer:
-        prompt = next((each.content for each in reversed(question.messages) if each.role == "user"), "")
-        rule = self._choose(prompt)
+        prompt = next((each.text for each in reversed(question.messages) if each.role in ASKING), "")
+        rule = self._choose(prompt, question)
         if rule.delay_s:
             await self._sleep(rule.delay_s)
         if rule.fail:
             raise _failure(question, rule.fail)
-        text = prompt if rule.answer is None else rule.answer.replace("{prompt}", prompt)
-        return Answer(text, rule.usage or _count(question, text))
+        called = () if rule.call is None else (replace(rule.call, id=f"call_{len(question.messages)}"),)
+        text = _text(rule, prompt, question)
+        usage = rule.usage or _count(question, text)
+        return Answer(text, usage, "tool_calls" if called else "stop", tool_calls=called)
 
     async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
         answer = await self.complete(question)
@@ -44,14 +49,27 @@ class Scripted(Provider):
     async def close(self) -> None:
         """There is nothing to let go of."""
 
-    def _choose(self, prompt: str) -> Rule:
+    def _choose(self, prompt: str, question: Question) -> Rule:
         for number, rule in enumerate(self._rules):
             if rule.times is not None and self._used[number] >= rule.times:
+                continue
+            if rule.call is not None and rule.call.name not in {tool.name for tool in question.tools}:
+                continue
+            if rule.images is not None and rule.images != len(question.images):
                 continue
             if rule.pattern is None or rule.pattern.search(prompt):
                 self._used[number] += 1
                 return rule
         return Rule()
+
+
+def _text(rule: Rule, prompt: str, question: Question) -> str:
+    if rule.answer is None:
+        return "" if rule.call is not None else prompt
+    text = rule.answer
+    if "{images}" in text:
+        text = text.replace("{images}", ", ".join(image.fingerprint for image in question.images))
+    return text.replace("{prompt}", prompt)
 
 
 def _failure(question: Question, fail: Fail) -> Exception:
@@ -65,4 +83,4 @@ def _failure(question: Question, fail: Fail) -> Exception:
 
 
 def _count(question: Question, text: str) -> Usage:
-    return Usage(sum(len(message.content.split()) for message in question.messages), len(text.split()))
+    return Usage(sum(len(message.text.split()) for message in question.messages), len(text.split()))

@@ -23,6 +23,9 @@ _MOST_REMEMBERED = 50_000
 LIKELY_ANSWER = 1000
 """Tokens of an answer without `max_tokens`, for reservations."""
 
+IMAGE_TOKENS = 1000
+"""What providers count for a picture of middling size: from a hundred to some thousands."""
+
 MESSAGE_TOKENS = 6
 """What a provider adds for the frame of each message."""
 
@@ -56,7 +59,12 @@ def estimated_tokens_of_literal(text: str) -> int:
 
 def likely_tokens(question: Question) -> int:
     """What a call will probably take at most: its prompt by estimate, its answer as long as it may be."""
-    sent = sum(estimated_tokens(message.content) + MESSAGE_TOKENS for message in question.messages)
+    sent = sum(
+        estimated_tokens(message.text) + IMAGE_TOKENS * len(message.images) + MESSAGE_TOKENS
+        for message in question.messages
+    )
+    if question.tools:
+        sent += estimated_tokens(str(question.tools))
     return sent + (question.max_tokens or LIKELY_ANSWER)
 
 
