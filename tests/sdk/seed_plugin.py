@@ -1,11 +1,14 @@
 """A pytest plugin for Writer's own test-suite: before each of its tests, what that suite expects to find is there.
 
-Run as `pytest -p tests.sdk.seed_plugin` with PRESSRUN_TEST_DATABASE_URL set; the upstream files stay untouched.
+Run as `pytest -p tests.sdk.seed_plugin` with PRESSRUN_TEST_DATABASE_URL set; the upstream files stay untouched. What a
+test may have changed is put back before the next one.
 """
 
 import asyncio
 import os
 import threading
+from collections.abc import Coroutine, Iterator
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,8 +21,10 @@ from pressrun.organizations import keys
 from pressrun.organizations.keys import Scope
 from pressrun.organizations.organization import FIRST
 from pressrun.store.open import open_store
-from pressrun.store.store import Transaction
+from pressrun.store.store import Store, Transaction
 from tests.raw_sql import execute
+
+T = TypeVar("T")
 
 UPSTREAM_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 """Writer's suite uses this one id for everything that is a UUID."""
@@ -33,34 +38,64 @@ AGENT = {
     "prompts": [{"name": "echo", "model": "scripted", "prompt": "Echo @id"}],
 }
 
+JOB_TABLES = ("results", "job_events", "job_counts", "idempotency_keys", "jobs")
+
+CHANGING = ("delete", "remove", "retry")
+"""Words in the names of those tests after which something is no longer as it was."""
+
+
+class Seeds:
+    """The store, open for as long as the suite runs, in a thread of its own: the suite has event loops itself."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self._store: Store = self._run(open_store(database_url, migrate=False))
+        self._run(self._store.write(_agent_and_key))
+        self.stale = True
+
+    def plant(self) -> None:
+        """Put everything back that a test may have changed."""
+        self._run(execute(self._database_url, *(f"DELETE FROM {table}" for table in JOB_TABLES)))  # noqa: S608
+        self._run(self._store.write(_job))
+        self.stale = False
+
+    def close(self) -> None:
+        """Close the store and end the thread."""
+        self._run(self._store.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Iterator[Seeds]:
+    """What the suite expects."""
+    found = Seeds(os.environ["PRESSRUN_TEST_DATABASE_URL"])
+    yield found
+    found.close()
+
 
 @pytest.fixture(autouse=True)
-def _seeded() -> None:
-    """Seed in a thread: the suite has an event loop of its own."""
-    thread = threading.Thread(target=lambda: asyncio.run(seed(os.environ["PRESSRUN_TEST_DATABASE_URL"])))
-    thread.start()
-    thread.join()
+def _seeded(seeds: Seeds, request: pytest.FixtureRequest) -> None:
+    if seeds.stale:
+        seeds.plant()
+    seeds.stale = any(word in request.node.name for word in CHANGING)
 
 
-async def seed(database_url: str) -> None:
-    """The agent, its key, and its failed job, whatever the last test did to them."""
-    await execute(
-        database_url,
-        *(f"DELETE FROM {table}" for table in ("results", "job_events", "job_counts", "idempotency_keys", "jobs")),  # noqa: S608
-        *(f"DELETE FROM {table}" for table in ("agent_versions", "agents")),  # noqa: S608
-        "DELETE FROM keys WHERE name = 'upstream'",
-    )
-    store = await open_store(database_url, migrate=False)
-    try:
-        await store.write(_fixtures)
-    finally:
-        await store.close()
-
-
-async def _fixtures(tx: Transaction) -> None:
+async def _agent_and_key(tx: Transaction) -> None:
     await keys.create(tx, FIRST, "upstream", [Scope.ADMIN], token=UPSTREAM_KEY)
     await drafts.add_agent(tx, FIRST, check(AGENT), UPSTREAM_ID)
     await versions.deploy_agent(tx, FIRST, UPSTREAM_ID)
+
+
+async def _job(tx: Transaction) -> None:
+    """A failed job of the agent."""
     job = NewJob(
         id=UPSTREAM_ID,
         organization_id=FIRST,

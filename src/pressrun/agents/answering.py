@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from pressrun.agents.outcome import Call
@@ -55,16 +55,30 @@ async def answer(asked: Asked, provider: Provider, calls: list[Call], clock: Clo
 async def answer_in_pieces(
     asked: Asked, provider: Provider, calls: list[Call], clock: Clock
 ) -> AsyncGenerator[str, None]:
-    """The answer as it arrives; the next model is asked only while nothing has arrived. Raises RunFailure."""
+    """The text of the answer as it arrives; see `answer_stream`."""
+    async with aclosing(answer_stream(asked, provider, calls, clock)) as items:
+        async for item in items:
+            if isinstance(item, str):
+                yield item
+
+
+async def answer_stream(
+    asked: Asked, provider: Provider, calls: list[Call], clock: Clock
+) -> AsyncGenerator[str | Answer, None]:
+    """The text of the answer as it arrives, then the whole of it, which is counted by then; raises RunFailure.
+
+    The next model is asked only while nothing has arrived.
+    """
     failures: list[RunFailure] = []
     begun = False
     for question in asked.questions:
+        answered: Answer | None = None
+        done = False
         with _passing_on(failures):
             async with (
                 _counted(asked, question, calls, clock) as count,
                 _closing(provider.stream(question)) as pieces,
             ):
-                answered: Answer | None = None
                 async for piece in pieces:
                     if isinstance(piece, Answer):
                         answered = piece
@@ -74,6 +88,9 @@ async def answer_in_pieces(
                         yield piece
                 if answered is None:
                     raise RunFailure(FailureCode.MODEL_UNAVAILABLE, "the model's answer broke off", retryable=True)
+            done = True
+        if done and answered is not None:
+            yield answered
             return
         if begun:
             break

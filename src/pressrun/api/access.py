@@ -189,7 +189,7 @@ class _Answer:
 
     async def refuse(self, scope: Scope, receive: Receive, error: PressrunError) -> None:
         if self.status is None:  # else the answer has begun, and cutting it off is all that is left
-            await problems.response(error)(scope, receive, self.send)
+            await problems.response(error, scope["path"])(scope, receive, self.send)
 
 
 def caller(request: Request) -> Key:

@@ -17,6 +17,7 @@ from pressrun.api import (
     batch_rows,
     batch_series,
     batches,
+    chat,
     docs_page,
     draft_run,
     generate,
@@ -104,6 +105,7 @@ def create_routes() -> FastAPI:
         batch_events.router,
         batches.router,
         generate.router,
+        chat.router,
         models.router,
         keys.router,
         session.router,
@@ -127,9 +129,9 @@ def create_routes() -> FastAPI:
     return app
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PressrunError)
-    return problems.response(error)
+    return problems.response(error, request.url.path)
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
@@ -145,12 +147,12 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         refusal = PressrunError(Code.METHOD_NOT_ALLOWED, f"{request.method} is not possible here")
-        answer = problems.response(refusal)
+        answer = problems.response(refusal, request.url.path)
         answer.headers.update(error.headers or {})
         return answer
-    return problems.response(problems.no_such_path(request.url.path[:200]))
+    return problems.response(problems.no_such_path(request.url.path[:200]), request.url.path)
 
 
-async def _failed(_request: Request, _error: Exception) -> Response:
+async def _failed(request: Request, _error: Exception) -> Response:
     """The framework raises the error again afterwards; the door logs it."""
-    return problems.response(problems.internal())
+    return problems.response(problems.internal(), request.url.path)

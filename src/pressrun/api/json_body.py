@@ -138,12 +138,12 @@ def json_type(value: object) -> str:
 
 
 class Fields:
-    """The fields of an object, checked one by one; every fault is gathered and raised at once by `done`."""
+    """The fields of an object, checked one by one; every fault is gathered in `problems`, raised at once by `done`."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
         self._known: set[str] = set()
-        self._problems: list[Problem] = []
+        self.problems: list[Problem] = []
 
     def take(self, name: str, kind: type | tuple[type, ...], what: str, default: Any = None) -> Any:
         """A field that must be of a kind; `what` names the kind for people. Null and absent give the default."""
@@ -189,12 +189,12 @@ class Fields:
 
     def fault(self, name: str, message: str) -> None:
         """Note one thing that is wrong."""
-        self._problems.append(Problem(message, {"field": name}))
+        self.problems.append(Problem(message, {"field": name}))
 
     def done(self, *, closed: bool = False) -> None:
         """Raise PressrunError (invalid) with every fault; `closed` refuses fields nobody took."""
         if closed:
             for name in self._values.keys() - self._known:
                 self.fault(name, f"{name} is not known here; known: {', '.join(sorted(self._known))}")
-        if self._problems:
-            raise PressrunError(Code.INVALID, self._problems)
+        if self.problems:
+            raise PressrunError(Code.INVALID, self.problems)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.accounts.rooms import Room, find_rooms
 from pressrun.accounts.window import Denied
+from pressrun.agents.check import shown
 from pressrun.api import wire
 from pressrun.api.access import require
 from pressrun.api.audited import entry
@@ -13,9 +14,9 @@ from pressrun.api.generate import refused
 from pressrun.api.json_body import Fields, read_object
 from pressrun.api.pages import storable
 from pressrun.api.request_schemas import ModelChanges, ModelRequest, body_of
-from pressrun.api.schemas import Deleted, ModelPage, ModelShape, ModelTrial, errors
+from pressrun.api.schemas import Deleted, ModelPage, ModelShape, ModelTrial, OneModel, errors
 from pressrun.api.state import system_of
-from pressrun.errors import RunFailure
+from pressrun.errors import Code, PressrunError, RunFailure
 from pressrun.models.configured import add_model, change_model, remove_model, set_default_model
 from pressrun.models.model import (
     DEFAULT_TIMEOUT_S,
@@ -34,10 +35,13 @@ from pressrun.store.store import Transaction
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
+OPENAI_FIELDS = {"object": "model", "created": 0, "owned_by": "pressrun"}
+"""What OpenAI's clients find beside the id of a model; when it was made is nobody's business here."""
+
 
 @router.get("", responses=errors(ModelPage, 401), summary="List models")
 async def list_models(request: Request) -> Response:
-    """Every model a prompt may name."""
+    """Every model a prompt may name; `models` is Writer's list with what Pressrun adds, `data` OpenAI's."""
     key = require(request, Scope.AGENTS_READ)
     system = system_of(request)
     models = await system.catalog.models(key.organization_id)
@@ -46,7 +50,19 @@ async def list_models(request: Request) -> Response:
     for model in models:
         room = rooms.get((key.organization_id, model.name))
         shapes.append(_shape(model, await system.catalog.terms_of(model), room.denied if room else None))
-    return wire.answer({"models": shapes})
+    listed = [{"id": model.name, **OPENAI_FIELDS} for model in models]
+    return wire.answer({"models": shapes, "object": "list", "data": listed})
+
+
+@router.get("/{name:path}", responses=errors(OneModel, 401, 404), summary="Retrieve a model")
+async def get_model(request: Request, name: str) -> Response:
+    """One model that a prompt may name."""
+    key = require(request, Scope.AGENTS_READ)
+    catalog = system_of(request).catalog
+    for model in await catalog.models(key.organization_id):
+        if model.name == name:
+            return wire.answer({**_shape(model, await catalog.terms_of(model)), **OPENAI_FIELDS})
+    raise PressrunError(Code.NOT_FOUND, f"there is no model {shown(name)}: list them to see their names")
 
 
 async def _rooms(tx: Transaction) -> dict[tuple[str, str], Room]:
@@ -72,6 +88,7 @@ async def create_model(request: Request) -> Response:
     replace = fields.take("replace", bool, "true or false", default=False)
     concurrency = fields.whole("concurrency", 1, LARGEST_CONCURRENCY)
     timeout_s = fields.whole("timeout_s", 1, LONGEST_TIMEOUT_S, DEFAULT_TIMEOUT_S) or DEFAULT_TIMEOUT_S
+    vision = fields.take("vision", bool, "true or false", default=False)
     terms = _terms(fields)
     fields.done(closed=True)
     new = NewModel(
@@ -83,6 +100,7 @@ async def create_model(request: Request) -> Response:
         default,
         concurrency,
         timeout_s,
+        vision=vision,
         **terms,
     )
     system = system_of(request)
@@ -96,7 +114,7 @@ async def create_model(request: Request) -> Response:
     "/{name:path}",
     responses=errors(ModelShape, 400, 401, 403, 404),
     openapi_extra=body_of(ModelChanges),
-    summary="Change a model's prices and limits",
+    summary="Change a model's prices, limits and sight",
 )
 async def patch_model(request: Request, name: str) -> Response:
     """What is named changes, null takes it away; the model's address and key stay."""
@@ -107,6 +125,7 @@ async def patch_model(request: Request, name: str) -> Response:
     changes: dict[str, Any] = {
         "concurrency": fields.whole("concurrency", 1, LARGEST_CONCURRENCY),
         "timeout_s": fields.whole("timeout_s", 1, LONGEST_TIMEOUT_S, DEFAULT_TIMEOUT_S),
+        "vision": fields.take("vision", bool, "true or false", default=False),
         **_terms(fields),
     }
     fields.done(closed=True)
@@ -191,6 +210,7 @@ def _shape(model: Model, terms: Terms, denied: Denied | None = None) -> dict[str
         "account": model.account or model.name,
         "rpm": model.rpm,
         "tpm": model.tpm,
+        "vision": model.vision,
         "input_price": dollars(price.input.base) if price else None,
         "output_price": dollars(price.output.base) if price else None,
         "cached_input_price": dollars(price.cached_input.base) if price else None,

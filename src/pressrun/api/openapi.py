@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from pressrun.api import batch_events, draft_run
+from pressrun.api import batch_events, chat_schemas, draft_run
 from pressrun.api.access import PUBLIC, SIGN_IN
 from pressrun.api.request_schemas import REQUESTS
 
@@ -21,7 +21,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
         schemas = made["components"]["schemas"]
-        for shape in REQUESTS:
+        for shape in (*REQUESTS, *chat_schemas.REQUESTS):
             _add(schemas, shape, "validation")
         for shape in (*draft_run.EVENTS.values(), *batch_events.EVENTS.values()):
             _add(schemas, shape, "serialization")

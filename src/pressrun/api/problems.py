@@ -47,8 +47,12 @@ SHAPES: dict[Code, Shape] = {
 INPUT_PARAMETERS = "InvalidInputParameters"
 
 
-def body(error: PressrunError) -> dict[str, Any]:
-    """Writer's error body; the top-level `message` is what the JavaScript client shows."""
+OPENAI_PATHS = ("/v1/chat/completions", "/v1/completions", "/v1/models")
+"""Where clients of OpenAI's ask, which show of a refusal what stands under `error`."""
+
+
+def body(error: PressrunError, *, openai: bool = False) -> dict[str, Any]:
+    """Writer's error body; the top-level `message` is what the JavaScript client shows, `error` what OpenAI's do."""
     shape = SHAPES[error.code]
     about_inputs = error.code == Code.INVALID and any("input" in problem.extras for problem in error.problems)
     return {
@@ -59,6 +63,17 @@ def body(error: PressrunError) -> dict[str, Any]:
             for problem in error.problems
         ],
         "extras": {"error_type": INPUT_PARAMETERS if about_inputs else shape.error_type},
+        **({"error": _openai(error)} if openai else {}),
+    }
+
+
+def _openai(error: PressrunError) -> dict[str, Any]:
+    fields = [problem.extras["field"] for problem in error.problems if "field" in problem.extras]
+    return {
+        "message": str(error),
+        "type": SHAPES[error.code].error_type,
+        "param": fields[0] if fields else None,
+        "code": error.code,
     }
 
 
@@ -84,10 +99,10 @@ def _retrying(error: PressrunError) -> dict[str, str]:
     return {} if error.code == Code.INTERNAL else {"x-should-retry": "false"}
 
 
-def response(error: PressrunError) -> Response:
-    """The whole answer."""
+def response(error: PressrunError, path: str = "") -> Response:
+    """The whole answer to a request for a path."""
     return Response(
-        msgspec.json.encode(body(error)),
+        msgspec.json.encode(body(error, openai=path.startswith(OPENAI_PATHS))),
         SHAPES[error.code].status,
         headers(error) | ({"www-authenticate": "Bearer"} if error.code == Code.UNAUTHORIZED else {}),
         "application/json",

@@ -22,13 +22,26 @@ class ErrorEntry(Shape):
     extras: dict[str, Any]
 
 
+class OpenAIError(Shape):
+    """A refusal as OpenAI's clients show it; `param` is the first field that is wrong."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
 class ErrorBody(Shape):
-    """Every refusal, Writer's shape; `message` is all descriptions in one line."""
+    """Every refusal, Writer's shape; `message` is all descriptions in one line.
+
+    `error` is there where clients of OpenAI's ask.
+    """
 
     tpe: str
     message: str
     errors: list[ErrorEntry]
     extras: dict[str, Any]
+    error: OpenAIError | None = None
 
 
 class Input(Shape):
@@ -236,7 +249,7 @@ class JobEvents(Shape):
 class ModelShape(Shape):
     """A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
 
-    `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
+    `vision`: it takes images. `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
     """
 
     id: str
@@ -251,6 +264,7 @@ class ModelShape(Shape):
     account: str
     rpm: int | None
     tpm: int | None
+    vision: bool
     input_price: float | None
     output_price: float | None
     cached_input_price: float | None
@@ -259,10 +273,29 @@ class ModelShape(Shape):
     held_back_s: float | None
 
 
+class OneModel(ModelShape):
+    """A model, with the fields that OpenAI's clients look for."""
+
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class ListedModel(Shape):
+    """A model as OpenAI's clients list it."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
 class ModelPage(Shape):
-    """All models."""
+    """All models; `data` has them again, for OpenAI's clients."""
 
     models: list[ModelShape]
+    object: Literal["list"]
+    data: list[ListedModel]
 
 
 class ModelTrial(Shape):

@@ -1,4 +1,4 @@
-// Writer's npm client against a running server: create, poll, list, retry, generate, stream, and its error classes.
+// Writer's npm client against a running server: jobs, generating, chats, completions, models, and its error classes.
 // Usage: WRITER_BASE_URL=… WRITER_API_KEY=… node check.mjs AGENT FAILING_AGENT
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,4 +56,23 @@ for await (const chunk of await client.applications.generateContent(agent, { ...
   streamed += chunk.delta.content ?? "";
 }
 assert.match(streamed, /Flex/);
+
+const ask = { model: "scripted", messages: [{ role: "user", content: "a name for Aqua" }] };
+const said = await client.chat.chat(ask);
+assert.equal(said.choices[0].message.content, "a name for Aqua");
+assert.equal(said.usage.total_tokens, 8);
+let heard = "";
+for await (const chunk of await client.chat.chat({ ...ask, stream: true })) heard += chunk.choices[0].delta.content ?? "";
+assert.equal(heard, "a name for Aqua");
+await assert.rejects(client.chat.chat({ ...ask, model: "nobody" }), Writer.NotFoundError);
+const refused = await client.chat.chat({ ...ask, model: "refusing" }).catch((error) => error);
+assert.equal(refused.status, 502);
+const completion = await client.completions.create({ model: "scripted", prompt: "Flex" });
+assert.equal(completion.choices[0].text, "Flex");
+let completed = "";
+for await (const chunk of await client.completions.create({ model: "scripted", prompt: "Flex it", stream: true })) {
+  completed += chunk.value;
+}
+assert.equal(completed, "Flex it");
+assert.ok((await client.models.list()).models.some((model) => model.id === "scripted"));
 console.log("npm client: all checks passed");

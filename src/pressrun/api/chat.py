@@ -1,0 +1,79 @@
+"""Chats and completions over HTTP, in Writer's shape and in OpenAI's, whole or piece by piece."""
+
+import time
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+
+from pressrun.api import paid_calls
+from pressrun.api.access import require
+from pressrun.api.chat_answer import Answering, Books, Wanted
+from pressrun.api.chat_body import ChatBody, read_chat, read_completion
+from pressrun.api.chat_offers import offers
+from pressrun.api.chat_schemas import ChatCompletion, ChatRequest, Completion, CompletionRequest
+from pressrun.api.chat_wire import ChatWire, Wire
+from pressrun.api.completion_wire import CompletionWire
+from pressrun.api.json_body import read_object
+from pressrun.api.request_schemas import body_of
+from pressrun.api.schemas import errors
+from pressrun.api.state import system_of
+from pressrun.chat.conversation import Conversation
+from pressrun.errors import Code, FailureCode, PressrunError, Problem, RunFailure
+from pressrun.ids import new_id
+from pressrun.models.catalog import blind
+from pressrun.models.model import Model
+from pressrun.organizations.keys import Key, Scope
+from pressrun.system import System
+
+router = APIRouter(prefix="/v1", tags=["chat"])
+
+STATUSES = (400, 401, 403, 404, 413, 429, 502, 504)
+CHAT = errors(ChatCompletion, *STATUSES)
+CHAT["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
+COMPLETION = errors(Completion, *STATUSES)
+COMPLETION["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
+
+
+@router.post("/chat", responses=CHAT, openapi_extra=body_of(ChatRequest), summary="Chat")
+@router.post("/chat/completions", responses=CHAT, openapi_extra=body_of(ChatRequest), summary="Chat, by OpenAI's path")
+async def chat(request: Request) -> Response:
+    """The next message of a conversation; tools of type graph, application and llm are run here, functions by you."""
+    key = require(request, Scope.JOBS_WRITE)
+    values, _ = await read_object(request)
+    body = read_chat(values)
+    model = await _admit(system_of(request), key, body)
+    return await _answered(request, key, body, ChatWire(new_id(), int(time.time()), model.name))
+
+
+@router.post(
+    "/completions", responses=COMPLETION, openapi_extra=body_of(CompletionRequest), summary="Complete a prompt"
+)
+async def complete(request: Request) -> Response:
+    """The text that a model answers to a prompt."""
+    key = require(request, Scope.JOBS_WRITE)
+    values, _ = await read_object(request)
+    body = read_completion(values)
+    model = await _admit(system_of(request), key, body)
+    return await _answered(request, key, body, CompletionWire(new_id(), int(time.time()), model.name))
+
+
+async def _answered(request: Request, key: Key, body: ChatBody, wire: Wire) -> Response:
+    books = Books()
+    tools, built_in = await offers(system_of(request), key, body.tools, books)
+    question = replace(body.question, tools=tools)
+    conversation = Conversation(question, built_in, body.schema, body.stream)
+    wanted = Wanted(conversation, body.count, body.stream, body.include_usage)
+    return await Answering(request, key, wanted, books, wire).response()
+
+
+async def _admit(system: System, key: Key, body: ChatBody) -> Model:
+    """The model that is meant; raises PressrunError where it cannot be asked this."""
+    await paid_calls.tokens_are_left(system.store, key.organization_id)
+    try:
+        model = await system.catalog.resolve(key.organization_id, body.question.model)
+        if body.question.images and not model.vision:
+            raise blind(model.name)
+    except RunFailure as failure:
+        code = Code.NOT_FOUND if failure.code == FailureCode.MODEL_NOT_FOUND else Code.INVALID
+        raise PressrunError(code, Problem(failure.message, {"field": "model", "error_code": failure.code})) from failure
+    return model

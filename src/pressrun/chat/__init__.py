@@ -1,0 +1,1 @@
+"""Conversations with a model, which may call tools on the way."""
