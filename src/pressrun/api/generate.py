@@ -30,7 +30,7 @@ from pressrun.telemetry.events import ServerEvent
 router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
 RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 429, 502, 504)
-RESPONSES["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
+RESPONSES["2XX"]["content"]["text/event-stream"] = {"schema": {}}
 
 
 @router.post(

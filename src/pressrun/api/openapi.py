@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pressrun.api import batch_events, chat_schemas, draft_run
 from pressrun.api.access import PUBLIC, SIGN_IN
 from pressrun.api.request_schemas import REQUESTS
+from pressrun.api.schemas import ANSWERS
 
 DESCRIPTION = """Deploy no-code writing agents and run them asynchronously, one job or a million.
 
@@ -20,7 +21,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI description, made once."""
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
-        schemas = made["components"]["schemas"]
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        for shape in ANSWERS.values():
+            _add(schemas, shape, "serialization")
         for shape in (*REQUESTS, *chat_schemas.REQUESTS):
             _add(schemas, shape, "validation")
         for shape in (*draft_run.EVENTS.values(), *batch_events.EVENTS.values()):

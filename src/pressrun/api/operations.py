@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.schemas import Health, Readiness, refusals
+from pressrun.api.schemas import Health, Readiness, answer, refusals
 from pressrun.api.state import leaving_of, system_of
 from pressrun.errors import PressrunError
 from pressrun.jobs import workers
@@ -14,15 +14,13 @@ from pressrun.store import durability
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/healthz", responses={200: {"model": Health}}, summary="Is the process alive")
+@router.get("/healthz", responses={200: answer(Health)}, summary="Is the process alive")
 async def healthz() -> Response:
     """Alive, whatever the database does: a restart would not help it."""
     return wire.answer({"status": "ok"})
 
 
-@router.get(
-    "/readyz", responses={200: {"model": Readiness}, 503: {"model": Readiness}}, summary="Can requests be served"
-)
+@router.get("/readyz", responses={200: answer(Readiness), 503: answer(Readiness)}, summary="Can requests be served")
 async def readyz(request: Request) -> Response:
     """Ready when the database answers and nobody asked the server to stop.
 

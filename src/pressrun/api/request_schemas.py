@@ -2,19 +2,25 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from pressrun.agents.definition import AgentDefinition
 
 
-class InputValue(BaseModel):
+class Body(BaseModel):
+    """A request; nothing is validated by these, so no validator is built."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class InputValue(Body):
     """The values of one input; `id` is the input's name."""
 
     id: str
     value: list[str]
 
 
-class JobRequest(BaseModel):
+class JobRequest(Body):
     """A job to create."""
 
     inputs: list[InputValue]
@@ -24,7 +30,7 @@ class JobRequest(BaseModel):
     deadline_s: int | None = None
 
 
-class BatchUpload(BaseModel):
+class BatchUpload(Body):
     """Rows with the options of their batch; files go as they are, with these options in the query."""
 
     rows: list[dict[str, Any]]
@@ -44,7 +50,7 @@ class BatchUpload(BaseModel):
     webhook_url: str | None = None
 
 
-class BatchRetry(BaseModel):
+class BatchRetry(Body):
     """Which failed rows to run again; all of them by default."""
 
     error_code: str | None = None
@@ -52,7 +58,7 @@ class BatchRetry(BaseModel):
     version: str = "same"
 
 
-class BatchCorrections(BaseModel):
+class BatchCorrections(Body):
     """Rows as they are to be, each with its number; files go as they are, with these options in the query."""
 
     rows: list[dict[str, Any]]
@@ -60,20 +66,20 @@ class BatchCorrections(BaseModel):
     map: dict[str, str] = {}
 
 
-class BatchCancel(BaseModel):
+class BatchCancel(Body):
     """What becomes of the rows that run."""
 
     running: str = "drain"
 
 
-class BatchChange(BaseModel):
+class BatchChange(Body):
     """What to change; a `max_cost` of null takes the cap away."""
 
     name: str | None = None
     max_cost: float | None = None
 
 
-class GenerateRequest(BaseModel):
+class GenerateRequest(Body):
     """A generation to wait for."""
 
     inputs: list[InputValue]
@@ -81,7 +87,7 @@ class GenerateRequest(BaseModel):
     fan_out: bool | None = None
 
 
-class DraftRunRequest(BaseModel):
+class DraftRunRequest(Body):
     """A draft to try out; with `definition` that one in place of the stored draft."""
 
     inputs: list[InputValue]
@@ -89,19 +95,19 @@ class DraftRunRequest(BaseModel):
     fan_out: bool | None = None
 
 
-class DeployRequest(BaseModel):
+class DeployRequest(Body):
     """A note to keep with the new version."""
 
     note: str = ""
 
 
-class RollbackRequest(BaseModel):
+class RollbackRequest(Body):
     """The version to deploy again."""
 
     version: int
 
 
-class ModelChanges(BaseModel):
+class ModelChanges(Body):
     """Prices (dollars for a million tokens), limits and sight of a model to change; null takes one away."""
 
     concurrency: int | None = None
@@ -127,7 +133,7 @@ class ModelRequest(ModelChanges):
     replace: bool = False
 
 
-class LimitsRequest(BaseModel):
+class LimitsRequest(Body):
     """Limits to set; null takes one away."""
 
     queued_jobs: int | None = None
@@ -136,7 +142,7 @@ class LimitsRequest(BaseModel):
     requests_per_minute: int | None = None
 
 
-class KeyRequest(BaseModel):
+class KeyRequest(Body):
     """A key to make."""
 
     name: str
@@ -146,14 +152,14 @@ class KeyRequest(BaseModel):
     requests_per_minute: int | None = None
 
 
-class SignInRequest(BaseModel):
+class SignInRequest(Body):
     """An API key, or the token of a one-time link: one of the two."""
 
     key: str | None = None
     token: str | None = None
 
 
-class PersonRequest(BaseModel):
+class PersonRequest(Body):
     """Somebody who may sign in to the studio; `role` is viewer, editor or admin."""
 
     name: str
@@ -161,7 +167,7 @@ class PersonRequest(BaseModel):
     role: str | None = None
 
 
-class PersonChange(BaseModel):
+class PersonChange(Body):
     """What is to be different about a person; an `email` of null takes it away."""
 
     name: str | None = None
@@ -169,7 +175,7 @@ class PersonChange(BaseModel):
     role: str | None = None
 
 
-class WebhookWish(BaseModel):
+class WebhookWish(Body):
     """What an endpoint is told, and of whom."""
 
     name: str | None = None
@@ -192,7 +198,7 @@ class WebhookChange(WebhookWish):
     state: str | None = None
 
 
-class RotateRequest(BaseModel):
+class RotateRequest(Body):
     """For how many seconds the secret before the new one holds too."""
 
     grace_s: int | None = None

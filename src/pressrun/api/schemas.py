@@ -7,11 +7,18 @@ from pydantic import BaseModel, ConfigDict
 
 from pressrun.api.request_schemas import InputValue
 
+ANSWERS: dict[str, type[BaseModel]] = {}
+"""The shapes that routes answer with, by name.
+
+The framework is told their names alone: it would make a validator of each for every status of every route, which nobody
+asks for and each start would wait for.
+"""
+
 
 class Shape(BaseModel):
     """An answer: exactly these fields."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class ErrorEntry(Shape):
@@ -356,7 +363,14 @@ class SystemShape(Shape):
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` with which a route may refuse; any other refusal has the same body."""
     wanted: tuple[int | str, ...] = (*statuses, "default")
-    return {status: {"model": ErrorBody, "description": "Refused; the body says why"} for status in wanted}
+    return {status: answer(ErrorBody, "Refused; the body says why") for status in wanted}
+
+
+def answer(shape: type[BaseModel], description: str = "Done") -> dict[str, Any]:
+    """One of the `responses` of a route: JSON of this shape."""
+    ANSWERS[shape.__name__] = shape
+    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def files(media_types: Sequence[str], *statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -383,4 +397,4 @@ def _event(name: str, shape: type[BaseModel]) -> dict[str, Any]:
 
 def errors(success: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: what it answers, and with which statuses it may refuse."""
-    return {"2XX": {"model": success, "description": "Done"}, **refusals(*statuses)}
+    return {"2XX": answer(success), **refusals(*statuses)}

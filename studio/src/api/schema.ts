@@ -706,6 +706,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat
+         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         */
+        post: operations["chat_v1_chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat, by OpenAI's path
+         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         */
+        post: operations["chat_v1_chat_completions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a prompt
+         * @description The text that a model answers to a prompt.
+         */
+        post: operations["complete_v1_completions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -803,7 +863,7 @@ export interface paths {
         };
         /**
          * List models
-         * @description Every model a prompt may name.
+         * @description Every model a prompt may name; `models` is Writer's list with what Pressrun adds, `data` OpenAI's.
          */
         get: operations["list_models_v1_models_get"];
         put?: never;
@@ -825,7 +885,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Retrieve a model
+         * @description One model that a prompt may name.
+         */
+        get: operations["get_model_v1_models__name__get"];
         put?: never;
         post?: never;
         /**
@@ -836,7 +900,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a model's prices and limits
+         * Change a model's prices, limits and sight
          * @description What is named changes, null takes it away; the model's address and key stay.
          */
         patch: operations["patch_model_v1_models__name__patch"];
@@ -1977,6 +2041,234 @@ export interface components {
             total_tokens: number;
         };
         /**
+         * CalledFunction
+         * @description What is called; `arguments` is JSON as the model wrote it.
+         */
+        CalledFunction: {
+            /** Arguments */
+            arguments: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CalledTool
+         * @description A call of a function of yours.
+         */
+        CalledTool: {
+            function: components["schemas"]["CalledFunction"];
+            /** Id */
+            id: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+        };
+        /**
+         * ChatChoice
+         * @description One answer.
+         */
+        ChatChoice: {
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            /** Index */
+            index: number;
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+            message: components["schemas"]["ChatMessage"];
+        };
+        /**
+         * ChatCompletion
+         * @description A chat completion; `created` is seconds since the epoch.
+         */
+        ChatCompletion: {
+            /** Choices */
+            choices: components["schemas"]["ChatChoice"][];
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "chat.completion";
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * ChatMessage
+         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
+         */
+        ChatMessage: {
+            /**
+             * Application Data
+             * @default null
+             */
+            application_data?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Content */
+            content: string;
+            /**
+             * Graph Data
+             * @default null
+             */
+            graph_data?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Llm Data
+             * @default null
+             */
+            llm_data?: {
+                [key: string]: unknown;
+            } | null;
+            /** Refusal */
+            refusal: string | null;
+            /**
+             * Role
+             * @constant
+             */
+            role: "assistant";
+            /**
+             * Tool Calls
+             * @default null
+             */
+            tool_calls?: components["schemas"]["CalledTool"][] | null;
+        };
+        /**
+         * ChatMessageRequest
+         * @description A message; `content` is text, or parts of type text and image_url.
+         */
+        ChatMessageRequest: {
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /**
+             * Tool Call Id
+             * @default null
+             */
+            tool_call_id?: string | null;
+            /**
+             * Tool Calls
+             * @default null
+             */
+            tool_calls?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * ChatRequest
+         * @description A conversation to go on with. Further fields of OpenAI's (`seed`, `presence_penalty`, …) go to the provider.
+         */
+        ChatRequest: {
+            /**
+             * Logprobs
+             * @default null
+             */
+            logprobs?: boolean | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /** Messages */
+            messages: components["schemas"]["ChatMessageRequest"][];
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * N
+             * @default null
+             */
+            n?: number | null;
+            /**
+             * Response Format
+             * @default null
+             */
+            response_format?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Stop
+             * @default null
+             */
+            stop?: string | string[] | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Stream Options
+             * @default null
+             */
+            stream_options?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Tool Choice
+             * @default null
+             */
+            tool_choice?: string | {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Tools
+             * @default null
+             */
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p?: number | null;
+        };
+        /**
+         * ChatUsage
+         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
+         */
+        ChatUsage: {
+            /** Completion Tokens */
+            completion_tokens: number;
+            prompt_token_details: components["schemas"]["TokenDetails"];
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            prompt_tokens_details: components["schemas"]["TokenDetails"];
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
          * CheckShape
          * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
          */
@@ -1992,6 +2284,102 @@ export interface components {
              * @enum {string}
              */
             state: "ok" | "warn" | "fail";
+        };
+        /**
+         * Completion
+         * @description A completion; `created` is seconds since the epoch.
+         */
+        Completion: {
+            /** Choices */
+            choices: components["schemas"]["CompletionChoice"][];
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "text_completion";
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * CompletionChoice
+         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
+         */
+        CompletionChoice: {
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            /** Index */
+            index: number;
+            /** Log Probs */
+            log_probs: {
+                [key: string]: unknown;
+            } | null;
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CompletionRequest
+         * @description A prompt to complete.
+         */
+        CompletionRequest: {
+            /**
+             * Best Of
+             * @default null
+             */
+            best_of?: number | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * N
+             * @default null
+             */
+            n?: number | null;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Random Seed
+             * @default null
+             */
+            random_seed?: number | null;
+            /**
+             * Stop
+             * @default null
+             */
+            stop?: string | string[] | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p?: number | null;
         };
         /**
          * CostRange
@@ -2350,8 +2738,12 @@ export interface components {
         /**
          * ErrorBody
          * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
+         *
+         *     `error` is there where clients of OpenAI's ask.
          */
         ErrorBody: {
+            /** @default null */
+            error?: components["schemas"]["OpenAIError"] | null;
             /** Errors */
             errors: components["schemas"]["ErrorEntry"][];
             /** Extras */
@@ -2459,7 +2851,10 @@ export interface components {
          * @description A text, and with fan-out one for each value.
          */
         Generated: {
-            /** Results */
+            /**
+             * Results
+             * @default null
+             */
             results?: components["schemas"]["PartResult"][] | null;
             /** Suggestion */
             suggestion: string;
@@ -2482,7 +2877,10 @@ export interface components {
          * @description A declared input of an agent.
          */
         Input: {
-            /** Description */
+            /**
+             * Description
+             * @default null
+             */
             description?: string | null;
             /**
              * Input Type
@@ -2513,15 +2911,24 @@ export interface components {
          * @description A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
          */
         JobData: {
-            /** Models */
+            /**
+             * Models
+             * @default null
+             */
             models?: {
                 [key: string]: string;
             } | null;
-            /** Prompts */
+            /**
+             * Prompts
+             * @default null
+             */
             prompts?: {
                 [key: string]: string;
             } | null;
-            /** Results */
+            /**
+             * Results
+             * @default null
+             */
             results?: components["schemas"]["PartResult"][] | null;
             /** Suggestion */
             suggestion: string;
@@ -2848,6 +3255,23 @@ export interface components {
             tokens_per_day?: number | null;
         };
         /**
+         * ListedModel
+         * @description A model as OpenAI's clients list it.
+         */
+        ListedModel: {
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "model";
+            /** Owned By */
+            owned_by: string;
+        };
+        /**
          * MediaInput
          * @description One image.
          */
@@ -2888,17 +3312,22 @@ export interface components {
         };
         /**
          * MessageShape
-         * @description A message as it was sent to a model.
+         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
          */
         MessageShape: {
             /** Content */
             content: string;
+            /**
+             * Images
+             * @default null
+             */
+            images?: string[] | null;
             /** Role */
             role: string;
         };
         /**
          * ModelChanges
-         * @description Prices (dollars for a million tokens) and limits of a model to change; null takes one away.
+         * @description Prices (dollars for a million tokens), limits and sight of a model to change; null takes one away.
          */
         ModelChanges: {
             /**
@@ -2941,6 +3370,11 @@ export interface components {
              * @default null
              */
             tpm?: number | null;
+            /**
+             * Vision
+             * @default false
+             */
+            vision?: boolean;
         };
         /**
          * ModelHealth
@@ -2970,11 +3404,18 @@ export interface components {
         };
         /**
          * ModelPage
-         * @description All models.
+         * @description All models; `data` has them again, for OpenAI's clients.
          */
         ModelPage: {
+            /** Data */
+            data: components["schemas"]["ListedModel"][];
             /** Models */
             models: components["schemas"]["ModelShape"][];
+            /**
+             * Object
+             * @constant
+             */
+            object: "list";
         };
         /**
          * ModelRequest
@@ -3053,12 +3494,17 @@ export interface components {
              * @default null
              */
             tpm?: number | null;
+            /**
+             * Vision
+             * @default false
+             */
+            vision?: boolean;
         };
         /**
          * ModelShape
          * @description A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
          *
-         *     `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
+         *     `vision`: it takes images. `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
          */
         ModelShape: {
             /** Account */
@@ -3103,6 +3549,8 @@ export interface components {
             source: string;
             /** Tpm */
             tpm: number | null;
+            /** Vision */
+            vision: boolean;
         };
         /**
          * ModelTrial
@@ -3130,6 +3578,79 @@ export interface components {
              * @default 2
              */
             retries?: number;
+        };
+        /**
+         * OneModel
+         * @description A model, with the fields that OpenAI's clients look for.
+         */
+        OneModel: {
+            /** Account */
+            account: string;
+            /** Base Url */
+            base_url: string | null;
+            /** Cached Input Price */
+            cached_input_price: number | null;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Created */
+            created: number;
+            /** Default */
+            default: boolean;
+            /** Has Api Key */
+            has_api_key: boolean;
+            /** Held Back */
+            held_back: string | null;
+            /** Held Back S */
+            held_back_s: number | null;
+            /** Id */
+            id: string;
+            /** Input Price */
+            input_price: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "local" | "scripted";
+            /** Model Id */
+            model_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "model";
+            /** Output Price */
+            output_price: number | null;
+            /** Owned By */
+            owned_by: string;
+            /**
+             * Price Source
+             * @enum {string}
+             */
+            price_source: "set" | "free" | "table" | "unknown";
+            /** Rpm */
+            rpm: number | null;
+            /** Source */
+            source: string;
+            /** Tpm */
+            tpm: number | null;
+            /** Vision */
+            vision: boolean;
+        };
+        /**
+         * OpenAIError
+         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
+         */
+        OpenAIError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Param */
+            param: string | null;
+            /** Type */
+            type: string;
         };
         /**
          * OrganizationShape
@@ -3372,18 +3893,30 @@ export interface components {
          *     keeps accepted jobs through a power cut.
          */
         Readiness: {
-            /** Database */
+            /**
+             * Database
+             * @default null
+             */
             database?: ("ok" | "unreachable") | null;
-            /** Durability */
+            /**
+             * Durability
+             * @default null
+             */
             durability?: string | null;
-            /** Room */
+            /**
+             * Room
+             * @default null
+             */
             room?: ("ok" | "none") | null;
             /**
              * Status
              * @enum {string}
              */
             status: "ok" | "unavailable" | "stopping";
-            /** Workers */
+            /**
+             * Workers
+             * @default null
+             */
             workers?: ("ok" | "none alive") | null;
         };
         /**
@@ -3599,6 +4132,14 @@ export interface components {
             type: "text";
         };
         /**
+         * TokenDetails
+         * @description Tokens that the provider took from its cache.
+         */
+        TokenDetails: {
+            /** Cached Tokens */
+            cached_tokens: number;
+        };
+        /**
          * Tokens
          * @description Tokens of all calls together.
          */
@@ -3617,9 +4158,15 @@ export interface components {
          *     `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
          */
         UsageLineShape: {
-            /** Agent */
+            /**
+             * Agent
+             * @default null
+             */
             agent?: string | null;
-            /** Batch */
+            /**
+             * Batch
+             * @default null
+             */
             batch?: string | null;
             /** Cached Prompt Tokens */
             cached_prompt_tokens: number;
@@ -3629,13 +4176,25 @@ export interface components {
             completion_tokens: number;
             /** Cost */
             cost: number | null;
-            /** Day */
+            /**
+             * Day
+             * @default null
+             */
             day?: string | null;
-            /** Key */
+            /**
+             * Key
+             * @default null
+             */
             key?: string | null;
-            /** Key Name */
+            /**
+             * Key Name
+             * @default null
+             */
             key_name?: string | null;
-            /** Model */
+            /**
+             * Model
+             * @default null
+             */
             model?: string | null;
             /** Prompt Tokens */
             prompt_tokens: number;
@@ -3901,7 +4460,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3968,7 +4527,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3977,7 +4536,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Service Unavailable */
+            /** @description Done */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6631,6 +7190,321 @@ export interface operations {
             };
         };
     };
+    chat_v1_chat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    chat_v1_chat_completions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    complete_v1_completions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_all_jobs_v1_jobs_get: {
         parameters: {
             query?: {
@@ -7072,6 +7946,55 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_model_v1_models__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModel"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
