@@ -29,9 +29,9 @@ router = APIRouter(prefix="/v1", tags=["chat"])
 
 STATUSES = (400, 401, 403, 404, 413, 429, 502, 504)
 CHAT = errors(ChatCompletion, *STATUSES)
-CHAT["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
+CHAT["2XX"]["content"]["text/event-stream"] = {"schema": {}}
 COMPLETION = errors(Completion, *STATUSES)
-COMPLETION["2XX"]["content"] = {"text/event-stream": {"schema": {}}}
+COMPLETION["2XX"]["content"]["text/event-stream"] = {"schema": {}}
 
 
 @router.post("/chat", responses=CHAT, openapi_extra=body_of(ChatRequest), summary="Chat")

@@ -7209,6 +7209,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
                     "text/event-stream": unknown;
                 };
             };
@@ -7314,6 +7315,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
                     "text/event-stream": unknown;
                 };
             };
@@ -7419,6 +7421,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Completion"];
                     "text/event-stream": unknown;
                 };
             };
