@@ -21,6 +21,7 @@ class Code(StrEnum):
     KEY_REUSED = "key_reused"
     TOO_LARGE = "too_large"
     HEAD_TOO_LARGE = "head_too_large"
+    NO_SUCH_RANGE = "no_such_range"
     TOO_SLOW = "too_slow"
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
@@ -86,6 +87,7 @@ class FailureCode(StrEnum):
 
     CANCELLED = "cancelled"
     DEADLINE_EXCEEDED = "deadline_exceeded"
+    FILE_MISSING = "file_missing"
     INVALID_OUTPUT = "invalid_output"
     MODEL_AUTHENTICATION = "model_authentication"
     MODEL_CONTENT_REFUSED = "model_content_refused"
@@ -97,8 +99,10 @@ class FailureCode(StrEnum):
     MODEL_UNAVAILABLE = "model_unavailable"
     NOT_SUPPORTED = "not_supported"
     OUTPUT_TOO_LARGE = "output_too_large"
+    PARSE_LIMIT = "parse_limit"
     POISON = "poison"
     SCHEMA_ERROR = "schema_error"
+    UNREADABLE_FILE = "unreadable_file"
     WORKER_LOST = "worker_lost"
     INTERNAL = "internal"
 

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     ] = 16_777_216
     max_body_bytes: Annotated[int, Field(ge=1024, description="largest request body")] = 10_000_000
     max_batch_bytes: Annotated[int, Field(ge=1024, description="largest file of rows")] = 4_000_000_000
+    max_file_bytes: Annotated[int, Field(ge=1024, description="largest file that can be uploaded")] = 100_000_000
+    max_stored_bytes: Annotated[
+        int, Field(ge=0, description="bytes of uploaded files that an organization may keep")
+    ] = 20_000_000_000
     max_queued_jobs: Annotated[
         int, Field(ge=0, description="jobs an organization may have waiting; its own limit can only be lower")
     ] = 1_000_000
@@ -170,6 +174,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir.expanduser().absolute() / 'pressrun.db'}"
+
+    @property
+    def blobs_dir(self) -> Path:
+        """Where files are kept that were uploaded."""
+        return self.data_dir.expanduser().absolute() / "files"
 
     @property
     def credentials_file(self) -> Path:

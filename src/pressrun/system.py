@@ -12,6 +12,8 @@ from pressrun.errors import Code, PressrunError
 from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.create import GROUP_LIMIT, create, witness
 from pressrun.jobs.job import Accepted, NewJob
+from pressrun.knowledge.blobs import Blobs
+from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.models.catalog import Catalog
 from pressrun.models.local_server import LocalOptions
 from pressrun.models.vault import Vault, load_key, read_key
@@ -36,6 +38,7 @@ class System:
     definitions: Definitions
     deployed: Deployed
     intake: Grouped[NewJob, Accepted]
+    blobs: Blobs
 
     async def definition(self, organization_id: str, agent_id: str, version: int) -> AgentDefinition:
         """The definition of a version; raises PressrunError (not_found)."""
@@ -51,6 +54,7 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
     settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
     store = await open_store(settings.store_url, migrate=migrate, ballast_bytes=settings.ballast_bytes)
     vault = open_vault(settings)
+    blobs = DiskBlobs(settings.blobs_dir)
     catalog = Catalog(
         store,
         vault,
@@ -69,8 +73,9 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
 
     intake = Grouped(store, accept, limit=GROUP_LIMIT, witness=witness, patience_s=INTAKE_PATIENCE_S)
     try:
-        yield System(settings, store, catalog, vault, definitions, Deployed(store, definitions), intake)
+        yield System(settings, store, catalog, vault, definitions, Deployed(store, definitions), intake, blobs)
     finally:
+        await blobs.close()
         await catalog.close()
         await store.close()
 

@@ -23,7 +23,13 @@ def settings(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch)
     empty = tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
-    return Settings(data_dir=tmp_path, database_url=database_url, generate_timeout_s=5, max_body_bytes=200_000)
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        generate_timeout_s=5,
+        max_body_bytes=200_000,
+        max_file_bytes=300_000,
+    )
 
 
 @pytest.fixture

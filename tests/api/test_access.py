@@ -61,6 +61,13 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/jobs"): Scope.JOBS_READ,
     ("GET", "/v1/overview"): Scope.JOBS_READ,
     ("GET", "/v1/batches/{batch_id}/events"): Scope.JOBS_READ,
+    ("POST", "/v1/files"): Scope.FILES_WRITE,
+    ("GET", "/v1/files"): Scope.FILES_READ,
+    ("POST", "/v1/files/retry"): Scope.FILES_WRITE,
+    ("GET", "/v1/files/{file_id}"): Scope.FILES_READ,
+    ("DELETE", "/v1/files/{file_id}"): Scope.FILES_WRITE,
+    ("GET", "/v1/files/{file_id}/download"): Scope.FILES_READ,
+    ("GET", "/v1/files/{file_id}/text"): Scope.FILES_READ,
     ("GET", "/v1/models"): Scope.AGENTS_READ,
     ("GET", "/v1/models/{name:path}"): Scope.AGENTS_READ,
     ("POST", "/v1/chat"): Scope.JOBS_WRITE,
@@ -105,6 +112,7 @@ def filled(path: str) -> str:
     for name in (
         "application_id",
         "batch_id",
+        "file_id",
         "job_id",
         "key_id",
         "person_id",
@@ -148,6 +156,7 @@ async def test_s15_public_routes_answer_get_alone(server: Server) -> None:
             assert answer.json["tpe"] == "MethodNotAllowed"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("scope", [None, *Scope])
 async def test_s04_scopes_by_routes(server: Server, scope: Scope | None) -> None:
     caller = await server.caller(*([scope] if scope else []))

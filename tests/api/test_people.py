@@ -10,8 +10,11 @@ from tests.api.client import Client
 from tests.api.samples import JOBS, RANDOM_ID, deploy, text
 from tests.api.server import Server
 
-ALL = ["admin", "agents:read", "agents:write", "jobs:read", "jobs:write"]
-MAY = {"viewer": ["agents:read", "jobs:read"], "editor": ALL[1:], "admin": ALL}
+ALL = [
+    "admin", "agents:read", "agents:write", "files:read", "files:write", "graphs:read", "graphs:write", "jobs:read",
+    "jobs:write",
+]  # fmt: skip
+MAY = {"viewer": [one for one in ALL if one.endswith(":read")], "editor": ALL[1:], "admin": ALL}
 
 
 async def add(client: Client, name: str, role: str, **more: Any) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from pressrun.api import (
     batches,
     chat,
     draft_run,
+    file_content,
+    files,
     generate,
     job_lists,
     job_prompts,
@@ -46,8 +48,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 ROUTERS = (
     applications, audit, batch_corrections, batch_estimate, batch_events, batch_results, batch_rows, batch_series,
-    batches, chat, draft_run, generate, job_lists, job_prompts, jobs, keys, limits, models, operations, overview,
-    people, session, system, usage, versions, webhook_deliveries, webhooks,
+    batches, chat, draft_run, file_content, files, generate, job_lists, job_prompts, jobs, keys, limits, models,
+    operations, overview, people, session, system, usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ async def test_a_job_of_a_newer_format_is_not_claimed(store: Store, database_url
     scene = await Scene.set(store)
     await scene.add_worker("w")
     newer, known = await scene.add(), await scene.add()
-    await execute(database_url, f"UPDATE jobs SET format = 3 WHERE id = '{newer}'")  # noqa: S608 - our own id
+    await execute(database_url, f"UPDATE jobs SET format = 99 WHERE id = '{newer}'")  # noqa: S608 - our own id
     assert [claim.id for claim in await scene.claim()] == [known]
     assert await scene.claim() == []
     assert (await scene.job(newer)).state == State.QUEUED
@@ -20,7 +20,7 @@ async def test_a_suspect_of_a_newer_format_is_not_claimed_either(store: Store, d
     scene = await Scene.set(store)
     await scene.add_worker("w")
     newer = await scene.add()
-    await execute(database_url, f"UPDATE jobs SET format = 3, deaths = 2 WHERE id = '{newer}'")  # noqa: S608 - our own id
+    await execute(database_url, f"UPDATE jobs SET format = 99, deaths = 2 WHERE id = '{newer}'")  # noqa: S608 - our own id
     assert await scene.claim_alone() is None
     await execute(database_url, f"UPDATE jobs SET format = 1 WHERE id = '{newer}'")  # noqa: S608
     claim = await scene.claim_alone()

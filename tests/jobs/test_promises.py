@@ -37,7 +37,7 @@ async def test_a_recorded_result_cannot_be_changed(scene: Scene, database_url: s
 
 async def test_jobs_of_a_newer_format_are_left_to_newer_workers(scene: Scene, database_url: str) -> None:
     job_id = await scene.add()
-    await execute(database_url, "UPDATE jobs SET format = 3")
+    await execute(database_url, "UPDATE jobs SET format = 99")
     assert await scene.claim() == []
     assert (await scene.job(job_id)).state == State.QUEUED
     old = await scene.add()

@@ -29,6 +29,7 @@ QUERIES = {
     ("GET", "/v1/applications"): ("after", "before"),
     ("GET", "/v1/applications/{application_id}"): ("include",),
     ("GET", "/v1/audit"): ("before",),
+    ("GET", "/v1/files"): ("after", "before"),
     ("GET", "/v1/jobs"): ("application_id", "batch_id", "before"),
     ("GET", "/v1/webhooks/deliveries"): ("before", "webhook_id", "job_id"),
 }
@@ -49,6 +50,7 @@ class Possessions:
     batch_id: str
     webhook_id: str
     delivery_id: str
+    file_id: str
 
     def of(self, parameter: str) -> list[str]:
         """Their values for a parameter of a path."""
@@ -61,6 +63,7 @@ class Possessions:
             "name:path": [self.model],
             "webhook_id": [self.webhook_id],
             "delivery_id": [self.delivery_id],
+            "file_id": [self.file_id],
         }[parameter]
 
     @property
@@ -77,6 +80,7 @@ class Possessions:
             self.batch_id,
             self.webhook_id,
             self.delivery_id,
+            self.file_id,
         )
 
 
@@ -97,8 +101,10 @@ async def theirs(server: Server, worker: None) -> Possessions:
     batch_id = (await client.post("/v1/applications/their-alias/batches", rows)).ok(202)["id"]
     webhook_id = (await client.post("/v1/webhooks", {"url": "https://93.184.216.34/"})).ok(201)["id"]
     delivery_id = (await client.post(f"/v1/webhooks/{webhook_id}/test")).ok(202)["id"]
+    disposition = {"content_disposition": "attachment; filename=theirs.txt"}
+    file_id = (await client.post("/v1/files", raw=b"their text", **disposition)).ok()["id"]
     return Possessions(
-        agent_id, "their-alias", waiting, done, key.id, person_id, model, batch_id, webhook_id, delivery_id
+        agent_id, "their-alias", waiting, done, key.id, person_id, model, batch_id, webhook_id, delivery_id, file_id
     )
 
 

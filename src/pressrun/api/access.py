@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pressrun.api import problems
 from pressrun.api.callers import Callers, RequestHeaders
 from pressrun.api.hosts import Hosts, Proxies
-from pressrun.api.slow_clients import is_upload
+from pressrun.api.slow_clients import FILES, is_upload
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
 from pressrun.organizations import limits
@@ -140,9 +140,11 @@ class Access:
         return problems.rate_limit(Limit.REQUESTS_PER_MINUTE, most, limits.MINUTE_S, left)
 
     def _most(self, scope: Scope) -> int:
-        """The largest body of a request, in bytes; files of rows are read as they come, and may be larger."""
+        """The largest body of a request, in bytes; files are read as they come, and may be larger."""
         if scope["path"] == SIGN_IN[1]:
             return SIGN_IN_BYTES
+        if scope["path"] == FILES:
+            return self._settings.max_file_bytes
         return self._settings.max_batch_bytes if is_upload(scope["path"]) else self._settings.max_body_bytes
 
     def _limited(self, receive: Receive, headers: RequestHeaders, most: int) -> Receive:

@@ -16,7 +16,8 @@ from pressrun.api.state import system_of
 from pressrun.batches import read as batches
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import listing
-from pressrun.jobs.job import State
+from pressrun.jobs.ingest import lane_of
+from pressrun.jobs.job import Kind, State
 from pressrun.jobs.listing import SINGLE, Filter, JobLine
 from pressrun.money import dollars
 from pressrun.organizations.keys import Scope
@@ -70,17 +71,23 @@ async def list_all_jobs(
     state: Annotated[str, Query(description="One or more states, with commas between")] = "",
     application_id: str = "",
     batch_id: Annotated[str, Query(description="A batch, or `none`: jobs that belong to no batch")] = "",
+    kind: Annotated[str, Query(description="`agent`: runs of agents; `ingest`: files and pages taken in")] = "agent",
     error_code: Annotated[str, Query(description="Jobs that failed with it; with `state` those that wait, too")] = "",
     accepted_from: Annotated[str, Query(alias="from", description="Accepted then or later, ISO 8601")] = "",
     accepted_to: Annotated[str, Query(alias="to", description="Accepted before then, ISO 8601")] = "",
     before: Annotated[str, Query(description="`next` of the page before")] = "",
     limit: str | None = None,
 ) -> Response:
-    """Jobs, the newest first; a page may be short, or empty, although more follow: `has_more` tells."""
+    """Jobs of agents, the newest first, or those that take files in.
+
+    A page may be short, or empty, although more follow: `has_more` tells.
+    """
     key = require(request, Scope.JOBS_READ)
     size = size_of(limit, DEFAULT_LINES, MOST_LINES)
     problems: list[Problem] = []
     states = states_of(state, {*State}, problems)
+    if kind not in set(Kind):
+        problems.append(Problem(f"kind is agent or ingest, not {kind[:50]!r}", {"field": "kind"}))
     from_us, to_us = time_of("from", accepted_from, problems), time_of("to", accepted_to, problems)
     if problems:
         raise PressrunError(Code.INVALID, problems)
@@ -88,6 +95,8 @@ async def list_all_jobs(
 
     async def work(tx: Transaction) -> listing.Page:
         agent_id = (await find_agent(tx, key.organization_id, application_id)).id if application_id else ""
+        if kind == Kind.INGEST:
+            agent_id = agent_id or lane_of(key.organization_id)
         if batch and batch != SINGLE:
             await batches.find_or_fail(tx, key.organization_id, batch)
         wanted = Filter(frozenset(map(State, states)), agent_id, batch, storable(error_code), from_us, to_us)

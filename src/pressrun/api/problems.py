@@ -31,6 +31,7 @@ SHAPES: dict[Code, Shape] = {
     Code.METHOD_NOT_ALLOWED: Shape(405, "MethodNotAllowed", "fail.methodNotAllowed.method", "MethodNotAllowed"),
     Code.CONFLICT: Shape(409, "Conflict", "fail.conflict.state", "Conflict"),
     Code.TOO_LARGE: Shape(413, "PayloadTooLarge", "fail.payloadTooLarge.body", "PayloadTooLarge"),
+    Code.NO_SUCH_RANGE: Shape(416, "RangeNotSatisfiable", "fail.badRequest.range", "RangeNotSatisfiable"),
     Code.KEY_REUSED: Shape(
         422, "UnprocessableEntity", "fail.unprocessableEntity.idempotencyKeyReused", "IdempotencyKeyReused"
     ),

@@ -79,6 +79,12 @@ class BatchChange(Body):
     max_cost: float | None = None
 
 
+class FilesRetry(Body):
+    """Files to take in again; those that have not failed, and unknown ones, are left alone."""
+
+    file_ids: list[str]
+
+
 class GenerateRequest(Body):
     """A generation to wait for."""
 
@@ -226,6 +232,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     BatchUpload,
     DeployRequest,
     DraftRunRequest,
+    FilesRetry,
     GenerateRequest,
     JobRequest,
     KeyRequest,

@@ -1,7 +1,7 @@
 """Clients that keep a connection and give nothing for it: how long they may, and how many connections there are.
 
 A head must be whole within 10 seconds. A body has 10 seconds of grace, then must come at 1 kB/s on the whole, and be
-whole within 60, unless it is a file of rows. What waits to be sent must move within 30. One look a second at every
+whole within 60, unless it is a file. What waits to be sent must move within 30. One look a second at every
 connection costs less than a timer for each request.
 """
 
@@ -25,8 +25,9 @@ OTHER_FILES = 256
 """Descriptors that everything but clients' connections needs: database, models, logs."""
 
 
-UPLOADS = re.compile(r"/v1/applications/[^/]+/batches(?:/estimate)?")
-"""Where files of rows go: they may take as long as they need, as long as they keep coming."""
+FILES = "/v1/files"
+UPLOADS = re.compile(rf"/v1/applications/[^/]+/batches(?:/estimate)?|{FILES}")
+"""Where files go, of rows or of any kind: they may take as long as they need, as long as they keep coming."""
 
 
 def is_upload(path: str) -> bool:

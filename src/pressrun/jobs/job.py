@@ -35,9 +35,18 @@ PHASES: dict[Phase, frozenset[State]] = {
     Phase.FAILED: frozenset({State.FAILED, State.CANCELLED}),
 }
 
-FORMAT = 2
+
+class Kind(StrEnum):
+    """What a job does: run an agent, or take a file or a page in."""
+
+    AGENT = "agent"
+    INGEST = "ingest"
+
+
+FORMAT = 3
 """What a worker of this version understands of a job; a newer version's jobs may have a higher one. Jobs of batches
-have 2: a worker that knows nothing of batches would run them although their batch is paused."""
+have 2: a worker that knows nothing of batches would run them although their batch is paused. Jobs that take files in
+have 3."""
 
 DEFAULT_PRIORITY = 5
 """0 is the most urgent, 9 the least."""
@@ -148,13 +157,14 @@ class Job:
     batch_id: str
     batch_row: int | None
     same_as: str | None
+    kind: Kind
     result: bytes | None
 
     @classmethod
     def from_row(cls, row: Row) -> "Job":
         """A job from a row of `jobs`, with `result` when the query joined it."""
         values = {name: row[name] for name in JOB_COLUMNS}
-        values["state"] = State(values["state"])
+        values["state"], values["kind"] = State(values["state"]), Kind(values["kind"])
         values["cancel_requested"] = bool(values["cancel_requested"])
         return cls(**values, result=row.get("result"))
 
@@ -187,6 +197,7 @@ class Claim:
     inputs: bytes
     options: bytes
     batch_id: str = ""
+    kind: str = Kind.AGENT
 
     @classmethod
     def from_row(cls, row: Row) -> "Claim":

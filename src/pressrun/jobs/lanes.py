@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pressrun.accounts.rooms import find_rooms
 from pressrun.jobs import batch_lanes, outages
+from pressrun.jobs.ingest import is_ingest_lane
 from pressrun.jobs.job import DEFAULT_PRIORITY
 from pressrun.store.store import Row, Transaction
 
@@ -24,6 +25,9 @@ ModelLimits = Mapping[tuple[str, str], int]
 
 BATCH_PLACES = ("\x00everywhere", "\x00batches")
 """Stands among the limits for the places that rows of batches may take, of all organizations together."""
+
+INGEST_PLACES = 4
+"""Files of one organization that are taken in at the same time, over all workers."""
 
 FEWEST_PLACES = 4
 SPARED = 50
@@ -59,7 +63,7 @@ class Lane:
             row["agent_id"],
             int(row["queued"]),
             int(row["running"]),
-            row["concurrency"],
+            INGEST_PLACES if is_ingest_lane(row["agent_id"]) else row["concurrency"],
             tuple(json.loads(row["models"])),
         )
 

@@ -40,6 +40,7 @@ class Action(StrEnum):
     MODEL_REMOVED = "model.removed"
     MODEL_MADE_DEFAULT = "model.made_default"
     LIMITS_CHANGED = "limits.changed"
+    FILE_DELETED = "file.deleted"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_DISABLED = "webhook.disabled"

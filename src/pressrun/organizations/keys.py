@@ -27,6 +27,10 @@ class Scope(StrEnum):
     JOBS_READ = "jobs:read"
     AGENTS_WRITE = "agents:write"
     AGENTS_READ = "agents:read"
+    FILES_WRITE = "files:write"
+    FILES_READ = "files:read"
+    GRAPHS_WRITE = "graphs:write"
+    GRAPHS_READ = "graphs:read"
     ADMIN = "admin"
 
 

@@ -22,11 +22,11 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-READING = frozenset({Scope.AGENTS_READ, Scope.JOBS_READ})
+READING = frozenset({Scope.AGENTS_READ, Scope.JOBS_READ, Scope.FILES_READ, Scope.GRAPHS_READ})
 
 SCOPES = {
     Role.VIEWER: READING,
-    Role.EDITOR: READING | {Scope.AGENTS_WRITE, Scope.JOBS_WRITE},
+    Role.EDITOR: READING | {Scope.AGENTS_WRITE, Scope.JOBS_WRITE, Scope.FILES_WRITE, Scope.GRAPHS_WRITE},
     Role.ADMIN: frozenset({Scope.ADMIN}),
 }
 

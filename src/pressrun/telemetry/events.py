@@ -54,6 +54,7 @@ class ServerEvent(StrEnum):
     ROOM_REGAINED = "store.room_regained"
     RETENTION_DONE = "retention.done"
     RETENTION_FAILED = "retention.failed"
+    SWEEP_FAILED = "sweep.failed"
     STREAM_FAILED = "stream.failed"
     WEBHOOK_FAILED = "webhook.failed"
     WEBHOOKS_TROUBLED = "webhooks.troubled"

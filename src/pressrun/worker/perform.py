@@ -14,9 +14,11 @@ from pressrun.agents.run import run
 from pressrun.agents.submit import JobOptions
 from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.jobs import backoff
-from pressrun.jobs.job import Claim
+from pressrun.jobs.job import Claim, Kind
 from pressrun.jobs.lanes import DEFAULT_MODEL
 from pressrun.jobs.outcome import Again, Call, Completed, Failed, Outcome
+from pressrun.knowledge import take_in
+from pressrun.knowledge.extract import Extractor
 from pressrun.store.clock import SECOND
 from pressrun.system import System
 from pressrun.telemetry import log
@@ -41,6 +43,7 @@ class Performer:
         self._random = random or Random()  # noqa: S311 - spreads a herd, keeps no secret
         self._health = Health()
         self._stepping = Stepping(system.store)
+        self._tools = take_in.Tools(system.store, system.blobs, Extractor())
 
     async def perform(self, claim: Claim, calls: list[Call]) -> Outcome:
         """How the attempt ended; its model calls are appended to `calls`. Raises nothing but its own cancellation."""
@@ -50,7 +53,7 @@ class Performer:
         ends = started + max(0.0, (claim.deadline_at - claim.started_at) / SECOND)
         try:
             async with asyncio.timeout(ends - started):
-                result, answered = await self._run(claim, made, steps)
+                kept = await self._payload(claim, made, steps)
         except TimeoutError:
             outcome: Outcome = Failed(FailureCode.DEADLINE_EXCEEDED, "the deadline passed before the job was done")
         except RunFailure as failure:
@@ -61,12 +64,18 @@ class Performer:
             log.warn(JobEvent.FAILED, job=claim.id, exc_info=True)
             outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True), made, ends)
         else:
-            outcome = Completed(payload(result, answered))
+            outcome = Completed(kept)
         finally:
             counted = [call for one in steps for call in one.counted]
             calls.extend(self._counted(claim, call, counted=any(call is one for one in counted)) for call in made)
         _emit(claim, outcome, time.monotonic() - started)
         return outcome
+
+    async def _payload(self, claim: Claim, made: list[AgentCall], steps: list[JobSteps]) -> bytes:
+        """The result, as it is kept."""
+        if claim.kind == Kind.INGEST:
+            return await take_in.perform(self._tools, claim)
+        return payload(*await self._run(claim, made, steps))
 
     async def _run(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> tuple[Result, dict[str, str]]:
         """The result, and which model answered each prompt."""

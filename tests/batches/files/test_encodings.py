@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pressrun.batches.files.encodings import Decoder, Encoding, find_encoding
 from pressrun.batches.files.formats import Format, Told, told
 from pressrun.errors import PressrunError
+from pressrun.knowledge.encodings import Decoder, Encoding, find_encoding
 from tests.batches.files.reading import agent, cells, read
 
 TEXTS = {

@@ -10,12 +10,12 @@ from pressrun.batches.files import json_rows
 from pressrun.batches.files.bad_rows import Damaged
 from pressrun.batches.files.csv_records import CsvRecords
 from pressrun.batches.files.delimiters import Dialect, find_dialect
-from pressrun.batches.files.encodings import Decoder, Encoding, find_encoding
 from pressrun.batches.files.formats import Format, Told, format_of
 from pressrun.batches.files.json_rows import JsonArray, JsonLines
 from pressrun.batches.files.pieces import PIECE_BYTES, beginning, pieces
 from pressrun.batches.files.xlsx_rows import sheet_blocks
 from pressrun.errors import Code, PressrunError
+from pressrun.knowledge.encodings import Decoder, Encoding, find_encoding
 
 HEAD_BYTES = 256 * 1024
 """What encoding and delimiter are judged by."""

@@ -38,7 +38,7 @@ SET state = 'running', attempts = attempts + 1, lease_token = :lease_token, work
     started_at = :now, updated_at = :now, events = events + 1
 WHERE seq = :seq AND state = 'queued'
 RETURNING id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
-    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id
+    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id, kind
 
 -- name: find_lease
 -- A claim that still holds its job.
@@ -49,7 +49,7 @@ SELECT 1 AS held FROM jobs WHERE id = :job_id AND lease_token = :lease_token AND
 -- All that a worker holds, so that it can tell what it does not know of.
 -- system: the worker names itself.
 SELECT id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
-    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id
+    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id, kind
 FROM jobs
 WHERE state = 'running' AND worker_id = :worker_id
 

@@ -14,14 +14,15 @@ GROUP BY state
 
 -- name: list_lanes
 -- Every agent with something queued or running, its own limit, and the models its deployed version asks; in order, so
--- that both databases deal free places alike.
+-- that both databases deal free places alike. What takes files in has no agent, and a lane in each organization.
 -- system: the claim serves every organization.
-SELECT counts.organization_id, counts.agent_id, agents.concurrency, agents.models,
+SELECT counts.organization_id, counts.agent_id, agents.concurrency, coalesce(agents.models, '[]') AS models,
     SUM(CASE WHEN counts.state = 'queued' THEN counts.jobs ELSE 0 END) AS queued,
     SUM(CASE WHEN counts.state = 'running' THEN counts.jobs ELSE 0 END) AS running
 FROM job_counts AS counts
-JOIN agents ON agents.id = counts.agent_id
+LEFT JOIN agents ON agents.id = counts.agent_id
 WHERE counts.state IN ('queued', 'running') AND counts.jobs <> 0
+    AND (agents.id IS NOT NULL OR counts.agent_id LIKE 'ingest.%')
 GROUP BY counts.organization_id, counts.agent_id, agents.concurrency, agents.models
 ORDER BY counts.organization_id, counts.agent_id
 

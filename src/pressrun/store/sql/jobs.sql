@@ -116,3 +116,10 @@ SELECT CAST(:now - min(run_at) AS bigint) AS waited_us FROM jobs WHERE state = '
 -- Whether a job was accepted.
 -- system: its id was just made, and nobody else knows it.
 SELECT 1 AS found FROM jobs WHERE id = :job_id
+
+-- name: create_ingest_job
+-- A file or a page is to be taken in, by a worker that knows how to.
+INSERT INTO jobs (id, organization_id, agent_id, agent_version, key_id, state, priority, max_attempts, on_worker_loss,
+    run_at, deadline_at, deadline_s, created_at, updated_at, events, inputs, options, format, kind)
+VALUES (:job_id, :organization_id, :agent_id, 0, :key_id, 'queued', :priority, :max_attempts, 'retry',
+    :now, :now + CAST(:deadline_s AS bigint) * 1000000, :deadline_s, :now, :now, 1, :inputs, :options, 3, 'ingest')

@@ -1,15 +1,17 @@
 -- name: count_open_jobs
--- How many jobs of an organization are in each state that is no end.
+-- How many runs of an organization's agents are in each state that is no end.
 SELECT state, CAST(sum(jobs) AS bigint) AS jobs FROM job_counts
 WHERE organization_id = :organization_id AND state IN ('queued', 'running', 'waiting')
+    AND agent_id <> 'ingest.' || organization_id
 GROUP BY state
 
 -- name: list_ended_hours
--- How many jobs of an organization ended in each of the last hours, the present one among them.
+-- How many runs of an organization's agents ended in each of the last hours, the present one among them.
 SELECT hour, CAST(sum(completed) AS bigint) AS completed, CAST(sum(failed) AS bigint) AS failed,
     CAST(sum(cancelled) AS bigint) AS cancelled
 FROM ended_counts
 WHERE organization_id = :organization_id AND hour > :now / 3600000000 - CAST(:hours AS bigint)
+    AND agent_id <> 'ingest.' || organization_id
 GROUP BY hour
 
 -- name: list_agent_runs

@@ -52,7 +52,7 @@ FROM picked
 WHERE jobs.seq = picked.seq
 RETURNING jobs.id, jobs.organization_id, jobs.agent_id, jobs.agent_version, jobs.generation, jobs.attempts,
     jobs.errors, jobs.max_attempts, jobs.deadline_at, jobs.created_at, jobs.started_at, jobs.run_at,
-    jobs.lease_token, jobs.events, jobs.inputs, jobs.options, jobs.batch_id, jobs.seq, jobs.priority
+    jobs.lease_token, jobs.events, jobs.inputs, jobs.options, jobs.batch_id, jobs.kind, jobs.seq, jobs.priority
 
 -- name: settle_jobs
 -- An attempt ends, if whoever ends it still holds the job: the lease's token is the proof.

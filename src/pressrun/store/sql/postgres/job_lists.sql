@@ -1,7 +1,7 @@
 -- name: walk_jobs_in_state
 -- The newest jobs of an organization in one state, before a place in the order of acceptance. Rows are compared whole,
 -- here and below, so that no planner hopes to meet one soon on its way back through all jobs there are.
-SELECT seq, seq AS place, CASE WHEN :error_code = '' OR error_code = :error_code THEN 1 ELSE 0 END AS matches
+SELECT seq, seq AS place, CASE WHEN (:error_code = '' OR error_code = :error_code) AND kind = 'agent' THEN 1 ELSE 0 END AS matches
 FROM jobs
 WHERE (organization_id, state, seq) < (:organization_id, :state, :before)
     AND (organization_id, state, seq) >= (:organization_id, :state, :first)
@@ -10,7 +10,7 @@ ORDER BY organization_id DESC, state DESC, seq DESC LIMIT :limit
 -- name: walk_single_jobs
 -- The same of those that belong to no batch.
 SELECT seq, seq AS place, CASE WHEN (:states = '' OR :states LIKE '%' || state || '%')
-    AND (:error_code = '' OR error_code = :error_code) THEN 1 ELSE 0 END AS matches
+    AND (:error_code = '' OR error_code = :error_code) AND kind = 'agent' THEN 1 ELSE 0 END AS matches
 FROM jobs
 WHERE batch_id = '' AND (organization_id, seq) < (:organization_id, :before)
     AND (organization_id, seq) >= (:organization_id, :first)
@@ -19,7 +19,7 @@ ORDER BY organization_id DESC, seq DESC LIMIT :limit
 -- name: walk_failed_jobs
 -- The same of those that ended with one error.
 SELECT seq, seq AS place, CASE WHEN :states LIKE '%' || state || '%' AND (:agent_id = '' OR agent_id = :agent_id)
-    AND (:single = 0 OR batch_id = '') THEN 1 ELSE 0 END AS matches
+    AND (:single = 0 OR batch_id = '') AND (kind = 'agent' OR agent_id = :agent_id) THEN 1 ELSE 0 END AS matches
 FROM jobs
 WHERE state IN ('failed', 'cancelled')
     AND (organization_id, error_code, seq) < (:organization_id, :error_code, :before)

@@ -3,5 +3,5 @@
 -- compared whole, so that no planner hopes to meet one soon on its way through all jobs there are.
 SELECT CAST(:now - run_at AS bigint) AS waited_us FROM jobs
 WHERE (organization_id, state, seq) > (:organization_id, 'queued', 0)
-    AND (organization_id, state, seq) < (:organization_id, 'queued', 4611686018427387904)
+    AND (organization_id, state, seq) < (:organization_id, 'queued', 4611686018427387904) AND kind = 'agent'
 ORDER BY organization_id, state, seq LIMIT 1

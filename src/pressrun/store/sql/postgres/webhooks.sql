@@ -15,10 +15,10 @@ WHERE EXISTS (SELECT 1 FROM webhooks
     OR EXISTS (SELECT 1 FROM webhook_urls WHERE webhook_urls.organization_id = asked.organization_id)
 
 -- name: find_told_jobs
--- What tells who wants to hear of a job: its agent, its batch, the URL it brought along.
+-- What tells who wants to hear of a job: its agent, its batch, the URL it brought along. Nobody hears of files.
 SELECT jobs.id, jobs.agent_id, jobs.batch_id, webhook_urls.url
 FROM unnest(CAST(:job_id AS text[]), CAST(:organization_id AS text[])) AS asked (job_id, organization_id)
-JOIN jobs ON jobs.id = asked.job_id AND jobs.organization_id = asked.organization_id
+JOIN jobs ON jobs.id = asked.job_id AND jobs.organization_id = asked.organization_id AND jobs.kind = 'agent'
 LEFT JOIN webhook_urls ON webhook_urls.job_id = jobs.id AND webhook_urls.batch_id = ''
 
 -- name: take_outbox

@@ -28,7 +28,7 @@ WHERE seq IN (
     ORDER BY priority, seq LIMIT :share
 )
 RETURNING id, organization_id, agent_id, agent_version, generation, attempts, errors, max_attempts, deadline_at,
-    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id,
+    created_at, started_at, run_at, lease_token, events, inputs, options, batch_id, kind,
     seq, priority
 
 -- name: settle_jobs

@@ -1,6 +1,6 @@
 -- name: walk_jobs_in_state
 -- The newest jobs of an organization in one state, before a place in the order of acceptance.
-SELECT seq, seq AS place, CASE WHEN :error_code = '' OR error_code = :error_code THEN 1 ELSE 0 END AS matches
+SELECT seq, seq AS place, CASE WHEN (:error_code = '' OR error_code = :error_code) AND kind = 'agent' THEN 1 ELSE 0 END AS matches
 FROM jobs
 WHERE organization_id = :organization_id AND state = :state AND seq < :before AND seq >= :first
 ORDER BY seq DESC LIMIT :limit
@@ -8,7 +8,7 @@ ORDER BY seq DESC LIMIT :limit
 -- name: walk_single_jobs
 -- The same of those that belong to no batch.
 SELECT seq, seq AS place, CASE WHEN (:states = '' OR :states LIKE '%' || state || '%')
-    AND (:error_code = '' OR error_code = :error_code) THEN 1 ELSE 0 END AS matches
+    AND (:error_code = '' OR error_code = :error_code) AND kind = 'agent' THEN 1 ELSE 0 END AS matches
 FROM jobs
 WHERE organization_id = :organization_id AND batch_id = '' AND seq < :before AND seq >= :first
 ORDER BY seq DESC LIMIT :limit
@@ -16,7 +16,7 @@ ORDER BY seq DESC LIMIT :limit
 -- name: walk_failed_jobs
 -- The same of those that ended with one error.
 SELECT seq, seq AS place, CASE WHEN :states LIKE '%' || state || '%' AND (:agent_id = '' OR agent_id = :agent_id)
-    AND (:single = 0 OR batch_id = '') THEN 1 ELSE 0 END AS matches
+    AND (:single = 0 OR batch_id = '') AND (kind = 'agent' OR agent_id = :agent_id) THEN 1 ELSE 0 END AS matches
 FROM jobs
 WHERE organization_id = :organization_id AND error_code = :error_code AND state IN ('failed', 'cancelled')
     AND seq < :before AND seq >= :first

@@ -13,10 +13,10 @@ WHERE EXISTS (SELECT 1 FROM webhooks WHERE organization_id = :organization_id AN
     OR EXISTS (SELECT 1 FROM webhook_urls WHERE organization_id = :organization_id)
 
 -- name: find_told_jobs
--- What tells who wants to hear of a job: its agent, its batch, the URL it brought along.
+-- What tells who wants to hear of a job: its agent, its batch, the URL it brought along. Nobody hears of files.
 SELECT jobs.id, jobs.agent_id, jobs.batch_id, webhook_urls.url
 FROM jobs LEFT JOIN webhook_urls ON webhook_urls.job_id = jobs.id AND webhook_urls.batch_id = ''
-WHERE jobs.id = :job_id AND jobs.organization_id = :organization_id
+WHERE jobs.id = :job_id AND jobs.organization_id = :organization_id AND jobs.kind = 'agent'
 
 -- name: take_outbox
 -- The oldest of what waits to be told, taken for good.

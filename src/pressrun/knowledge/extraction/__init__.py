@@ -1,0 +1,1 @@
+"""Files to text, in a process that can do no harm: nothing here knows of stores or servers."""
