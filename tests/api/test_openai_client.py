@@ -50,7 +50,7 @@ async def test_functions_and_schemas(theirs: AsyncOpenAI, client: Client) -> Non
         events = [event.type async for event in stream]
         final = await stream.get_final_completion()
     assert "tool_calls.function.arguments.done" in events
-    (called,) = final.choices[0].message.tool_calls or ()
+    (called,) = final.choices[0].message.tool_calls
     assert (called.function.name, called.function.arguments) == ("weather", '{"city": "Bern"}')
     parsed = await theirs.chat.completions.parse(
         model="boss", messages=[{"role": "user", "content": "a shoe"}], response_format=Shoe
