@@ -82,3 +82,19 @@ async def test_a_page_after_a_deleted_agent_goes_on(store: Store, seven: list[st
 async def test_the_limit_is_brought_into_its_range(store: Store, seven: list[str], limit: int, count: int) -> None:
     ids, more = await page(store, limit=limit, include_drafts=True)
     assert (len(ids), more) == (count, count < 7)
+
+
+async def test_agents_are_found_by_words_of_name_alias_and_id(store: Store) -> None:
+    """Whatever their case, in their order; signs of a pattern stand for themselves."""
+    names = {"Product texts 100%": "shop-texts", "Press release": "press", "a_b": "c"}
+    made = {name: (await added(store, definition(name=name, alias=alias))).id for name, alias in names.items()}
+    shop, press, signs = made.values()
+    for words, found in {
+        "product": [shop], "PROD text": [shop], "text prod": [], "100%": [shop], "%": [shop], "_": [signs],
+        "PRESS": [press], "shop-t": [shop], "\\": [], press.upper(): [press], "": [signs, press, shop], "\0": [
+            signs, press, shop
+        ],
+    }.items():  # fmt: skip
+        ids, _ = await page(store, words=words, include_drafts=True)
+        assert sorted(ids) == sorted(found), words
+    assert (await page(store, words="p", limit=1, include_drafts=True))[1], "there is more"

@@ -45,6 +45,7 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/applications/{application_id}/batches"): Scope.JOBS_READ,
     ("GET", "/v1/applications/{application_id}/batches/template"): Scope.AGENTS_READ,
     ("POST", "/v1/applications/{application_id}/batches/estimate"): Scope.JOBS_WRITE,
+    ("POST", "/v1/applications/{application_id}/batches/bad-rows"): Scope.JOBS_WRITE,
     ("GET", "/v1/batches"): Scope.JOBS_READ,
     ("GET", "/v1/batches/{batch_id}"): Scope.JOBS_READ,
     ("PATCH", "/v1/batches/{batch_id}"): Scope.JOBS_WRITE,

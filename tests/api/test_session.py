@@ -8,7 +8,9 @@ from pressrun.organizations.keys import Scope
 from pressrun.organizations.organization import FIRST
 from tests.api.browser import Browser, signed_in
 from tests.api.client import Client
+from tests.api.samples import deploy
 from tests.api.server import Server
+from tests.api.test_batches import upload
 
 
 async def test_a_key_signs_in_and_out(server: Server) -> None:
@@ -82,3 +84,26 @@ async def test_streams_take_a_session_too(server: Server, client: Client) -> Non
     answer = await browser.send("POST", "/v1/applications/echo", body, accept="text/event-stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert b"hello" in answer.raw
+
+
+async def test_a_link_of_the_studio_saves_a_file(server: Server, client: Client) -> None:
+    """A link cannot send the studio's header: the browser's own word takes its place."""
+    browser = await signed_in(server)
+    await deploy(client)
+    batch = (await upload(client)).ok(202)["id"]
+    results = f"/v1/batches/{batch}/results"
+    link = {"cookie": browser.cookie or "", "sec_fetch_site": "same-origin", "sec_fetch_mode": "navigate"}
+    nobody = server.client(None)
+    answer = await nobody.get(results, **link)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert (await nobody.get("/v1/applications/echo/batches/template", **link)).status == 200
+    for site in ("cross-site", "same-site", "none", ""):
+        assert (await nobody.get(results, **(link | {"sec_fetch_site": site}))).status == 401, site
+    picture = await nobody.get(results, **(link | {"sec_fetch_mode": "no-cors"}))
+    assert (picture.status, picture.headers["x-content-type-options"]) == (200, "nosniff")
+    for mode in ("cors", "same-origin", ""):
+        assert (await nobody.get(results, **(link | {"sec_fetch_mode": mode}))).status == 401, mode
+    for path in ("/v1/keys", "/v1/batches", f"/v1/batches/{batch}/rows", f"{results}/x", f"/v1/batches/{batch}"):
+        assert (await nobody.get(path, **link)).status == 401, path
+    assert (await nobody.send("POST", results, None, raw=None, **link)).status == 401
+    assert (await nobody.get(results, **(link | {"cookie": "pressrun=x"}))).status == 401

@@ -1,5 +1,6 @@
 """Lists of agents, a page at a time, in the order of their making."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ DEFAULT_LIMIT = 50
 
 Order = Literal["asc", "desc"]
 _Position = tuple[int, str]
+_SIGNS = re.compile(r"[\\%_]")
 _FIRST: _Position = (-1, "")
 _LAST: _Position = (2**63 - 1, "")
 
@@ -43,10 +45,12 @@ async def list_agents(
     before: str | None = None,
     limit: int = DEFAULT_LIMIT,
     include_drafts: bool = False,
+    words: str = "",
 ) -> AgentPage:
     """The agents that follow `after`, or directly precede `before`, or stand between the two.
 
-    A cursor is an agent's id; after one that is unknown nothing follows. `limit` is brought into 1 to 100.
+    A cursor is an agent's id; after one that is unknown nothing follows. `limit` is brought into 1 to 100. `words` are
+    in the agent's name, alias or id, in this order, whatever their case.
     """
     following = await _position(tx, organization_id, after)
     preceding = await _position(tx, organization_id, before)
@@ -59,6 +63,7 @@ async def list_agents(
         "list_agents_upwards" if (order == "asc") != backwards else "list_agents_downwards",
         organization_id=organization_id,
         with_drafts=int(include_drafts),
+        pattern=_pattern(words),
         low_at=(low or _FIRST)[0],
         low_id=(low or _FIRST)[1],
         high_at=(high or _LAST)[0],
@@ -69,6 +74,12 @@ async def list_agents(
     if backwards:
         agents.reverse()
     return AgentPage(tuple(agents), has_more=len(rows) > limit)
+
+
+def _pattern(words: str) -> str:
+    """What LIKE finds the words by; signs that mean something to it are none of theirs."""
+    escaped = (_SIGNS.sub(r"\\\g<0>", word) for word in words.replace("\x00", "").split())
+    return "".join(f"%{word}" for word in escaped) + "%"
 
 
 async def _position(tx: Transaction, organization_id: str, agent_id: str | None) -> _Position | None:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from pressrun.api import (
     applications,
     audit,
+    batch_bad_rows,
     batch_corrections,
     batch_estimate,
     batch_events,
@@ -104,6 +105,7 @@ def create_routes() -> FastAPI:
         batch_rows.router,
         batch_series.router,
         batch_estimate.router,
+        batch_bad_rows.router,
         batch_events.router,
         batches.router,
         generate.router,

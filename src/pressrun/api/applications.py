@@ -29,6 +29,8 @@ router = APIRouter(prefix="/v1/applications", tags=["agents"])
 
 Order = Literal["asc", "desc"]
 
+LONGEST_SEARCH = 200
+
 
 async def shape(tx: Transaction, system: System, agent: Agent) -> dict[str, Any]:
     """An agent as Writer shows it, with the inputs of the version that runs."""
@@ -47,8 +49,12 @@ async def list_applications(
     limit: str | None = None,
     type: str | None = None,  # noqa: A002 - Writer's name for it
     include: str | None = None,
+    q: str | None = None,
 ) -> Response:
-    """Deployed agents, newest first; `include=drafts` adds those that were never deployed."""
+    """Deployed agents, newest first; `include=drafts` adds those that were never deployed.
+
+    `q`: only those whose name, alias or id has these words, in this order.
+    """
     key = require(request, Scope.AGENTS_READ)
     if order not in {None, "", "asc", "desc"}:
         raise PressrunError(Code.INVALID, Problem("order must be asc or desc", {"field": "order"}))
@@ -65,6 +71,7 @@ async def list_applications(
             before=before,
             limit=number("limit", limit, DEFAULT_LIMIT),
             include_drafts=include == "drafts",
+            words=(q or "")[:LONGEST_SEARCH],
         )
         return {
             "data": [await shape(tx, system, agent) for agent in page.agents],

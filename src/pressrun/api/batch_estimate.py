@@ -1,6 +1,7 @@
 """What a file of rows would cost, over HTTP: it is read and checked as for a batch, and nothing is kept."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +15,7 @@ from pressrun.api.request_schemas import BatchUpload, body_of
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.batches.estimate import BatchEstimate, Estimating, duration_s
+from pressrun.batches.files.first_rows import SHOWN, first_rows
 from pressrun.batches.files.rows import Rows, read_rows
 from pressrun.batches.projection import project
 from pressrun.batches.read import find_or_fail
@@ -41,12 +43,14 @@ async def estimate_batch(request: Request, application_id: str) -> Response:
     asked = {model for prompt in definition.prompts for model in prompt.candidates}
     prices = await system.catalog.terms(key.organization_id, asked)
     estimating = Estimating(definition, prices, fan_out=options.fan_out, dedupe=options.dedupe)
+    first: list[bytes] = []
     async with read_rows(file.chunks, file.told, definition, file.options.column_map) as rows:
         async for block in rows:
+            first += [row.cells for row in block[: SHOWN - len(first)]]
             await asyncio.to_thread(estimating.add, block)  # a millisecond for ten rows
     found = estimating.found
     time = await system.store.read(lambda tx: duration_s(tx, key.organization_id, definition, found.distinct))
-    return wire.answer(_shape(rows, found, time))
+    return wire.answer(_shape(rows, found, time, first))
 
 
 @router.get(
@@ -77,7 +81,9 @@ def _seconds(span: tuple[float, float] | None) -> dict[str, int] | None:
     return None if span is None else {"low": round(span[0]), "high": round(span[1])}
 
 
-def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -> dict[str, Any]:
+def _shape(
+    rows: Rows, found: BatchEstimate, time: tuple[float, float] | None, first: Sequence[bytes]
+) -> dict[str, Any]:
     return {
         "rows": rows.total,
         "bad_rows": rows.bad.count,
@@ -91,6 +97,7 @@ def _shape(rows: Rows, found: BatchEstimate, time: tuple[float, float] | None) -
         "encoding": rows.facts.encoding,
         "delimiter": rows.facts.delimiter,
         "columns": list(rows.columns),
+        "first_rows": first_rows(first, rows.columns),
         "inputs": {declared.name: list(columns) for declared, columns in rows.plan.inputs},
         "problems": [
             {"row": one.row, "line": one.line, "column": one.column, "input": one.input, "reason": one.reason}

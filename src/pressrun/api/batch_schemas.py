@@ -116,6 +116,7 @@ class BatchEstimateShape(Shape):
     encoding: str | None
     delimiter: str | None
     columns: list[str]
+    first_rows: list[list[str]]
     inputs: dict[str, list[str]]
     problems: list[BadRowShape]
 

@@ -46,14 +46,16 @@ class Callers:
     async def find(self, scope: Mapping[str, Any], headers: RequestHeaders) -> Key:
         """The caller; `scope["state"]["signed_in"]` is set for a session. Raises PressrunError.
 
-        A cookie counts only beside the studio's own header, which no page of another origin can send, and never
-        beside an API key.
+        A cookie counts only beside the studio's own header, which no page of another origin can send, or where one of
+        the studio's links leads to a file; and never beside an API key.
         """
         authorization = headers.get(b"authorization")
-        if authorization is None and same_origin.STUDIO_HEADER in headers:
+        is_download = authorization is None and same_origin.is_download(scope["method"], scope["path"], headers)
+        if is_download or (authorization is None and same_origin.STUDIO_HEADER in headers):
             token = cookies.session_token(headers)
             if token is not None:
-                self.check_origin(scope["method"], headers)
+                if not is_download:
+                    self.check_origin(scope["method"], headers)
                 signed_in = scope["state"]["signed_in"] = await self._by_session(token)
                 return signed_in.caller
         scheme, _, token = (authorization or "").partition(" ")  # the key is all that follows, spaces included

@@ -1,5 +1,6 @@
 """Whether a request with a cookie comes from the studio itself, and not from another page in the same browser."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -12,6 +13,30 @@ OURS = {"same-origin", "none"}
 SAFE = {"GET", "HEAD"}
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
 """What a form can send without asking; no route of ours takes it from a browser."""
+
+
+DOWNLOADS = re.compile(
+    r"/v1/(?:batches/[^/]+/results|applications/[^/]+/batches/template|files/[^/]+/download)",
+)
+"""What links of the studio save and its pictures show: the browser writes a file to the disk as it comes, which no
+script can do."""
+
+LOADS = {"navigate", "no-cors"}
+"""What a link and a picture say of themselves."""
+
+
+def is_download(method: str, path: str, headers: Mapping[bytes, str]) -> bool:
+    """Whether a link or a picture of the studio's own pages loads a file; neither sends a header of ours.
+
+    `Sec-Fetch-*` are the browser's own words, which no page can change, and every browser of TLS or a loopback
+    address says them.
+    """
+    return (
+        method == "GET"
+        and headers.get(b"sec-fetch-site") == "same-origin"
+        and headers.get(b"sec-fetch-mode") in LOADS
+        and DOWNLOADS.fullmatch(path) is not None
+    )
 
 
 def check(method: str, headers: Mapping[bytes, str], public_url: str | None = None) -> None:

@@ -26,7 +26,7 @@ OTHER_FILES = 256
 
 
 FILES = "/v1/files"
-UPLOADS = re.compile(rf"/v1/applications/[^/]+/batches(?:/estimate)?|{FILES}")
+UPLOADS = re.compile(rf"/v1/applications/[^/]+/batches(?:/estimate|/bad-rows)?|{FILES}")
 """Where files go, of rows or of any kind: they may take as long as they need, as long as they keep coming."""
 
 

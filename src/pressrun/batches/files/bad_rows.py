@@ -29,13 +29,21 @@ class BadRow:
 
 @dataclass(slots=True)
 class BadRows:
-    """Faults, the first `MOST_KEPT` of them kept; `count` is the number of rows that have any."""
+    """Faults, the first `most` of them kept (None: all); `count` is the number of rows that have any."""
 
     count: int = 0
     kept: list[BadRow] = field(default_factory=list)
+    most: int | None = MOST_KEPT
 
     def add(self, faults: list[BadRow]) -> None:
         """Note all faults of one row."""
         self.count += 1
-        if len(self.kept) < MOST_KEPT:
-            self.kept.extend(faults[: MOST_KEPT - len(self.kept)])
+        if self.most is None:
+            self.kept.extend(faults)
+        elif len(self.kept) < self.most:
+            self.kept.extend(faults[: self.most - len(self.kept)])
+
+    def take(self) -> list[BadRow]:
+        """What is kept, which is not kept any longer."""
+        taken, self.kept = self.kept, []
+        return taken

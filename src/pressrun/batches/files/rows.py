@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from pressrun.agents.definition import AgentDefinition
 from pressrun.batches.files.bad_rows import BadRow, BadRows
 from pressrun.batches.files.columns import ColumnMap, Plan
+from pressrun.batches.files.first_rows import first_records
 from pressrun.batches.files.formats import Format, Told
 from pressrun.batches.files.object_rows import ObjectRows
 from pressrun.batches.files.opening import Block, Facts, opened
@@ -109,12 +111,26 @@ async def read_rows(
     async with aclosing(file.blocks):
         first = await _first(file.blocks)
         reader: TableRows | ObjectRows
-        if file.is_table:
-            header, *first = first
-            reader = TableRows(definition, column_map or {}, header[1], errors=file.facts.format == Format.XLSX)
-        else:
-            reader = ObjectRows(definition, column_map or {}, [record for _, record in first])
+        try:
+            if file.is_table:
+                header, *first = first
+                reader = TableRows(definition, column_map or {}, header[1], errors=file.facts.format == Format.XLSX)
+            else:
+                reader = ObjectRows(definition, column_map or {}, [record for _, record in first])
+        except PressrunError as refusal:
+            raise _showing(refusal, first) from None
         yield Rows(file.facts, _with_first(first, file.blocks), reader)
+
+
+def _showing(refusal: PressrunError, first: Block) -> PressrunError:
+    """The refusal of a file's columns, with its first rows: whoever maps the columns has to see them."""
+    problems = [
+        replace(one, extras={**one.extras, "first_rows": first_records((row for _, row in first), columns)})
+        if isinstance(columns := one.extras.get("columns"), list)
+        else one
+        for one in refusal.problems
+    ]
+    return PressrunError(refusal.code, problems)
 
 
 async def _first(blocks: AsyncIterator[Block]) -> Block:

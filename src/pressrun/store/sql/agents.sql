@@ -82,6 +82,7 @@ SELECT created_at, id FROM agents WHERE organization_id = :organization_id AND i
 SELECT * FROM agents
 WHERE organization_id = :organization_id AND deleted_at IS NULL
     AND (CAST(:with_drafts AS bigint) = 1 OR deployed_version IS NOT NULL)
+    AND lower(name || ' ' || coalesce(alias, '') || ' ' || id) LIKE lower(CAST(:pattern AS text)) ESCAPE '\'
     AND (created_at, id) > (CAST(:low_at AS bigint), CAST(:low_id AS text))
     AND (created_at, id) < (CAST(:high_at AS bigint), CAST(:high_id AS text))
 ORDER BY created_at, id
@@ -92,6 +93,7 @@ LIMIT :limit
 SELECT * FROM agents
 WHERE organization_id = :organization_id AND deleted_at IS NULL
     AND (CAST(:with_drafts AS bigint) = 1 OR deployed_version IS NOT NULL)
+    AND lower(name || ' ' || coalesce(alias, '') || ' ' || id) LIKE lower(CAST(:pattern AS text)) ESCAPE '\'
     AND (created_at, id) > (CAST(:low_at AS bigint), CAST(:low_id AS text))
     AND (created_at, id) < (CAST(:high_at AS bigint), CAST(:high_id AS text))
 ORDER BY created_at DESC, id DESC
