@@ -6,7 +6,6 @@ async.
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -95,9 +94,3 @@ def page(context: BrowserContext, server: LiveServer) -> Page:
     )
     assert answer.ok, answer.text()
     return context.new_page()
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where a test may leave pictures to look at."""
-    return tmp_path

@@ -37,6 +37,7 @@ def download(page: Page, name: str) -> Path:
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as saved:
         page.get_by_role("menuitem", name=name).click()
+    assert "/results?format=" in saved.value.url, "the browser loads it, not a script"
     return Path(saved.value.path())
 
 
@@ -84,6 +85,8 @@ def test_a_workbook_goes_in_and_comes_out_in_every_format(page: Page, priced: st
     book.save(tmp_path / "shop.xlsx")
     page.goto(f"/agents/{priced}/run?rows")
     page.get_by_label("A file of rows").set_input_files(tmp_path / "shop.xlsx")
+    columns = page.get_by_role("region", name="Columns and what they feed")
+    expect(columns.get_by_role("row").nth(2)).to_have_text("A-2Nova lampdry")
     page.get_by_role("button", name="Start 2 rows").click()
     page.wait_for_url(re.compile("/batches/"))
     expect(page.get_by_role("banner").get_by_text("completed", exact=True)).to_be_visible()

@@ -3,17 +3,17 @@
 `STUDIO_SHOTS=docs/images bin/test tests/studio/test_five_minutes.py` takes the pictures of the documentation anew.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.live_server import LiveServer, live_server
+from tests.studio import pictures
 from tests.studio.browser import ROOT
+from tests.studio.pictures import picture
 
 ANSWERS = """\
 - match: goggles
@@ -40,36 +40,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield running
 
 
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where pictures go."""
-    folder = Path(os.environ.get("STUDIO_SHOTS", tmp_path)).absolute()
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-PAINT_MS = 500
-"""Charts are painted anew in the other theme's colours; only a picture can be too early."""
-
-
-def picture(page: Page, folder: Path, name: str) -> None:
-    """The page as it is, in both themes."""
-    page.evaluate("scrollTo(0, 0)")
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(PAINT_MS)
-        page.screenshot(path=folder / f"{name}-{theme}.png")
-
-
-def test_five_minutes_in_the_studio(context: BrowserContext, server: LiveServer, shots: Path) -> None:
+def test_five_minutes_in_the_studio(context: BrowserContext, server: LiveServer) -> None:
     page = context.new_page()
     _sign_in_with_a_link(page, server)
     _make_an_agent(page)
-    _try_it_and_deploy(page, shots)
-    _run_a_file(page, shots)
+    _try_it_and_deploy(page)
+    _run_a_file(page)
     _retry_and_download(page)
     _roll_back(page)
+    if pictures.folder() is not None:
+        pictures.other_pages(page, server)
 
 
 def _sign_in_with_a_link(page: Page, server: LiveServer) -> None:
@@ -85,14 +65,14 @@ def _make_an_agent(page: Page) -> None:
     expect(page.get_by_role("textbox", name="Name of the agent")).to_have_value("Product description")
 
 
-def _try_it_and_deploy(page: Page, shots: Path) -> None:
+def _try_it_and_deploy(page: Page) -> None:
     test = page.get_by_role("region", name="Test")
     test.get_by_role("textbox", name="Product name").fill("Terra running shoe")
     test.get_by_role("combobox", name="Tone").select_option("friendly")
     page.keyboard.press("Control+Enter")
     expect(test.get_by_text("Run further in the Terra").first).to_be_visible()
     expect(test.get_by_text(re.compile(r"^\d+ tokens · .* · ")).first).to_be_visible()
-    picture(page, shots, "studio-agent")
+    picture(page, "agent")
     for note in ("first", "second"):
         if note == "second":
             page.get_by_role("textbox", name="Prompt", exact=True).click()
@@ -107,14 +87,14 @@ def _try_it_and_deploy(page: Page, shots: Path) -> None:
     expect(page.get_by_text("v2 deployed")).to_be_visible()
 
 
-def _run_a_file(page: Page, shots: Path) -> None:
+def _run_a_file(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("radio", name=re.compile("rows", re.IGNORECASE)).click()
     page.get_by_label("A file of rows").set_input_files(ROOT / "examples" / "products.csv")
     page.get_by_role("button", name=re.compile(r"^Start \d+ rows$")).click()
     page.wait_for_url(re.compile("/batches/"))
     expect(page.get_by_text("completed with errors")).to_be_visible()
-    picture(page, shots, "studio-batch")
+    picture(page, "batch")
 
 
 def _retry_and_download(page: Page) -> None:

@@ -88,15 +88,51 @@ def test_a_file_is_mapped_checked_started_followed_and_retried(page: Page, serve
     expect(sheet.get_by_text("model_refused").first).to_be_visible()
     expect(sheet.get_by_text("Attempt 1 started")).to_be_visible()
     clean(page)
-    page.keyboard.press("Escape")
-
-    page.get_by_role("button", name="Retry failed").click()
-    page.get_by_role("button", name="Retry 1 row").click()
-    expect(page.get_by_text("completed with errors")).to_be_visible()
+    _correct_by_hand(page)
+    _correct_by_file(page, tmp_path)
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as results:
         page.get_by_role("menuitem", name="CSV for spreadsheets").click()
     assert "Terra running shoe" in Path(results.value.path()).read_text("utf-8-sig")
+
+
+def _correct_by_hand(page: Page) -> None:
+    """A row that failed, beside the table; first with another value that cannot be run."""
+    sheet = page.get_by_role("dialog", name="Row 2")
+    sheet.get_by_role("button", name="Correct it").click()
+    sheet.get_by_label("Style").fill("cruel")
+    sheet.get_by_role("button", name="Run again with these").click()
+    expect(sheet.get_by_text("must be exactly one of")).to_be_visible()
+    clean(page)
+    sheet.get_by_label("Style").fill("playful")
+    sheet.get_by_label("Article").fill("swim goggles")
+    sheet.get_by_role("button", name="Run again with these").click()
+    expect(sheet.get_by_text("What are the swim goggles good for?").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("radio", name="Completed")).to_contain_text("3")
+
+
+def _correct_by_file(page: Page, folder: Path) -> None:
+    """A row that was skipped, down as a file and up again."""
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Correct rows").click()
+    dialog = page.get_by_role("dialog", name="Correct rows")
+    with page.expect_download() as failed:
+        dialog.get_by_role("button", name="CSV").click()
+    text = Path(failed.value.path()).read_text("utf-8-sig")
+    assert text.count("rude") > 0
+    file = folder / "corrected.csv"
+    file.write_text(text)
+    dialog.get_by_label("The corrected file").set_input_files(file)
+    dialog.get_by_role("button", name="Run them again").click()
+    expect(dialog.get_by_role("table")).to_contain_text("must be exactly one of")
+    clean(page)
+    header, row = text.splitlines()[:2]
+    file.write_text(f"{header}\n{row.replace(',rude,', ',playful,', 1)}\n")
+    dialog.get_by_label("The corrected file").set_input_files(file)
+    dialog.get_by_role("button", name="Run them again").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("radio", name="Completed")).to_contain_text("4")
 
 
 def test_a_batch_of_many_rows_is_followed_through_a_restart_of_its_server(page: Page, server: LiveServer) -> None:

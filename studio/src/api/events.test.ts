@@ -79,6 +79,46 @@ test("a stream that broke is asked for again, and says so when the server answer
   expect(asked).toHaveLength(3);
 });
 
+/** A stream that tells these parts and then breaks, as under a server that is killed. */
+function broken(...parts: string[]): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream({
+    pull(controller) {
+      const part = parts.shift();
+      if (part === undefined) controller.error(new TypeError("network error"));
+      else controller.enqueue(encoder.encode(part));
+    },
+  });
+  return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+}
+
+test("a stream goes on after the last event that was heard, and nobody is lost while it says nothing", async () => {
+  const asked = server(broken("id: 7\ndata: 1\n\n", "data: 2\n\n"), stream(": keep-alive\n\n"));
+  const told: string[] = [];
+  const lost: boolean[] = [];
+  const last = await follow(
+    "/v1/x",
+    new AbortController().signal,
+    (event) => told.push(event.data),
+    (is) => lost.push(is),
+  );
+  expect(told).toEqual(["1", "2"]);
+  expect(lost).toEqual([false, true, false]);
+  expect(asked.map((headers) => headers.get("last-event-id"))).toEqual([null, "7"]);
+  expect(last).toBe("7");
+  const again = server(stream("id: 8\ndata: 3\n\n"));
+  expect(
+    await follow(
+      "/v1/x",
+      new AbortController().signal,
+      () => {},
+      () => {},
+      last,
+    ),
+  ).toBe("8");
+  expect(again[0]?.get("last-event-id")).toBe("7");
+});
+
 test("what the server refuses for good is not asked again", async () => {
   server(new Response("{}", { status: 404 }));
   await expect(

@@ -47,15 +47,17 @@ const LONGEST_RETRY_MS = 5_000;
 
 /**
  * Follow a stream whose first event is the whole state, through restarts of the server. `told` hears every event; `lost`
- * hears true while nobody answers. `Last-Event-ID` is not sent: a stream that was resumed so says nothing until
- * something moves, and a paused batch would look as if nobody answered.
+ * hears true while nobody answers, and false as soon as the server does: a stream that goes on after the event `seen`
+ * (`Last-Event-ID`) says nothing until something moves. Answers the id of the last event.
  */
 export async function follow(
   path: string,
   signal: AbortSignal,
   told: (event: EventSourceMessage) => void,
   lost: (isLost: boolean) => void,
-): Promise<void> {
+  seen = "",
+): Promise<string> {
+  let last = seen;
   let wait = RETRY_MS;
   while (!signal.aborted) {
     try {
@@ -63,8 +65,12 @@ export async function follow(
         wait = RETRY_MS;
         lost(false);
       };
-      for await (const event of events(path, { signal }, opened)) told(event);
-      return;
+      const headers: Record<string, string> = last ? { "Last-Event-ID": last } : {};
+      for await (const event of events(path, { signal, headers }, opened)) {
+        if (event.id) last = event.id;
+        told(event);
+      }
+      return last;
     } catch (error) {
       if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
       lost(true);
@@ -72,4 +78,5 @@ export async function follow(
       wait = Math.min(wait * 2, LONGEST_RETRY_MS);
     }
   }
+  return last;
 }

@@ -4,92 +4,6 @@
  */
 
 export interface paths {
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Is the process alive
-         * @description Alive, whatever the database does: a restart would not help it.
-         */
-        get: operations["healthz_healthz_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Figures for Prometheus
-         * @description Counters and gauges of the whole server, whichever process is asked.
-         */
-        get: operations["metrics_metrics_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Can requests be served
-         * @description Ready when the database answers and nobody asked the server to stop.
-         *
-         *     Tells also whether a worker is alive, without which jobs only wait.
-         */
-        get: operations["readyz_readyz_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List agents
-         * @description Deployed agents, newest first; `include=drafts` adds those that were never deployed.
-         */
-        get: operations["list_applications_v1_applications_get"];
-        put?: never;
-        /**
-         * Create an agent
-         * @description A new agent as a draft, from its definition in JSON or YAML.
-         */
-        post: operations["create_application_v1_applications_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/applications/jobs/{job_id}": {
         parameters: {
             query?: never;
@@ -109,6 +23,46 @@ export interface paths {
          * @description A job that has ended is gone for good, with its inputs, result and timeline; one that has not is refused.
          */
         delete: operations["delete_job_v1_applications_jobs__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The timeline of a job
+         * @description Every move the job made, every attempt, every lease lost.
+         */
+        get: operations["list_job_events_v1_applications_jobs__job_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a failed job
+         * @description Start a failed job anew, under the same id and on the version it was accepted with.
+         */
+        post: operations["retry_job_v1_applications_jobs__job_id__retry_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -134,7 +88,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/jobs/{job_id}/events": {
+    "/v1/applications/{application_id}/jobs": {
         parameters: {
             query?: never;
             header?: never;
@@ -142,12 +96,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The timeline of a job
-         * @description Every move the job made, every attempt, every lease lost.
+         * List an agent's jobs
+         * @description A page of jobs, newest first; `totalCount` is the number that match.
          */
-        get: operations["list_job_events_v1_applications_jobs__job_id__events_get"];
+        get: operations["list_jobs_v1_applications__application_id__jobs_get"];
         put?: never;
-        post?: never;
+        /**
+         * Create a job
+         * @description Accept a job, durably, on the version that is deployed now; `Idempotency-Key` makes repeating it safe.
+         */
+        post: operations["create_job_v1_applications__application_id__jobs_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,20 +132,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/jobs/{job_id}/retry": {
+    "/v1/jobs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the jobs of all agents
+         * @description Jobs, the newest first; a page may be short, or empty, although more follow: `has_more` tells.
+         */
+        get: operations["list_all_jobs_v1_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agents
+         * @description Deployed agents, newest first; `include=drafts` adds those that were never deployed.
+         *
+         *     `q`: only those whose name, alias or id has these words, in this order.
+         */
+        get: operations["list_applications_v1_applications_get"];
         put?: never;
         /**
-         * Retry a failed job
-         * @description Start a failed job anew, under the same id and on the version it was accepted with.
+         * Create an agent
+         * @description A new agent as a draft, from its definition in JSON or YAML.
          */
-        post: operations["retry_job_v1_applications_jobs__job_id__retry_post"];
+        post: operations["create_application_v1_applications_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -230,94 +214,6 @@ export interface paths {
         patch: operations["patch_application_v1_applications__application_id__patch"];
         trace?: never;
     };
-    "/v1/applications/{application_id}/batches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List an agent's batches
-         * @description A page of batches, newest first.
-         */
-        get: operations["list_agent_batches_v1_applications__application_id__batches_get"];
-        put?: never;
-        /**
-         * Run a file of rows
-         * @description Accept rows (CSV, XLSX, JSONL, JSON), each as a job; the answer comes when the last one is stored durably.
-         *
-         *     Rows that cannot be run are listed, and nothing is started unless `on_bad_rows=skip`.
-         */
-        post: operations["create_batch_v1_applications__application_id__batches_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/batches/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What a file of rows would cost
-         * @description Tokens, price and time of a file, its columns and its bad rows; nothing is stored, and no model is asked.
-         */
-        post: operations["estimate_batch_v1_applications__application_id__batches_estimate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/batches/template": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A file to fill in for an agent
-         * @description The agent's inputs as columns, and one row that shows what goes where.
-         */
-        get: operations["batch_template_v1_applications__application_id__batches_template_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/deploy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deploy an agent's draft
-         * @description Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended.
-         *
-         *     With `If-Match: "<digest>"` only if the draft is still the one that was looked at.
-         */
-        post: operations["deploy_v1_applications__application_id__deploy_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/applications/{application_id}/draft": {
         parameters: {
             query?: never;
@@ -342,7 +238,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/{application_id}/draft/run": {
+    "/v1/applications/{application_id}/deploy": {
         parameters: {
             query?: never;
             header?: never;
@@ -352,56 +248,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try out a draft
-         * @description Run the draft, or the `definition` sent along, at once: events `prompt`, `delta`, then `result` or `problem`.
+         * Deploy an agent's draft
+         * @description Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended.
          *
-         *     Nothing is stored but what it cost; closing the connection ends the model's call.
+         *     With `If-Match: "<digest>"` only if the draft is still the one that was looked at.
          */
-        post: operations["run_draft_v1_applications__application_id__draft_run_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List an agent's jobs
-         * @description A page of jobs, newest first; `totalCount` is the number that match.
-         */
-        get: operations["list_jobs_v1_applications__application_id__jobs_get"];
-        put?: never;
-        /**
-         * Create a job
-         * @description Accept a job, durably, on the version that is deployed now; `Idempotency-Key` makes repeating it safe.
-         */
-        post: operations["create_job_v1_applications__application_id__jobs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deploy an earlier version again
-         * @description Run new jobs on an earlier version; the draft stays as it is, and so do jobs already accepted.
-         */
-        post: operations["rollback_v1_applications__application_id__rollback_post"];
+        post: operations["deploy_v1_applications__application_id__deploy_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -448,7 +300,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/audit": {
+    "/v1/applications/{application_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy an earlier version again
+         * @description Run new jobs on an earlier version; the draft stays as it is, and so do jobs already accepted.
+         */
+        post: operations["rollback_v1_applications__application_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/draft/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try out a draft
+         * @description Run the draft, or the `definition` sent along, at once: events `prompt`, `delta`, then `result` or `problem`.
+         *
+         *     Nothing is stored but what it cost; closing the connection ends the model's call.
+         */
+        post: operations["run_draft_v1_applications__application_id__draft_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/results": {
         parameters: {
             query?: never;
             header?: never;
@@ -456,12 +350,188 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what was done
-         * @description Who did what in this organization, the newest first; `before` goes on after the last entry of a page.
+         * The results as a file
+         * @description One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be.
+         *
+         *     `only=failed`: the rows that failed, were cancelled or could not be run, to be corrected and sent back.
          */
-        get: operations["list_audit_v1_audit_get"];
+        get: operations["batch_results_v1_batches__batch_id__results_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file to fill in for an agent
+         * @description The agent's inputs as columns, and one row that shows what goes where.
+         */
+        get: operations["batch_template_v1_applications__application_id__batches_template_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of a batch
+         * @description A page of rows with what became of each, in the order of the file or by a figure; `total` counts all of them.
+         */
+        get: operations["batch_rows_v1_batches__batch_id__rows_get"];
+        put?: never;
+        /**
+         * Correct rows of a batch
+         * @description Rows that failed, were cancelled or could not be run, with other values: they run again, in their place.
+         *
+         *     The file may be the results as they were downloaded. It is refused as a whole, with every row that cannot be run.
+         */
+        post: operations["correct_rows_v1_batches__batch_id__rows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A batch over time
+         * @description What ended when, what it took and how long, in at most 240 steps; of a large batch as it was some seconds ago.
+         */
+        get: operations["batch_series_v1_batches__batch_id__series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a file of rows would cost
+         * @description Tokens, price and time of a file, its columns and its bad rows; nothing is stored, and no model is asked.
+         */
+        post: operations["estimate_batch_v1_applications__application_id__batches_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a batch will have cost
+         * @description The cost of the whole batch and the time that is left, told from the rows that are done, as after a `sample`.
+         */
+        get: operations["project_batch_v1_batches__batch_id__estimate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches/bad-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All rows of a file that cannot be run
+         * @description A line for everything that is wrong with a row, as CSV; nothing is stored, and no model is asked.
+         */
+        post: operations["bad_rows_v1_applications__application_id__batches_bad_rows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a batch
+         * @description Counts, rates, cost, what limits it and when it will be done, until the batch has ended.
+         *
+         *     A client that comes back with `Last-Event-ID` is told again only when something moved since.
+         */
+        get: operations["batch_events_v1_batches__batch_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an agent's batches
+         * @description A page of batches, newest first.
+         */
+        get: operations["list_agent_batches_v1_applications__application_id__batches_get"];
+        put?: never;
+        /**
+         * Run a file of rows
+         * @description Accept rows (CSV, XLSX, JSONL, JSON), each as a job; the answer comes when the last one is stored durably.
+         *
+         *     Rows that cannot be run are listed, and nothing is started unless `on_bad_rows=skip`.
+         */
+        post: operations["create_batch_v1_applications__application_id__batches_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -516,68 +586,6 @@ export interface paths {
         patch: operations["change_batch_v1_batches__batch_id__patch"];
         trace?: never;
     };
-    "/v1/batches/{batch_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a batch
-         * @description Nothing more is started; what runs ends, or is cut off with `{"running": "cut"}`. Finished rows stay.
-         */
-        post: operations["cancel_batch_v1_batches__batch_id__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a batch will have cost
-         * @description The cost of the whole batch and the time that is left, told from the rows that are done, as after a `sample`.
-         */
-        get: operations["project_batch_v1_batches__batch_id__estimate_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Watch a batch
-         * @description Counts, rates, cost, what limits it and when it will be done, until the batch has ended.
-         *
-         *     A client that comes back with `Last-Event-ID` is told again only when something moved since.
-         */
-        get: operations["batch_events_v1_batches__batch_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/batches/{batch_id}/pause": {
         parameters: {
             query?: never;
@@ -592,28 +600,6 @@ export interface paths {
          * @description Nothing more is started until it is resumed; what runs ends.
          */
         post: operations["pause_batch_v1_batches__batch_id__pause_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The results as a file
-         * @description One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be.
-         *
-         *     `only=failed`: the rows that failed, were cancelled or could not be run, to be corrected and sent back.
-         */
-        get: operations["batch_results_v1_batches__batch_id__results_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -640,6 +626,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches/{batch_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch
+         * @description Nothing more is started; what runs ends, or is cut off with `{"running": "cut"}`. Finished rows stay.
+         */
+        post: operations["cancel_batch_v1_batches__batch_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/{batch_id}/retry": {
         parameters: {
             query?: never;
@@ -660,7 +666,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/batches/{batch_id}/rows": {
+    "/v1/models": {
         parameters: {
             query?: never;
             header?: never;
@@ -668,45 +674,47 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Rows of a batch
-         * @description A page of rows with what became of each, in the order of the file or by a figure; `total` counts all of them.
+         * List models
+         * @description Every model a prompt may name.
          */
-        get: operations["batch_rows_v1_batches__batch_id__rows_get"];
+        get: operations["list_models_v1_models_get"];
         put?: never;
         /**
-         * Correct rows of a batch
-         * @description Rows that failed, were cancelled or could not be run, with other values: they run again, in their place.
-         *
-         *     The file may be the results as they were downloaded. It is refused as a whole, with every row that cannot be run.
+         * Add a model
+         * @description Add a model that speaks OpenAI's format, or one that answers from a script; `replace` overwrites one.
          */
-        post: operations["correct_rows_v1_batches__batch_id__rows_post"];
+        post: operations["create_model_v1_models_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/batches/{batch_id}/series": {
+    "/v1/models/{name}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * A batch over time
-         * @description What ended when, what it took and how long, in at most 240 steps; of a large batch as it was some seconds ago.
-         */
-        get: operations["batch_series_v1_batches__batch_id__series_get"];
+        get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a model
+         * @description Prompts that name it fail from now on, until another model has the name.
+         */
+        delete: operations["delete_model_v1_models__name__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a model's prices and limits
+         * @description What is named changes, null takes it away; the model's address and key stay.
+         */
+        patch: operations["patch_model_v1_models__name__patch"];
         trace?: never;
     };
-    "/v1/chat": {
+    "/v1/models/{name}/default": {
         parameters: {
             query?: never;
             header?: never;
@@ -716,17 +724,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat
-         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         * Make a model the default
+         * @description Prompts that name no model are answered by this one.
          */
-        post: operations["chat_v1_chat_post"];
+        post: operations["set_default_v1_models__name__default_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/chat/completions": {
+    "/v1/models/{name}/test": {
         parameters: {
             query?: never;
             header?: never;
@@ -736,50 +744,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat, by OpenAI's path
-         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         * Test a model
+         * @description Ask the model something short, and tell what came back and how long it took; `default` is the default model.
          */
-        post: operations["chat_v1_chat_completions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/completions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete a prompt
-         * @description The text that a model answers to a prompt.
-         */
-        post: operations["complete_v1_completions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the jobs of all agents
-         * @description Jobs, the newest first; a page may be short, or empty, although more follow: `has_more` tells.
-         */
-        get: operations["list_all_jobs_v1_jobs_get"];
-        put?: never;
-        post?: never;
+        post: operations["test_v1_models__name__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -830,7 +798,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/limits": {
+    "/v1/session": {
         parameters: {
             query?: never;
             header?: never;
@@ -838,129 +806,23 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List limits
-         * @description Every limit there can be, whether it is set, and how much of it is used now.
+         * Tell who is asking
+         * @description Who is signed in, or whose API key this is, and what they may do.
          */
-        get: operations["list_limits_v1_limits_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Set limits
-         * @description Set some limits, and take away those that are null; they hold for every process from the next request on.
-         */
-        patch: operations["patch_limits_v1_limits_patch"];
-        trace?: never;
-    };
-    "/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List models
-         * @description Every model a prompt may name; `models` is Writer's list with what Pressrun adds, `data` OpenAI's.
-         */
-        get: operations["list_models_v1_models_get"];
+        get: operations["show_v1_session_get"];
         put?: never;
         /**
-         * Add a model
-         * @description Add a model that speaks OpenAI's format, or one that answers from a script; `replace` overwrites one.
+         * Sign in to the studio
+         * @description A session in a cookie, for an API key or for the token of a one-time link; one that was there ends.
+         *
+         *     Only the studio's own pages are answered: the header `X-Pressrun-Studio` is needed.
          */
-        post: operations["create_model_v1_models_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/models/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+        post: operations["begin_v1_session_post"];
         /**
-         * Retrieve a model
-         * @description One model that a prompt may name.
+         * Sign out of the studio
+         * @description The session ends on the server and in the browser; within two seconds nobody can use its cookie any more.
          */
-        get: operations["get_model_v1_models__name__get"];
-        put?: never;
-        post?: never;
-        /**
-         * Remove a model
-         * @description Prompts that name it fail from now on, until another model has the name.
-         */
-        delete: operations["delete_model_v1_models__name__delete"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a model's prices, limits and sight
-         * @description What is named changes, null takes it away; the model's address and key stay.
-         */
-        patch: operations["patch_model_v1_models__name__patch"];
-        trace?: never;
-    };
-    "/v1/models/{name}/default": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make a model the default
-         * @description Prompts that name no model are answered by this one.
-         */
-        post: operations["set_default_v1_models__name__default_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/models/{name}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Test a model
-         * @description Ask the model something short, and tell what came back and how long it took; `default` is the default model.
-         */
-        post: operations["test_v1_models__name__test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All that goes on
-         * @description Queue, ends of the last 24 hours, spend of 30 days, workers, models, agents; from counters: ask it often.
-         */
-        get: operations["get_overview_v1_overview_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
+        delete: operations["end_v1_session_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1034,7 +896,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/session": {
+    "/v1/limits": {
         parameters: {
             query?: never;
             header?: never;
@@ -1042,46 +904,20 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell who is asking
-         * @description Who is signed in, or whose API key this is, and what they may do.
+         * List limits
+         * @description Every limit there can be, whether it is set, and how much of it is used now.
          */
-        get: operations["show_v1_session_get"];
-        put?: never;
-        /**
-         * Sign in to the studio
-         * @description A session in a cookie, for an API key or for the token of a one-time link; one that was there ends.
-         *
-         *     Only the studio's own pages are answered: the header `X-Pressrun-Studio` is needed.
-         */
-        post: operations["begin_v1_session_post"];
-        /**
-         * Sign out of the studio
-         * @description The session ends on the server and in the browser; within two seconds nobody can use its cookie any more.
-         */
-        delete: operations["end_v1_session_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/system": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tell how the server is
-         * @description Version, database, the process that answers, the workers that are alive, and every check of the doctor's.
-         */
-        get: operations["show_v1_system_get"];
+        get: operations["list_limits_v1_limits_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Set limits
+         * @description Set some limits, and take away those that are null; they hold for every process from the next request on.
+         */
+        patch: operations["patch_limits_v1_limits_patch"];
         trace?: never;
     };
     "/v1/usage": {
@@ -1104,7 +940,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/webhooks": {
+    "/v1/overview": {
         parameters: {
             query?: never;
             header?: never;
@@ -1112,16 +948,72 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List webhooks
-         * @description Every endpoint; never its secret.
+         * All that goes on
+         * @description Queue, ends of the last 24 hours, spend of 30 days, workers, models, agents; from counters: ask it often.
          */
-        get: operations["list_webhooks_v1_webhooks_get"];
+        get: operations["get_overview_v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was done
+         * @description Who did what in this organization, the newest first; `before` goes on after the last entry of a page.
+         */
+        get: operations["list_audit_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secret of URLs given with jobs
+         * @description What messages to a job's or a batch's own `webhook_url` are signed with; it is made when first needed.
+         */
+        get: operations["get_secret_v1_webhooks_secret_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
-         * Create a webhook
-         * @description A new endpoint with a secret, shown in this answer and never again; what ends from now on is told.
+         * Rotate the secret of URLs given with jobs
+         * @description A new secret; for `grace_s` seconds (a day) messages are signed with the one before it too.
          */
-        post: operations["create_webhook_v1_webhooks_post"];
+        post: operations["rotate_secret_v1_webhooks_secret_rotate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,7 +1080,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/webhooks/secret": {
+    "/v1/webhooks": {
         parameters: {
             query?: never;
             header?: never;
@@ -1196,32 +1088,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The secret of URLs given with jobs
-         * @description What messages to a job's or a batch's own `webhook_url` are signed with; it is made when first needed.
+         * List webhooks
+         * @description Every endpoint; never its secret.
          */
-        get: operations["get_secret_v1_webhooks_secret_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhooks/secret/rotate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["list_webhooks_v1_webhooks_get"];
         put?: never;
         /**
-         * Rotate the secret of URLs given with jobs
-         * @description A new secret; for `grace_s` seconds (a day) messages are signed with the one before it too.
+         * Create a webhook
+         * @description A new endpoint with a secret, shown in this answer and never again; what ends from now on is told.
          */
-        post: operations["rotate_secret_v1_webhooks_secret_rotate_post"];
+        post: operations["create_webhook_v1_webhooks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1296,6 +1172,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how the server is
+         * @description Version, database, the process that answers, the workers that are alive, and every check of the doctor's.
+         */
+        get: operations["show_v1_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the process alive
+         * @description Alive, whatever the database does: a restart would not help it.
+         */
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can requests be served
+         * @description Ready when the database answers and nobody asked the server to stop.
+         *
+         *     Tells also whether a worker is alive, without which jobs only wait.
+         */
+        get: operations["readyz_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures for Prometheus
+         * @description Counters and gauges of the whole server, whichever process is asked.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1307,20 +1265,22 @@ export interface components {
         AgentActivity: {
             /** Application Id */
             application_id: string;
-            /** Failed */
-            failed: number;
-            /** Last Run At */
-            last_run_at: string | null;
             /** Name */
             name: string;
+            /** Last Run At */
+            last_run_at: string | null;
             /** Runs */
             runs: number;
+            /** Failed */
+            failed: number;
         };
         /**
          * AgentDefinition
          * @description A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order.
          */
         AgentDefinition: {
+            /** Name */
+            name: string;
             /**
              * Alias
              * @default null
@@ -1336,23 +1296,21 @@ export interface components {
              * @default []
              */
             inputs?: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
-            /** Name */
-            name: string;
-            /**
-             * @default {
-             *       "template": null,
-             *       "title": "Output"
-             *     }
-             */
-            output?: components["schemas"]["Output"];
             /** Prompts */
             prompts: components["schemas"]["Prompt"][];
             /**
              * @default {
+             *       "title": "Output",
+             *       "template": null
+             *     }
+             */
+            output?: components["schemas"]["Output"];
+            /**
+             * @default {
+             *       "joiner": "\n",
+             *       "fan_out": false,
              *       "concurrency": null,
              *       "deadline_s": 86400,
-             *       "fan_out": false,
-             *       "joiner": "\n",
              *       "max_attempts": 5,
              *       "on_worker_loss": "retry"
              *     }
@@ -1366,10 +1324,10 @@ export interface components {
         ApplicationPage: {
             /** Data */
             data: components["schemas"]["ApplicationShape"][];
-            /** First Id */
-            first_id: string | null;
             /** Has More */
             has_more: boolean;
+            /** First Id */
+            first_id: string | null;
             /** Last Id */
             last_id: string | null;
         };
@@ -1378,40 +1336,40 @@ export interface components {
          * @description An agent.
          */
         ApplicationShape: {
-            /** Alias */
-            alias: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "generation";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "deployed" | "draft";
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
             /** Created At */
             created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Last Deployed At */
+            last_deployed_at: string | null;
+            /** Alias */
+            alias: string | null;
             /** Deployed Version */
             deployed_version: number | null;
+            /** Last Version */
+            last_version: number;
             /** Draft Changed */
             draft_changed: boolean;
             /** Draft Digest */
             draft_digest: string;
             /** Draft Saved At */
             draft_saved_at: string;
-            /** Id */
-            id: string;
-            /** Inputs */
-            inputs: components["schemas"]["Input"][];
-            /** Last Deployed At */
-            last_deployed_at: string | null;
-            /** Last Version */
-            last_version: number;
-            /** Name */
-            name: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "deployed" | "draft";
-            /**
-             * Type
-             * @constant
-             */
-            type: "generation";
-            /** Updated At */
-            updated_at: string;
         };
         /**
          * AskedPromptShape
@@ -1420,23 +1378,23 @@ export interface components {
          *     `messages` and `output` are null where they are not known; `model` is the one that answered, null if none did.
          */
         AskedPromptShape: {
-            /** Calls */
-            calls: components["schemas"]["CallShape"][];
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Messages */
-            messages: components["schemas"]["MessageShape"][] | null;
-            /** Model */
-            model: string | null;
-            /** Output */
-            output: string | null;
             /** Part */
             part: number | null;
             /** Prompt */
             prompt: string;
+            /** Model */
+            model: string | null;
+            /** Messages */
+            messages: components["schemas"]["MessageShape"][] | null;
+            /** Output */
+            output: string | null;
             usage: components["schemas"]["CallUsage"];
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Calls */
+            calls: components["schemas"]["CallShape"][];
         };
         /**
          * AskedPrompts
@@ -1455,10 +1413,10 @@ export interface components {
             at: string;
             /** Duration Ms */
             duration_ms: number;
-            /** Error */
-            error: string | null;
             /** Status */
             status: number | null;
+            /** Error */
+            error: string | null;
         };
         /**
          * AuditPage
@@ -1475,44 +1433,1804 @@ export interface components {
          * @description Something that was done: when, by which key or person and from where, to what; `by` is their name.
          */
         AuditShape: {
-            /** Action */
-            action: string;
-            /** Address */
-            address: string | null;
-            /** At */
-            at: string;
-            /** By */
-            by: string | null;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
             /** Id */
             id: string;
+            /** At */
+            at: string;
+            /** Action */
+            action: string;
+            /** Target */
+            target: string;
             /** Key Id */
             key_id: string | null;
             /** Person Id */
             person_id: string | null;
+            /** By */
+            by: string | null;
+            /** Address */
+            address: string | null;
             /** Request Id */
             request_id: string | null;
-            /** Target */
-            target: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
         };
         /**
          * BadRowShape
          * @description One fault of a row that cannot be run.
          */
         BadRowShape: {
+            /** Row */
+            row: number;
+            /** Line */
+            line: number;
             /** Column */
             column: string | null;
             /** Input */
             input: string | null;
-            /** Line */
-            line: number;
             /** Reason */
             reason: string;
+        };
+        /**
+         * BatchCounts
+         * @description Where the rows stand; the others always come to `total`.
+         */
+        BatchCounts: {
+            /** Total */
+            total: number;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Invalid */
+            invalid: number;
+        };
+        /**
+         * BatchError
+         * @description An error code and how many rows failed with it.
+         */
+        BatchError: {
+            /** Error Code */
+            error_code: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * BatchEstimateShape
+         * @description What a file of rows would take if it were run.
+         */
+        BatchEstimateShape: {
+            /** Rows */
+            rows: number;
+            /** Bad Rows */
+            bad_rows: number;
+            /** Distinct Rows */
+            distinct_rows: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            cost: components["schemas"]["CostRange"];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Unbounded */
+            unbounded: string[];
+            duration_s: components["schemas"]["SecondsRange"] | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "json" | "jsonl" | "xlsx";
+            /** Encoding */
+            encoding: string | null;
+            /** Delimiter */
+            delimiter: string | null;
+            /** Columns */
+            columns: string[];
+            /** First Rows */
+            first_rows: string[][];
+            /** Inputs */
+            inputs: {
+                [key: string]: string[];
+            };
+            /** Problems */
+            problems: components["schemas"]["BadRowShape"][];
+        };
+        /**
+         * BatchOptionsShape
+         * @description How the rows are run; `stop_on_errors` is a share of 1.
+         */
+        BatchOptionsShape: {
+            /** Priority */
+            priority: number;
+            /** Dedupe */
+            dedupe: boolean;
+            /** Reuse */
+            reuse: boolean;
+            /** Fan Out */
+            fan_out: boolean;
+            /** Sample */
+            sample: number;
+            /** Canary */
+            canary: number;
+            /** Stop On Errors */
+            stop_on_errors: number | null;
+        };
+        /**
+         * BatchPage
+         * @description A page of batches by offset.
+         */
+        BatchPage: {
+            /** Result */
+            result: components["schemas"]["BatchShape"][];
+            /** Totalcount */
+            totalCount: number;
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * BatchProjectionShape
+         * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
+         *
+         *     They will take `duration_s`; null when no row is done, or no worker alive.
+         */
+        BatchProjectionShape: {
+            /** Rows */
+            rows: number;
+            /** Rows Left */
+            rows_left: number;
+            /** Cost Per Row */
+            cost_per_row: number | null;
+            cost: components["schemas"]["LikelyCost"];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            duration_s: components["schemas"]["SecondsRange"] | null;
+        };
+        /**
+         * BatchRowShape
+         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
+         *
+         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
+         */
+        BatchRowShape: {
             /** Row */
             row: number;
+            /** Id */
+            id: string | null;
+            /** Cells */
+            cells: {
+                [key: string]: unknown;
+            } | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "invalid";
+            /** Job Id */
+            job_id: string | null;
+            /** Output */
+            output: string | null;
+            /** Suggestion */
+            suggestion: string | null;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Attempts */
+            attempts: number;
+            usage: components["schemas"]["Tokens"];
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Agent Version */
+            agent_version: number | null;
+            /** Reused From */
+            reused_from: string | null;
+        };
+        /**
+         * BatchRows
+         * @description A page of rows; `total` is the number of all that are wanted.
+         */
+        BatchRows: {
+            /** Data */
+            data: components["schemas"]["BatchRowShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Total */
+            total: number;
+        };
+        /**
+         * BatchSeries
+         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
+         */
+        BatchSeries: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** As Of */
+            as_of: string;
+            /** Step S */
+            step_s: number;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Points */
+            points: components["schemas"]["SeriesPoint"][];
+        };
+        /**
+         * BatchShape
+         * @description A batch; money is US dollars.
+         */
+        BatchShape: {
+            /** Id */
+            id: string;
+            /** Application Id */
+            application_id: string;
+            /** Agent Version */
+            agent_version: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
+            /** Pause Code */
+            pause_code: string | null;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Retrying */
+            retrying: boolean;
+            counts: components["schemas"]["BatchCounts"];
+            /** Errors */
+            errors: components["schemas"]["BatchError"][];
+            /** Reused */
+            reused: number;
+            usage: components["schemas"]["Tokens"];
+            /** Cost */
+            cost: number | null;
+            /** Max Cost */
+            max_cost: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Columns */
+            columns: string[];
+            options: components["schemas"]["BatchOptionsShape"];
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Deadline At */
+            deadline_at: string;
+        };
+        /**
+         * CallShape
+         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
+         */
+        CallShape: {
+            /** Attempt */
+            attempt: number;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Cost */
+            cost: number | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Reask */
+            reask: boolean;
+        };
+        /**
+         * CallUsage
+         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
+         */
+        CallUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+        };
+        /**
+         * CheckShape
+         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
+         */
+        CheckShape: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warn" | "fail";
+            /** Detail */
+            detail: string;
+            /** Fix */
+            fix: string;
+        };
+        /**
+         * CostRange
+         * @description US dollars; null when a price is not known.
+         */
+        CostRange: {
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Most */
+            most: number | null;
+        };
+        /**
+         * CreatedJob
+         * @description A job that was accepted; `job_id` is `id` again.
+         */
+        CreatedJob: {
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string;
+            /** Application Id */
+            application_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * CreatedKey
+         * @description A new API key: the only time it is shown.
+         */
+        CreatedKey: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hint */
+            hint: string;
+            /** Scopes */
+            scopes: string[];
+            /** Fold Retries */
+            fold_retries: boolean;
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Key */
+            key: string;
+        };
+        /**
+         * CreatedWebhook
+         * @description A new endpoint: the only time its secret is shown.
+         */
+        CreatedWebhook: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: string[];
+            /** Application Id */
+            application_id: string | null;
+            /** Rows */
+            rows: boolean;
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * DailySpend
+         * @description What an agent cost on a day; null where no price is known.
+         */
+        DailySpend: {
+            /** Day */
+            day: string;
+            /** Application Id */
+            application_id: string | null;
+            /** Cost */
+            cost: number | null;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Calls */
+            calls: number;
+        };
+        /**
+         * Deleted
+         * @description Something is gone.
+         */
+        Deleted: {
+            /** Id */
+            id: string;
+            /** Deleted */
+            deleted: boolean;
+        };
+        /**
+         * DeliveryDetail
+         * @description The same with its latest attempts, the oldest first.
+         */
+        DeliveryDetail: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Event */
+            event: string;
+            /** Url */
+            url: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** State */
+            state: string;
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Log */
+            log: components["schemas"]["AttemptShape"][];
+        };
+        /**
+         * DeliveryPage
+         * @description Deliveries, the newest first; `last_id` goes on as `before`.
+         */
+        DeliveryPage: {
+            /** Data */
+            data: components["schemas"]["DeliveryShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Last Id */
+            last_id: string | null;
+        };
+        /**
+         * DeliveryShape
+         * @description One message for one URL; `id` names the delivery, `message_id` is what the receiver sees as webhook-id.
+         */
+        DeliveryShape: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Event */
+            event: string;
+            /** Url */
+            url: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** State */
+            state: string;
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * DeployedApplication
+         * @description An agent just deployed, and what looks unintended in it.
+         */
+        DeployedApplication: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "generation";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "deployed" | "draft";
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Last Deployed At */
+            last_deployed_at: string | null;
+            /** Alias */
+            alias: string | null;
+            /** Deployed Version */
+            deployed_version: number | null;
+            /** Last Version */
+            last_version: number;
+            /** Draft Changed */
+            draft_changed: boolean;
+            /** Draft Digest */
+            draft_digest: string;
+            /** Draft Saved At */
+            draft_saved_at: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * DropdownInput
+         * @description One of a list of options.
+         */
+        DropdownInput: {
+            /** Name */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dropdown";
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /** Options */
+            options: string[];
+        };
+        /**
+         * EndedHour
+         * @description Jobs that ended in the hour from `at` on.
+         */
+        EndedHour: {
+            /** At */
+            at: string;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+        };
+        /**
+         * ErrorBody
+         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
+         */
+        ErrorBody: {
+            /** Tpe */
+            tpe: string;
+            /** Message */
+            message: string;
+            /** Errors */
+            errors: components["schemas"]["ErrorEntry"][];
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ErrorEntry
+         * @description One thing that is wrong.
+         */
+        ErrorEntry: {
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FileInput
+         * @description Files by id, or by URL where `upload_types` says so.
+         */
+        FileInput: {
+            /** Name */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "file";
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Max Files
+             * @default 1
+             */
+            max_files?: number;
+            /**
+             * File Types
+             * @default [
+             *       "txt",
+             *       "md",
+             *       "csv",
+             *       "html",
+             *       "pdf",
+             *       "docx",
+             *       "pptx",
+             *       "xlsx"
+             *     ]
+             */
+            file_types?: string[];
+            /**
+             * Max Word Count
+             * @default 100000
+             */
+            max_word_count?: number;
+            /**
+             * Max File Size Mb
+             * @default 25
+             */
+            max_file_size_mb?: number;
+            /**
+             * Upload Types
+             * @default [
+             *       "file_id"
+             *     ]
+             */
+            upload_types?: ("url" | "file_id")[];
+        };
+        /**
+         * Generated
+         * @description A text, and with fan-out one for each value.
+         */
+        Generated: {
+            /** Title */
+            title: string;
+            /** Suggestion */
+            suggestion: string;
+            /** Results */
+            results?: components["schemas"]["PartResult"][] | null;
+        };
+        /**
+         * Health
+         * @description The process is alive.
+         */
+        Health: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * Input
+         * @description A declared input of an agent.
+         */
+        Input: {
+            /** Name */
+            name: string;
+            /**
+             * Input Type
+             * @enum {string}
+             */
+            input_type: "text" | "dropdown" | "file" | "media";
+            /** Required */
+            required: boolean;
+            /** Description */
+            description?: string | null;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * InputValue
+         * @description The values of one input; `id` is the input's name.
+         */
+        InputValue: {
+            /** Id */
+            id: string;
+            /** Value */
+            value: string[];
+        };
+        /**
+         * JobData
+         * @description A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
+         */
+        JobData: {
+            /** Title */
+            title: string;
+            /** Suggestion */
+            suggestion: string;
+            /** Results */
+            results?: components["schemas"]["PartResult"][] | null;
+            /** Prompts */
+            prompts?: {
+                [key: string]: string;
+            } | null;
+            /** Models */
+            models?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * JobEventShape
+         * @description One line of a job's timeline.
+         */
+        JobEventShape: {
+            /** Seq */
+            seq: number;
+            /** At */
+            at: string;
+            /** Event */
+            event: string;
+            /** Generation */
+            generation: number;
+            /** Attempt */
+            attempt: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * JobEvents
+         * @description A job's timeline.
+         */
+        JobEvents: {
+            /** Data */
+            data: components["schemas"]["JobEventShape"][];
+        };
+        /**
+         * JobLineShape
+         * @description A job as lists show it: how its inputs and its text begin; `duration_ms` is that of its last attempt.
+         */
+        JobLineShape: {
+            /** Id */
+            id: string;
+            /** Application Id */
+            application_id: string;
+            /** Application Name */
+            application_name: string | null;
+            /** Agent Version */
+            agent_version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Generation */
+            generation: number;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Row */
+            row: number | null;
+            /** Reused From */
+            reused_from: string | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Output */
+            output: string | null;
+            usage: components["schemas"]["Tokens"];
+            /** Cost */
+            cost: number | null;
+        };
+        /**
+         * JobLines
+         * @description A page of jobs; `next` is what to go on `before`, null at the end. It may be short although more follow.
+         */
+        JobLines: {
+            /** Data */
+            data: components["schemas"]["JobLineShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * JobPage
+         * @description A page of jobs by offset.
+         */
+        JobPage: {
+            /** Result */
+            result: components["schemas"]["JobShape"][];
+            /** Totalcount */
+            totalCount: number;
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * JobShape
+         * @description A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known.
+         */
+        JobShape: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+            /** Application Id */
+            application_id: string;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Completed At */
+            completed_at: string | null;
+            data: components["schemas"]["JobData"] | null;
+            /** Error */
+            error: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Agent Version */
+            agent_version: number;
+            /** Attempts */
+            attempts: number;
+            /** Generation */
+            generation: number;
+            /** Error Code */
+            error_code: string | null;
+            /** Queued Reason */
+            queued_reason: string | null;
+            usage: components["schemas"]["UsageShape"];
+            /** Cost */
+            cost: number | null;
+            /** Currency */
+            currency: string;
+            /** Priority */
+            priority: number;
+            /** Started At */
+            started_at: string | null;
+            /** Deadline At */
+            deadline_at: string;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
+            /** Batch Id */
+            batch_id: string | null;
+            /** Row */
+            row: number | null;
+            /** Reused From */
+            reused_from: string | null;
+        };
+        /**
+         * KeyPage
+         * @description All API keys.
+         */
+        KeyPage: {
+            /** Data */
+            data: components["schemas"]["KeyShape"][];
+        };
+        /**
+         * KeyShape
+         * @description An API key, without the key.
+         */
+        KeyShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hint */
+            hint: string;
+            /** Scopes */
+            scopes: string[];
+            /** Fold Retries */
+            fold_retries: boolean;
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+        };
+        /**
+         * LikelyCost
+         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
+         */
+        LikelyCost: {
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * LimitPage
+         * @description All limits of an organization.
+         */
+        LimitPage: {
+            /** Data */
+            data: components["schemas"]["LimitShape"][];
+        };
+        /**
+         * LimitShape
+         * @description A limit: the organization's own value, the server's, and what is used; null where there is none.
+         */
+        LimitShape: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | null;
+            /** Server Most */
+            server_most: number | null;
+            /** Used */
+            used: number | null;
+        };
+        /**
+         * MediaInput
+         * @description One image.
+         */
+        MediaInput: {
+            /** Name */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "media";
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * File Types
+             * @default [
+             *       "png",
+             *       "jpg",
+             *       "jpeg",
+             *       "webp",
+             *       "gif"
+             *     ]
+             */
+            file_types?: string[];
+            /**
+             * Max Image Size Mb
+             * @default 10
+             */
+            max_image_size_mb?: number;
+        };
+        /**
+         * MessageShape
+         * @description A message as it was sent to a model.
+         */
+        MessageShape: {
+            /** Role */
+            role: string;
+            /** Content */
+            content: string;
+        };
+        /**
+         * ModelHealth
+         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
+         */
+        ModelHealth: {
+            /** Name */
+            name: string;
+            /** Default */
+            default: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "held_back" | "no_quota" | "down";
+            /** Reason */
+            reason: string | null;
+            /** Retry In S */
+            retry_in_s: number | null;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Rpm */
+            rpm: number | null;
+            /** Tpm */
+            tpm: number | null;
+            used: components["schemas"]["UsedLimits"] | null;
+        };
+        /**
+         * ModelPage
+         * @description All models.
+         */
+        ModelPage: {
+            /** Models */
+            models: components["schemas"]["ModelShape"][];
+        };
+        /**
+         * ModelShape
+         * @description A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
+         *
+         *     `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
+         */
+        ModelShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "local" | "scripted";
+            /** Base Url */
+            base_url: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** Default */
+            default: boolean;
+            /** Source */
+            source: string;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Has Api Key */
+            has_api_key: boolean;
+            /** Account */
+            account: string;
+            /** Rpm */
+            rpm: number | null;
+            /** Tpm */
+            tpm: number | null;
+            /** Input Price */
+            input_price: number | null;
+            /** Output Price */
+            output_price: number | null;
+            /** Cached Input Price */
+            cached_input_price: number | null;
+            /**
+             * Price Source
+             * @enum {string}
+             */
+            price_source: "set" | "free" | "table" | "unknown";
+            /** Held Back */
+            held_back: string | null;
+            /** Held Back S */
+            held_back_s: number | null;
+        };
+        /**
+         * ModelTrial
+         * @description A model's answer to a first question.
+         */
+        ModelTrial: {
+            /** Model */
+            model: string;
+            /** Text */
+            text: string;
+            /** Seconds */
+            seconds: number;
+            /** Usage */
+            usage: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * OnInvalid
+         * @description What becomes of an answer that does not fit its schema: it is asked for again, so many times.
+         */
+        OnInvalid: {
+            /**
+             * Retries
+             * @default 2
+             */
+            retries?: number;
+        };
+        /**
+         * OrganizationShape
+         * @description The organization everything belongs to.
+         */
+        OrganizationShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Output
+         * @description What the run's text is called and how it is put together; without a template it is the last prompt's result.
+         */
+        Output: {
+            /**
+             * Title
+             * @default Output
+             */
+            title?: string;
+            /**
+             * Template
+             * @default null
+             */
+            template?: string | null;
+        };
+        /**
+         * Overview
+         * @description All that goes on. `workers` is null for keys without `admin`: they serve every organization.
+         */
+        Overview: {
+            queue: components["schemas"]["QueueShape"];
+            /** Hours */
+            hours: components["schemas"]["EndedHour"][];
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Spend */
+            spend: components["schemas"]["DailySpend"][];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Workers */
+            workers: components["schemas"]["WorkerActivity"][] | null;
+            /** Models */
+            models: components["schemas"]["ModelHealth"][];
+            /** Agents */
+            agents: components["schemas"]["AgentActivity"][];
+        };
+        /**
+         * Pagination
+         * @description The offset and limit that were in force.
+         */
+        Pagination: {
+            /** Offset */
+            offset: number;
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * PartResult
+         * @description The result for one of several values.
+         */
+        PartResult: {
+            /** Input */
+            input: string;
+            /** Value */
+            value: string;
+            /** Title */
+            title: string;
+            /** Suggestion */
+            suggestion: string;
+        };
+        /**
+         * PeoplePage
+         * @description Everybody who may sign in to the studio.
+         */
+        PeoplePage: {
+            /** Data */
+            data: components["schemas"]["PersonShape"][];
+        };
+        /**
+         * PersonShape
+         * @description Somebody who may sign in to the studio.
+         */
+        PersonShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "editor" | "admin";
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+        };
+        /**
+         * ProcessShape
+         * @description The process that answers.
+         */
+        ProcessShape: {
+            /** Pid */
+            pid: number;
+            /** Started At */
+            started_at: string;
+        };
+        /**
+         * Prompt
+         * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
+         *
+         *     `models` names several in order of preference instead: the next one is asked when one cannot serve.
+         */
+        Prompt: {
+            /** Name */
+            name: string;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * System
+             * @default null
+             */
+            system?: string | null;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Stop
+             * @default []
+             */
+            stop?: string[];
+            /**
+             * Json Schema
+             * @default null
+             */
+            json_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Models
+             * @default []
+             */
+            models?: string[];
+            /**
+             * @default {
+             *       "retries": 2
+             *     }
+             */
+            on_invalid?: components["schemas"]["OnInvalid"];
+        };
+        /**
+         * QueueShape
+         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
+         */
+        QueueShape: {
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Oldest Queued S */
+            oldest_queued_s: number | null;
+        };
+        /**
+         * Readiness
+         * @description Whether requests can be served; `workers` tells whether jobs are being carried out.
+         *
+         *     `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
+         *     keeps accepted jobs through a power cut.
+         */
+        Readiness: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "unavailable" | "stopping";
+            /** Database */
+            database?: ("ok" | "unreachable") | null;
+            /** Workers */
+            workers?: ("ok" | "none alive") | null;
+            /** Room */
+            room?: ("ok" | "none") | null;
+            /** Durability */
+            durability?: string | null;
+        };
+        /**
+         * SecondsRange
+         * @description Seconds.
+         */
+        SecondsRange: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * SeriesPoint
+         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
+         *
+         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
+         */
+        SeriesPoint: {
+            /** At */
+            at: string;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Tokens */
+            tokens: number;
+            /** Cost */
+            cost: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Errors */
+            errors: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SessionShape
+         * @description Who is asking, by a session of the studio or by an API key, and everything they may do.
+         *
+         *     `type` tells whether it is a person or a key; without a session `signed_in_at` is null.
+         */
+        SessionShape: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "person" | "key";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /** Role */
+            role: ("viewer" | "editor" | "admin") | null;
+            organization: components["schemas"]["OrganizationShape"];
+            /** Scopes */
+            scopes: string[];
+            /** Signed In At */
+            signed_in_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /**
+         * Settings
+         * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
+         */
+        Settings: {
+            /**
+             * Joiner
+             * @default
+             */
+            joiner?: string;
+            /**
+             * Fan Out
+             * @default false
+             */
+            fan_out?: boolean;
+            /**
+             * Concurrency
+             * @default null
+             */
+            concurrency?: number | null;
+            /**
+             * Deadline S
+             * @default 86400
+             */
+            deadline_s?: number;
+            /**
+             * Max Attempts
+             * @default 5
+             */
+            max_attempts?: number;
+            /**
+             * On Worker Loss
+             * @default retry
+             * @enum {string}
+             */
+            on_worker_loss?: "retry" | "fail";
+        };
+        /**
+         * SignInLinkShape
+         * @description A link that signs a person in once: the only time it is shown.
+         */
+        SignInLinkShape: {
+            /** Url */
+            url: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
+         * StoreShape
+         * @description The database: which one, the last step of its schema, the room it takes.
+         */
+        StoreShape: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sqlite" | "postgres";
+            /** Schema Version */
+            schema_version: number;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * SystemShape
+         * @description How the server is.
+         */
+        SystemShape: {
+            /** Version */
+            version: string;
+            store: components["schemas"]["StoreShape"];
+            process: components["schemas"]["ProcessShape"];
+            /** Workers */
+            workers: components["schemas"]["WorkerShape"][];
+            /** Ok */
+            ok: boolean;
+            /** Checks */
+            checks: components["schemas"]["CheckShape"][];
+        };
+        /**
+         * TextInput
+         * @description One or more texts; `min_fields` and `max_fields` bound their number.
+         */
+        TextInput: {
+            /** Name */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Min Fields
+             * @default 1
+             */
+            min_fields?: number;
+            /**
+             * Max Fields
+             * @default 1
+             */
+            max_fields?: number;
+        };
+        /**
+         * Tokens
+         * @description Tokens of all calls together.
+         */
+        Tokens: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * UsageLineShape
+         * @description What one group used; it has those of `day`, `agent`, `batch`, `key` and `model` that were grouped by.
+         *
+         *     `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
+         */
+        UsageLineShape: {
+            /** Day */
+            day?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Batch */
+            batch?: string | null;
+            /** Key */
+            key?: string | null;
+            /** Key Name */
+            key_name?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Calls */
+            calls: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Cost */
+            cost: number | null;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Reasks */
+            reasks: number;
+            /** Reask Cost */
+            reask_cost: number;
+        };
+        /**
+         * UsageReport
+         * @description What an organization used from one day to another (UTC, both included); `total` is all of it.
+         */
+        UsageReport: {
+            /** First Day */
+            first_day: string;
+            /** Last Day */
+            last_day: string;
+            /** Group By */
+            group_by: string[];
+            /** Currency */
+            currency: string;
+            /** Data */
+            data: components["schemas"]["UsageLineShape"][];
+            total: components["schemas"]["UsageLineShape"];
+        };
+        /**
+         * UsageShape
+         * @description Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
+         *
+         *     Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
+         *     for `reask_cost` dollars, which are part of the cost.
+         */
+        UsageShape: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Reasks */
+            reasks: number;
+            /** Reask Cost */
+            reask_cost: number;
+        };
+        /**
+         * UsedLimits
+         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
+         */
+        UsedLimits: {
+            /** Requests */
+            requests: number;
+            /** Tokens */
+            tokens: number;
+            /** Running */
+            running: number;
+        };
+        /**
+         * VersionPage
+         * @description All versions of an agent.
+         */
+        VersionPage: {
+            /** Data */
+            data: components["schemas"]["VersionShape"][];
+        };
+        /**
+         * VersionShape
+         * @description A version of an agent; `created_by` is the id of the key or person that deployed it.
+         */
+        VersionShape: {
+            /** Version */
+            version: number;
+            /** Deployed */
+            deployed: boolean;
+            /** Note */
+            note: string;
+            /** Digest */
+            digest: string;
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Created By Name */
+            created_by_name: string | null;
+        };
+        /**
+         * WebhookPage
+         * @description All endpoints.
+         */
+        WebhookPage: {
+            /** Data */
+            data: components["schemas"]["WebhookShape"][];
+        };
+        /**
+         * WebhookSecret
+         * @description What deliveries are signed with from now on; until `previous_until` with the secret before it too.
+         */
+        WebhookSecret: {
+            /** Secret */
+            secret: string;
+            /** Previous Until */
+            previous_until: string | null;
+        };
+        /**
+         * WebhookShape
+         * @description An endpoint, without its secret; `reason` tells why it is disabled.
+         */
+        WebhookShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: string[];
+            /** Application Id */
+            application_id: string | null;
+            /** Rows */
+            rows: boolean;
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * WorkerActivity
+         * @description A worker that is alive, and how many of its places are taken.
+         */
+        WorkerActivity: {
+            /** Id */
+            id: string;
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /** Places */
+            places: number;
+            /** Running */
+            running: number;
+            /** Started At */
+            started_at: string;
+            /** Seen At */
+            seen_at: string;
+        };
+        /**
+         * WorkerShape
+         * @description A worker that is alive.
+         */
+        WorkerShape: {
+            /** Id */
+            id: string;
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /** Concurrency */
+            concurrency: number;
+            /** Started At */
+            started_at: string;
+            /** Seen At */
+            seen_at: string;
         };
         /**
          * BatchCancel
@@ -1531,28 +3249,21 @@ export interface components {
          */
         BatchChange: {
             /**
-             * Max Cost
-             * @default null
-             */
-            max_cost?: number | null;
-            /**
              * Name
              * @default null
              */
             name?: string | null;
+            /**
+             * Max Cost
+             * @default null
+             */
+            max_cost?: number | null;
         };
         /**
          * BatchCorrections
          * @description Rows as they are to be, each with its number; files go as they are, with these options in the query.
          */
         BatchCorrections: {
-            /**
-             * Map
-             * @default {}
-             */
-            map?: {
-                [key: string]: string;
-            };
             /** Rows */
             rows: {
                 [key: string]: unknown;
@@ -1562,198 +3273,13 @@ export interface components {
              * @default same
              */
             version?: string;
-        };
-        /**
-         * BatchCounts
-         * @description Where the rows stand; the others always come to `total`.
-         */
-        BatchCounts: {
-            /** Cancelled */
-            cancelled: number;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Invalid */
-            invalid: number;
-            /** Queued */
-            queued: number;
-            /** Running */
-            running: number;
-            /** Total */
-            total: number;
-            /** Waiting */
-            waiting: number;
-        };
-        /**
-         * BatchDeleted
-         * @description `event: deleted`: the batch is gone.
-         */
-        BatchDeleted: Record<string, never>;
-        /**
-         * BatchError
-         * @description An error code and how many rows failed with it.
-         */
-        BatchError: {
-            /** Error Code */
-            error_code: string;
-            /** Rows */
-            rows: number;
-        };
-        /**
-         * BatchEstimateShape
-         * @description What a file of rows would take if it were run.
-         */
-        BatchEstimateShape: {
-            /** Bad Rows */
-            bad_rows: number;
-            /** Columns */
-            columns: string[];
-            cost: components["schemas"]["CostRange"];
             /**
-             * Currency
-             * @constant
+             * Map
+             * @default {}
              */
-            currency: "USD";
-            /** Delimiter */
-            delimiter: string | null;
-            /** Distinct Rows */
-            distinct_rows: number;
-            duration_s: components["schemas"]["SecondsRange"] | null;
-            /** Encoding */
-            encoding: string | null;
-            /**
-             * Format
-             * @enum {string}
-             */
-            format: "csv" | "json" | "jsonl" | "xlsx";
-            /** Inputs */
-            inputs: {
-                [key: string]: string[];
-            };
-            /** Problems */
-            problems: components["schemas"]["BadRowShape"][];
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Rows */
-            rows: number;
-            /** Unbounded */
-            unbounded: string[];
-        };
-        /**
-         * BatchOptionsShape
-         * @description How the rows are run; `stop_on_errors` is a share of 1.
-         */
-        BatchOptionsShape: {
-            /** Canary */
-            canary: number;
-            /** Dedupe */
-            dedupe: boolean;
-            /** Fan Out */
-            fan_out: boolean;
-            /** Priority */
-            priority: number;
-            /** Reuse */
-            reuse: boolean;
-            /** Sample */
-            sample: number;
-            /** Stop On Errors */
-            stop_on_errors: number | null;
-        };
-        /**
-         * BatchPage
-         * @description A page of batches by offset.
-         */
-        BatchPage: {
-            pagination: components["schemas"]["Pagination"];
-            /** Result */
-            result: components["schemas"]["BatchShape"][];
-            /** Totalcount */
-            totalCount: number;
-        };
-        /**
-         * BatchProgress
-         * @description `event: progress`: a batch, how fast it is, when it will probably be done, and what makes its rows wait.
-         */
-        BatchProgress: {
-            /** Agent Version */
-            agent_version: number;
-            /** Application Id */
-            application_id: string;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Columns */
-            columns: string[];
-            /** Completed At */
-            completed_at: string | null;
-            /** Cost */
-            cost: number | null;
-            counts: components["schemas"]["BatchCounts"];
-            /** Created At */
-            created_at: string;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Deadline At */
-            deadline_at: string;
-            /** Errors */
-            errors: components["schemas"]["BatchError"][];
-            eta_s: components["schemas"]["SecondsRange"] | null;
-            /** Id */
-            id: string;
-            /** Limited By */
-            limited_by: string | null;
-            /** Max Cost */
-            max_cost: number | null;
-            /** Metadata */
-            metadata: {
+            map?: {
                 [key: string]: string;
             };
-            /** Name */
-            name: string;
-            options: components["schemas"]["BatchOptionsShape"];
-            pace: components["schemas"]["Pace"];
-            /** Pause Code */
-            pause_code: string | null;
-            /** Paused Reason */
-            paused_reason: string | null;
-            /** Retrying */
-            retrying: boolean;
-            /** Reused */
-            reused: number;
-            /** Started At */
-            started_at: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
-            /** Updated At */
-            updated_at: string;
-            usage: components["schemas"]["Tokens"];
-        };
-        /**
-         * BatchProjectionShape
-         * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
-         *
-         *     They will take `duration_s`; null when no row is done, or no worker alive.
-         */
-        BatchProjectionShape: {
-            cost: components["schemas"]["LikelyCost"];
-            /** Cost Per Row */
-            cost_per_row: number | null;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            duration_s: components["schemas"]["SecondsRange"] | null;
-            /** Rows */
-            rows: number;
-            /** Rows Left */
-            rows_left: number;
         };
         /**
          * BatchRetry
@@ -1777,172 +3303,19 @@ export interface components {
             version?: string;
         };
         /**
-         * BatchRowShape
-         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
-         *
-         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
-         */
-        BatchRowShape: {
-            /** Agent Version */
-            agent_version: number | null;
-            /** Attempts */
-            attempts: number;
-            /** Cells */
-            cells: {
-                [key: string]: unknown;
-            } | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Id */
-            id: string | null;
-            /** Inputs */
-            inputs: {
-                [key: string]: string;
-            };
-            /** Job Id */
-            job_id: string | null;
-            /** Output */
-            output: string | null;
-            /** Reused From */
-            reused_from: string | null;
-            /** Row */
-            row: number;
-            /** Started At */
-            started_at: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "invalid";
-            /** Suggestion */
-            suggestion: string | null;
-            usage: components["schemas"]["Tokens"];
-        };
-        /**
-         * BatchRows
-         * @description A page of rows; `total` is the number of all that are wanted.
-         */
-        BatchRows: {
-            /** Data */
-            data: components["schemas"]["BatchRowShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Total */
-            total: number;
-        };
-        /**
-         * BatchSeries
-         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
-         */
-        BatchSeries: {
-            /** As Of */
-            as_of: string;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** From */
-            from: string;
-            /** Points */
-            points: components["schemas"]["SeriesPoint"][];
-            /** Step S */
-            step_s: number;
-            /** To */
-            to: string;
-        };
-        /**
-         * BatchShape
-         * @description A batch; money is US dollars.
-         */
-        BatchShape: {
-            /** Agent Version */
-            agent_version: number;
-            /** Application Id */
-            application_id: string;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Columns */
-            columns: string[];
-            /** Completed At */
-            completed_at: string | null;
-            /** Cost */
-            cost: number | null;
-            counts: components["schemas"]["BatchCounts"];
-            /** Created At */
-            created_at: string;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Deadline At */
-            deadline_at: string;
-            /** Errors */
-            errors: components["schemas"]["BatchError"][];
-            /** Id */
-            id: string;
-            /** Max Cost */
-            max_cost: number | null;
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Name */
-            name: string;
-            options: components["schemas"]["BatchOptionsShape"];
-            /** Pause Code */
-            pause_code: string | null;
-            /** Paused Reason */
-            paused_reason: string | null;
-            /** Retrying */
-            retrying: boolean;
-            /** Reused */
-            reused: number;
-            /** Started At */
-            started_at: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
-            /** Updated At */
-            updated_at: string;
-            usage: components["schemas"]["Tokens"];
-        };
-        /**
          * BatchUpload
          * @description Rows with the options of their batch; files go as they are, with these options in the query.
          */
         BatchUpload: {
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
             /**
-             * Canary
-             * @default null
+             * Name
+             * @default
              */
-            canary?: number | null;
-            /**
-             * Deadline S
-             * @default null
-             */
-            deadline_s?: number | null;
-            /**
-             * Dedupe
-             * @default true
-             */
-            dedupe?: boolean;
-            /**
-             * Fan Out
-             * @default false
-             */
-            fan_out?: boolean;
+            name?: string;
             /**
              * Map
              * @default {}
@@ -1950,23 +3323,6 @@ export interface components {
             map?: {
                 [key: string]: string;
             };
-            /**
-             * Max Cost
-             * @default null
-             */
-            max_cost?: number | null;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata?: {
-                [key: string]: string;
-            };
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
             /**
              * On Bad Rows
              * @default refuse
@@ -1978,607 +3334,57 @@ export interface components {
              */
             priority?: number | null;
             /**
-             * Reuse
-             * @default false
+             * Deadline S
+             * @default null
              */
-            reuse?: boolean;
-            /** Rows */
-            rows: {
-                [key: string]: unknown;
-            }[];
+            deadline_s?: number | null;
+            /**
+             * Max Cost
+             * @default null
+             */
+            max_cost?: number | null;
             /**
              * Sample
              * @default null
              */
             sample?: number | null;
             /**
+             * Canary
+             * @default null
+             */
+            canary?: number | null;
+            /**
              * Stop On Errors
              * @default null
              */
             stop_on_errors?: number | string | null;
             /**
+             * Dedupe
+             * @default true
+             */
+            dedupe?: boolean;
+            /**
+             * Reuse
+             * @default false
+             */
+            reuse?: boolean;
+            /**
+             * Fan Out
+             * @default false
+             */
+            fan_out?: boolean;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
              * Webhook Url
              * @default null
              */
             webhook_url?: string | null;
-        };
-        /**
-         * CallShape
-         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
-         */
-        CallShape: {
-            /** Attempt */
-            attempt: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number;
-            /** Model */
-            model: string;
-            /** Outcome */
-            outcome: string;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Reask */
-            reask: boolean;
-            /** Request Id */
-            request_id: string | null;
-        };
-        /**
-         * CallUsage
-         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
-         */
-        CallUsage: {
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-        };
-        /**
-         * CalledFunction
-         * @description What is called; `arguments` is JSON as the model wrote it.
-         */
-        CalledFunction: {
-            /** Arguments */
-            arguments: string;
-            /** Name */
-            name: string;
-        };
-        /**
-         * CalledTool
-         * @description A call of a function of yours.
-         */
-        CalledTool: {
-            function: components["schemas"]["CalledFunction"];
-            /** Id */
-            id: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "function";
-        };
-        /**
-         * ChatChoice
-         * @description One answer.
-         */
-        ChatChoice: {
-            /**
-             * Finish Reason
-             * @enum {string}
-             */
-            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
-            /** Index */
-            index: number;
-            /** Logprobs */
-            logprobs: {
-                [key: string]: unknown;
-            } | null;
-            message: components["schemas"]["ChatMessage"];
-        };
-        /**
-         * ChatCompletion
-         * @description A chat completion; `created` is seconds since the epoch.
-         */
-        ChatCompletion: {
-            /** Choices */
-            choices: components["schemas"]["ChatChoice"][];
-            /** Created */
-            created: number;
-            /** Id */
-            id: string;
-            /** Model */
-            model: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "chat.completion";
-            usage: components["schemas"]["ChatUsage"];
-        };
-        /**
-         * ChatMessage
-         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
-         */
-        ChatMessage: {
-            /**
-             * Application Data
-             * @default null
-             */
-            application_data?: {
-                [key: string]: unknown;
-            }[] | null;
-            /** Content */
-            content: string;
-            /**
-             * Graph Data
-             * @default null
-             */
-            graph_data?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Llm Data
-             * @default null
-             */
-            llm_data?: {
-                [key: string]: unknown;
-            } | null;
-            /** Refusal */
-            refusal: string | null;
-            /**
-             * Role
-             * @constant
-             */
-            role: "assistant";
-            /**
-             * Tool Calls
-             * @default null
-             */
-            tool_calls?: components["schemas"]["CalledTool"][] | null;
-        };
-        /**
-         * ChatMessageRequest
-         * @description A message; `content` is text, or parts of type text and image_url.
-         */
-        ChatMessageRequest: {
-            /**
-             * Content
-             * @default null
-             */
-            content?: string | {
-                [key: string]: unknown;
-            }[] | null;
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "system" | "developer" | "user" | "assistant" | "tool";
-            /**
-             * Tool Call Id
-             * @default null
-             */
-            tool_call_id?: string | null;
-            /**
-             * Tool Calls
-             * @default null
-             */
-            tool_calls?: {
-                [key: string]: unknown;
-            }[] | null;
-        };
-        /**
-         * ChatRequest
-         * @description A conversation to go on with. Further fields of OpenAI's (`seed`, `presence_penalty`, …) go to the provider.
-         */
-        ChatRequest: {
-            /**
-             * Logprobs
-             * @default null
-             */
-            logprobs?: boolean | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /** Messages */
-            messages: components["schemas"]["ChatMessageRequest"][];
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * N
-             * @default null
-             */
-            n?: number | null;
-            /**
-             * Response Format
-             * @default null
-             */
-            response_format?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Stop
-             * @default null
-             */
-            stop?: string | string[] | null;
-            /**
-             * Stream
-             * @default false
-             */
-            stream?: boolean;
-            /**
-             * Stream Options
-             * @default null
-             */
-            stream_options?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /**
-             * Tool Choice
-             * @default null
-             */
-            tool_choice?: string | {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Tools
-             * @default null
-             */
-            tools?: {
-                [key: string]: unknown;
-            }[] | null;
-            /**
-             * Top P
-             * @default null
-             */
-            top_p?: number | null;
-        };
-        /**
-         * ChatUsage
-         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
-         */
-        ChatUsage: {
-            /** Completion Tokens */
-            completion_tokens: number;
-            prompt_token_details: components["schemas"]["TokenDetails"];
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            prompt_tokens_details: components["schemas"]["TokenDetails"];
-            /** Total Tokens */
-            total_tokens: number;
-        };
-        /**
-         * CheckShape
-         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
-         */
-        CheckShape: {
-            /** Detail */
-            detail: string;
-            /** Fix */
-            fix: string;
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "warn" | "fail";
-        };
-        /**
-         * Completion
-         * @description A completion; `created` is seconds since the epoch.
-         */
-        Completion: {
-            /** Choices */
-            choices: components["schemas"]["CompletionChoice"][];
-            /** Created */
-            created: number;
-            /** Id */
-            id: string;
-            /** Model */
-            model: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "text_completion";
-            usage: components["schemas"]["ChatUsage"];
-        };
-        /**
-         * CompletionChoice
-         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
-         */
-        CompletionChoice: {
-            /**
-             * Finish Reason
-             * @enum {string}
-             */
-            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
-            /** Index */
-            index: number;
-            /** Log Probs */
-            log_probs: {
-                [key: string]: unknown;
-            } | null;
-            /** Logprobs */
-            logprobs: {
-                [key: string]: unknown;
-            } | null;
-            /** Text */
-            text: string;
-        };
-        /**
-         * CompletionRequest
-         * @description A prompt to complete.
-         */
-        CompletionRequest: {
-            /**
-             * Best Of
-             * @default null
-             */
-            best_of?: number | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * N
-             * @default null
-             */
-            n?: number | null;
-            /** Prompt */
-            prompt: string;
-            /**
-             * Random Seed
-             * @default null
-             */
-            random_seed?: number | null;
-            /**
-             * Stop
-             * @default null
-             */
-            stop?: string | string[] | null;
-            /**
-             * Stream
-             * @default false
-             */
-            stream?: boolean;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /**
-             * Top P
-             * @default null
-             */
-            top_p?: number | null;
-        };
-        /**
-         * CostRange
-         * @description US dollars; null when a price is not known.
-         */
-        CostRange: {
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Most */
-            most: number | null;
-        };
-        /**
-         * CreatedJob
-         * @description A job that was accepted; `job_id` is `id` again.
-         */
-        CreatedJob: {
-            /** Application Id */
-            application_id: string;
-            /** Created At */
-            created_at: string;
-            /** Id */
-            id: string;
-            /** Job Id */
-            job_id: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "in_progress" | "completed" | "failed";
-        };
-        /**
-         * CreatedKey
-         * @description A new API key: the only time it is shown.
-         */
-        CreatedKey: {
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Fold Retries */
-            fold_retries: boolean;
-            /** Hint */
-            hint: string;
-            /** Id */
-            id: string;
-            /** Key */
-            key: string;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Scopes */
-            scopes: string[];
-        };
-        /**
-         * CreatedWebhook
-         * @description A new endpoint: the only time its secret is shown.
-         */
-        CreatedWebhook: {
-            /** Application Id */
-            application_id: string | null;
-            /** Created At */
-            created_at: string;
-            /** Events */
-            events: string[];
-            /** Expires At */
-            expires_at: string | null;
-            /** Failing Since */
-            failing_since: string | null;
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Reason */
-            reason: string | null;
-            /** Rows */
-            rows: boolean;
-            /** Secret */
-            secret: string;
-            /** State */
-            state: string;
-            /** Updated At */
-            updated_at: string;
-            /** Url */
-            url: string;
-        };
-        /**
-         * DailySpend
-         * @description What an agent cost on a day; null where no price is known.
-         */
-        DailySpend: {
-            /** Application Id */
-            application_id: string | null;
-            /** Calls */
-            calls: number;
-            /** Cost */
-            cost: number | null;
-            /** Day */
-            day: string;
-            /** Total Tokens */
-            total_tokens: number;
-        };
-        /**
-         * Deleted
-         * @description Something is gone.
-         */
-        Deleted: {
-            /** Deleted */
-            deleted: boolean;
-            /** Id */
-            id: string;
-        };
-        /**
-         * DeliveryDetail
-         * @description The same with its latest attempts, the oldest first.
-         */
-        DeliveryDetail: {
-            /** Attempts */
-            attempts: number;
-            /** Batch Id */
-            batch_id: string | null;
-            /** Created At */
-            created_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
-            /** Error */
-            error: string | null;
-            /** Event */
-            event: string;
-            /** Id */
-            id: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Log */
-            log: components["schemas"]["AttemptShape"][];
-            /** Message Id */
-            message_id: string;
-            /** Next Attempt At */
-            next_attempt_at: string | null;
-            /** State */
-            state: string;
-            /** Updated At */
-            updated_at: string;
-            /** Url */
-            url: string;
-            /** Webhook Id */
-            webhook_id: string | null;
-        };
-        /**
-         * DeliveryPage
-         * @description Deliveries, the newest first; `last_id` goes on as `before`.
-         */
-        DeliveryPage: {
-            /** Data */
-            data: components["schemas"]["DeliveryShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Last Id */
-            last_id: string | null;
-        };
-        /**
-         * DeliveryShape
-         * @description One message for one URL; `id` names the delivery, `message_id` is what the receiver sees as webhook-id.
-         */
-        DeliveryShape: {
-            /** Attempts */
-            attempts: number;
-            /** Batch Id */
-            batch_id: string | null;
-            /** Created At */
-            created_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
-            /** Error */
-            error: string | null;
-            /** Event */
-            event: string;
-            /** Id */
-            id: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Message Id */
-            message_id: string;
-            /** Next Attempt At */
-            next_attempt_at: string | null;
-            /** State */
-            state: string;
-            /** Updated At */
-            updated_at: string;
-            /** Url */
-            url: string;
-            /** Webhook Id */
-            webhook_id: string | null;
         };
         /**
          * DeployRequest
@@ -2592,76 +3398,12 @@ export interface components {
             note?: string;
         };
         /**
-         * DeployedApplication
-         * @description An agent just deployed, and what looks unintended in it.
-         */
-        DeployedApplication: {
-            /** Alias */
-            alias: string | null;
-            /** Created At */
-            created_at: string;
-            /** Deployed Version */
-            deployed_version: number | null;
-            /** Draft Changed */
-            draft_changed: boolean;
-            /** Draft Digest */
-            draft_digest: string;
-            /** Draft Saved At */
-            draft_saved_at: string;
-            /** Id */
-            id: string;
-            /** Inputs */
-            inputs: components["schemas"]["Input"][];
-            /** Last Deployed At */
-            last_deployed_at: string | null;
-            /** Last Version */
-            last_version: number;
-            /** Name */
-            name: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "deployed" | "draft";
-            /**
-             * Type
-             * @constant
-             */
-            type: "generation";
-            /** Updated At */
-            updated_at: string;
-            /** Warnings */
-            warnings: string[];
-        };
-        /**
-         * DraftRunDelta
-         * @description `event: delta`: a piece of a prompt's answer.
-         */
-        DraftRunDelta: {
-            /** Part */
-            part: number | null;
-            /** Prompt */
-            prompt: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * DraftRunPrompt
-         * @description `event: prompt`: a model is asked; a `model` of null is the default one.
-         */
-        DraftRunPrompt: {
-            /** Model */
-            model: string | null;
-            /** Part */
-            part: number | null;
-            /** Prompt */
-            prompt: string;
-        };
-        /**
          * DraftRunRequest
          * @description A draft to try out; with `definition` that one in place of the stored draft.
          */
         DraftRunRequest: {
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
             /** @default null */
             definition?: components["schemas"]["AgentDefinition"] | null;
             /**
@@ -2669,175 +3411,12 @@ export interface components {
              * @default null
              */
             fan_out?: boolean | null;
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
-        };
-        /**
-         * DraftRunResult
-         * @description `event: result`: the end of a run that succeeded.
-         */
-        DraftRunResult: {
-            /** Cost */
-            cost: number | null;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Duration Ms */
-            duration_ms: number;
-            /** Prompts */
-            prompts: components["schemas"]["AskedPromptShape"][];
-            /** Results */
-            results: components["schemas"]["PartResult"][] | null;
-            /** Suggestion */
-            suggestion: string;
-            /** Title */
-            title: string;
-            usage: components["schemas"]["CallUsage"];
-        };
-        /**
-         * DropdownInput
-         * @description One of a list of options.
-         */
-        DropdownInput: {
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /** Name */
-            name: string;
-            /** Options */
-            options: string[];
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "dropdown";
-        };
-        /**
-         * EndedHour
-         * @description Jobs that ended in the hour from `at` on.
-         */
-        EndedHour: {
-            /** At */
-            at: string;
-            /** Cancelled */
-            cancelled: number;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-        };
-        /**
-         * ErrorBody
-         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
-         *
-         *     `error` is there where clients of OpenAI's ask.
-         */
-        ErrorBody: {
-            /** @default null */
-            error?: components["schemas"]["OpenAIError"] | null;
-            /** Errors */
-            errors: components["schemas"]["ErrorEntry"][];
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-            /** Message */
-            message: string;
-            /** Tpe */
-            tpe: string;
-        };
-        /**
-         * ErrorEntry
-         * @description One thing that is wrong.
-         */
-        ErrorEntry: {
-            /** Description */
-            description: string;
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-            /** Key */
-            key: string;
-        };
-        /**
-         * FileInput
-         * @description Files by id, or by URL where `upload_types` says so.
-         */
-        FileInput: {
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * File Types
-             * @default [
-             *       "txt",
-             *       "md",
-             *       "csv",
-             *       "html",
-             *       "pdf",
-             *       "docx",
-             *       "pptx",
-             *       "xlsx"
-             *     ]
-             */
-            file_types?: string[];
-            /**
-             * Max File Size Mb
-             * @default 25
-             */
-            max_file_size_mb?: number;
-            /**
-             * Max Files
-             * @default 1
-             */
-            max_files?: number;
-            /**
-             * Max Word Count
-             * @default 100000
-             */
-            max_word_count?: number;
-            /** Name */
-            name: string;
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "file";
-            /**
-             * Upload Types
-             * @default [
-             *       "file_id"
-             *     ]
-             */
-            upload_types?: ("url" | "file_id")[];
         };
         /**
          * GenerateRequest
          * @description A generation to wait for.
          */
         GenerateRequest: {
-            /**
-             * Fan Out
-             * @default null
-             */
-            fan_out?: boolean | null;
             /** Inputs */
             inputs: components["schemas"]["InputValue"][];
             /**
@@ -2845,218 +3424,24 @@ export interface components {
              * @default false
              */
             stream?: boolean;
-        };
-        /**
-         * Generated
-         * @description A text, and with fan-out one for each value.
-         */
-        Generated: {
             /**
-             * Results
+             * Fan Out
              * @default null
              */
-            results?: components["schemas"]["PartResult"][] | null;
-            /** Suggestion */
-            suggestion: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * Health
-         * @description The process is alive.
-         */
-        Health: {
-            /**
-             * Status
-             * @constant
-             */
-            status: "ok";
-        };
-        /**
-         * Input
-         * @description A declared input of an agent.
-         */
-        Input: {
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Input Type
-             * @enum {string}
-             */
-            input_type: "text" | "dropdown" | "file" | "media";
-            /** Name */
-            name: string;
-            /** Options */
-            options: {
-                [key: string]: unknown;
-            };
-            /** Required */
-            required: boolean;
-        };
-        /**
-         * InputValue
-         * @description The values of one input; `id` is the input's name.
-         */
-        InputValue: {
-            /** Id */
-            id: string;
-            /** Value */
-            value: string[];
-        };
-        /**
-         * JobData
-         * @description A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
-         */
-        JobData: {
-            /**
-             * Models
-             * @default null
-             */
-            models?: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Prompts
-             * @default null
-             */
-            prompts?: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Results
-             * @default null
-             */
-            results?: components["schemas"]["PartResult"][] | null;
-            /** Suggestion */
-            suggestion: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * JobEventShape
-         * @description One line of a job's timeline.
-         */
-        JobEventShape: {
-            /** At */
-            at: string;
-            /** Attempt */
-            attempt: number;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-            /** Event */
-            event: string;
-            /** Generation */
-            generation: number;
-            /** Seq */
-            seq: number;
-        };
-        /**
-         * JobEvents
-         * @description A job's timeline.
-         */
-        JobEvents: {
-            /** Data */
-            data: components["schemas"]["JobEventShape"][];
-        };
-        /**
-         * JobLineShape
-         * @description A job as lists show it: how its inputs and its text begin; `duration_ms` is that of its last attempt.
-         */
-        JobLineShape: {
-            /** Agent Version */
-            agent_version: number;
-            /** Application Id */
-            application_id: string;
-            /** Application Name */
-            application_name: string | null;
-            /** Attempts */
-            attempts: number;
-            /** Batch Id */
-            batch_id: string | null;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Completed At */
-            completed_at: string | null;
-            /** Cost */
-            cost: number | null;
-            /** Created At */
-            created_at: string;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Generation */
-            generation: number;
-            /** Id */
-            id: string;
-            /** Inputs */
-            inputs: {
-                [key: string]: string;
-            };
-            /** Output */
-            output: string | null;
-            /** Reused From */
-            reused_from: string | null;
-            /** Row */
-            row: number | null;
-            /** Started At */
-            started_at: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /** Updated At */
-            updated_at: string;
-            usage: components["schemas"]["Tokens"];
-        };
-        /**
-         * JobLines
-         * @description A page of jobs; `next` is what to go on `before`, null at the end. It may be short although more follow.
-         */
-        JobLines: {
-            /** Data */
-            data: components["schemas"]["JobLineShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * JobPage
-         * @description A page of jobs by offset.
-         */
-        JobPage: {
-            pagination: components["schemas"]["Pagination"];
-            /** Result */
-            result: components["schemas"]["JobShape"][];
-            /** Totalcount */
-            totalCount: number;
+            fan_out?: boolean | null;
         };
         /**
          * JobRequest
          * @description A job to create.
          */
         JobRequest: {
-            /**
-             * Deadline S
-             * @default null
-             */
-            deadline_s?: number | null;
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
             /**
              * Fan Out
              * @default null
              */
             fan_out?: boolean | null;
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
             /**
              * Metadata
              * @default null
@@ -3069,164 +3454,39 @@ export interface components {
              * @default null
              */
             priority?: number | null;
-        };
-        /**
-         * JobShape
-         * @description A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known.
-         */
-        JobShape: {
-            /** Agent Version */
-            agent_version: number;
-            /** Application Id */
-            application_id: string;
-            /** Attempts */
-            attempts: number;
-            /** Batch Id */
-            batch_id: string | null;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Completed At */
-            completed_at: string | null;
-            /** Cost */
-            cost: number | null;
-            /** Created At */
-            created_at: string;
-            /** Currency */
-            currency: string;
-            data: components["schemas"]["JobData"] | null;
-            /** Deadline At */
-            deadline_at: string;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Generation */
-            generation: number;
-            /** Id */
-            id: string;
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Priority */
-            priority: number;
-            /** Queued Reason */
-            queued_reason: string | null;
-            /** Reused From */
-            reused_from: string | null;
-            /** Row */
-            row: number | null;
-            /** Started At */
-            started_at: string | null;
             /**
-             * State
-             * @enum {string}
+             * Deadline S
+             * @default null
              */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "in_progress" | "completed" | "failed";
-            /** Updated At */
-            updated_at: string;
-            usage: components["schemas"]["UsageShape"];
-        };
-        /**
-         * KeyPage
-         * @description All API keys.
-         */
-        KeyPage: {
-            /** Data */
-            data: components["schemas"]["KeyShape"][];
+            deadline_s?: number | null;
         };
         /**
          * KeyRequest
          * @description A key to make.
          */
         KeyRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @default null
+             */
+            scopes?: string[] | null;
+            /**
+             * Fold Retries
+             * @default false
+             */
+            fold_retries?: boolean;
             /**
              * Expires In S
              * @default null
              */
             expires_in_s?: number | null;
             /**
-             * Fold Retries
-             * @default false
-             */
-            fold_retries?: boolean;
-            /** Name */
-            name: string;
-            /**
              * Requests Per Minute
              * @default null
              */
             requests_per_minute?: number | null;
-            /**
-             * Scopes
-             * @default null
-             */
-            scopes?: string[] | null;
-        };
-        /**
-         * KeyShape
-         * @description An API key, without the key.
-         */
-        KeyShape: {
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Fold Retries */
-            fold_retries: boolean;
-            /** Hint */
-            hint: string;
-            /** Id */
-            id: string;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Scopes */
-            scopes: string[];
-        };
-        /**
-         * LikelyCost
-         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
-         */
-        LikelyCost: {
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-        };
-        /**
-         * LimitPage
-         * @description All limits of an organization.
-         */
-        LimitPage: {
-            /** Data */
-            data: components["schemas"]["LimitShape"][];
-        };
-        /**
-         * LimitShape
-         * @description A limit: the organization's own value, the server's, and what is used; null where there is none.
-         */
-        LimitShape: {
-            /** Name */
-            name: string;
-            /** Server Most */
-            server_most: number | null;
-            /** Used */
-            used: number | null;
-            /** Value */
-            value: number | null;
         };
         /**
          * LimitsRequest
@@ -3239,11 +3499,6 @@ export interface components {
              */
             queued_jobs?: number | null;
             /**
-             * Requests Per Minute
-             * @default null
-             */
-            requests_per_minute?: number | null;
-            /**
              * Running Jobs
              * @default null
              */
@@ -3253,98 +3508,27 @@ export interface components {
              * @default null
              */
             tokens_per_day?: number | null;
-        };
-        /**
-         * ListedModel
-         * @description A model as OpenAI's clients list it.
-         */
-        ListedModel: {
-            /** Created */
-            created: number;
-            /** Id */
-            id: string;
             /**
-             * Object
-             * @constant
-             */
-            object: "model";
-            /** Owned By */
-            owned_by: string;
-        };
-        /**
-         * MediaInput
-         * @description One image.
-         */
-        MediaInput: {
-            /**
-             * Description
+             * Requests Per Minute
              * @default null
              */
-            description?: string | null;
-            /**
-             * File Types
-             * @default [
-             *       "png",
-             *       "jpg",
-             *       "jpeg",
-             *       "webp",
-             *       "gif"
-             *     ]
-             */
-            file_types?: string[];
-            /**
-             * Max Image Size Mb
-             * @default 10
-             */
-            max_image_size_mb?: number;
-            /** Name */
-            name: string;
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "media";
-        };
-        /**
-         * MessageShape
-         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
-         */
-        MessageShape: {
-            /** Content */
-            content: string;
-            /**
-             * Images
-             * @default null
-             */
-            images?: string[] | null;
-            /** Role */
-            role: string;
+            requests_per_minute?: number | null;
         };
         /**
          * ModelChanges
-         * @description Prices (dollars for a million tokens), limits and sight of a model to change; null takes one away.
+         * @description Prices (dollars for a million tokens) and limits of a model to change; null takes one away.
          */
         ModelChanges: {
-            /**
-             * Account
-             * @default null
-             */
-            account?: string | null;
-            /**
-             * Cached Input Price
-             * @default null
-             */
-            cached_input_price?: number | null;
             /**
              * Concurrency
              * @default null
              */
             concurrency?: number | null;
+            /**
+             * Timeout S
+             * @default null
+             */
+            timeout_s?: number | null;
             /**
              * Input Price
              * @default null
@@ -3356,66 +3540,25 @@ export interface components {
              */
             output_price?: number | null;
             /**
+             * Cached Input Price
+             * @default null
+             */
+            cached_input_price?: number | null;
+            /**
+             * Account
+             * @default null
+             */
+            account?: string | null;
+            /**
              * Rpm
              * @default null
              */
             rpm?: number | null;
             /**
-             * Timeout S
-             * @default null
-             */
-            timeout_s?: number | null;
-            /**
              * Tpm
              * @default null
              */
             tpm?: number | null;
-            /**
-             * Vision
-             * @default false
-             */
-            vision?: boolean;
-        };
-        /**
-         * ModelHealth
-         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
-         */
-        ModelHealth: {
-            /** Concurrency */
-            concurrency: number | null;
-            /** Default */
-            default: boolean;
-            /** Name */
-            name: string;
-            /** Reason */
-            reason: string | null;
-            /** Retry In S */
-            retry_in_s: number | null;
-            /** Rpm */
-            rpm: number | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "held_back" | "no_quota" | "down";
-            /** Tpm */
-            tpm: number | null;
-            used: components["schemas"]["UsedLimits"] | null;
-        };
-        /**
-         * ModelPage
-         * @description All models; `data` has them again, for OpenAI's clients.
-         */
-        ModelPage: {
-            /** Data */
-            data: components["schemas"]["ListedModel"][];
-            /** Models */
-            models: components["schemas"]["ModelShape"][];
-            /**
-             * Object
-             * @constant
-             */
-            object: "list";
         };
         /**
          * ModelRequest
@@ -3423,326 +3566,77 @@ export interface components {
          */
         ModelRequest: {
             /**
-             * Account
-             * @default null
-             */
-            account?: string | null;
-            /**
-             * Api Key
-             * @default null
-             */
-            api_key?: string | null;
-            /**
-             * Base Url
-             * @default null
-             */
-            base_url?: string | null;
-            /**
-             * Cached Input Price
-             * @default null
-             */
-            cached_input_price?: number | null;
-            /**
              * Concurrency
              * @default null
              */
             concurrency?: number | null;
-            /**
-             * Default
-             * @default false
-             */
-            default?: boolean;
-            /**
-             * Input Price
-             * @default null
-             */
-            input_price?: number | null;
-            /**
-             * Model Id
-             * @default null
-             */
-            model_id?: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Output Price
-             * @default null
-             */
-            output_price?: number | null;
-            /**
-             * Replace
-             * @default false
-             */
-            replace?: boolean;
-            /**
-             * Rpm
-             * @default null
-             */
-            rpm?: number | null;
-            /**
-             * Script
-             * @default null
-             */
-            script?: string | null;
             /**
              * Timeout S
              * @default null
              */
             timeout_s?: number | null;
             /**
+             * Input Price
+             * @default null
+             */
+            input_price?: number | null;
+            /**
+             * Output Price
+             * @default null
+             */
+            output_price?: number | null;
+            /**
+             * Cached Input Price
+             * @default null
+             */
+            cached_input_price?: number | null;
+            /**
+             * Account
+             * @default null
+             */
+            account?: string | null;
+            /**
+             * Rpm
+             * @default null
+             */
+            rpm?: number | null;
+            /**
              * Tpm
              * @default null
              */
             tpm?: number | null;
-            /**
-             * Vision
-             * @default false
-             */
-            vision?: boolean;
-        };
-        /**
-         * ModelShape
-         * @description A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
-         *
-         *     `vision`: it takes images. `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
-         */
-        ModelShape: {
-            /** Account */
-            account: string;
-            /** Base Url */
-            base_url: string | null;
-            /** Cached Input Price */
-            cached_input_price: number | null;
-            /** Concurrency */
-            concurrency: number | null;
-            /** Default */
-            default: boolean;
-            /** Has Api Key */
-            has_api_key: boolean;
-            /** Held Back */
-            held_back: string | null;
-            /** Held Back S */
-            held_back_s: number | null;
-            /** Id */
-            id: string;
-            /** Input Price */
-            input_price: number | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "openai" | "local" | "scripted";
-            /** Model Id */
-            model_id: string | null;
-            /** Name */
-            name: string;
-            /** Output Price */
-            output_price: number | null;
-            /**
-             * Price Source
-             * @enum {string}
-             */
-            price_source: "set" | "free" | "table" | "unknown";
-            /** Rpm */
-            rpm: number | null;
-            /** Source */
-            source: string;
-            /** Tpm */
-            tpm: number | null;
-            /** Vision */
-            vision: boolean;
-        };
-        /**
-         * ModelTrial
-         * @description A model's answer to a first question.
-         */
-        ModelTrial: {
-            /** Model */
-            model: string;
-            /** Seconds */
-            seconds: number;
-            /** Text */
-            text: string;
-            /** Usage */
-            usage: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * OnInvalid
-         * @description What becomes of an answer that does not fit its schema: it is asked for again, so many times.
-         */
-        OnInvalid: {
-            /**
-             * Retries
-             * @default 2
-             */
-            retries?: number;
-        };
-        /**
-         * OneModel
-         * @description A model, with the fields that OpenAI's clients look for.
-         */
-        OneModel: {
-            /** Account */
-            account: string;
-            /** Base Url */
-            base_url: string | null;
-            /** Cached Input Price */
-            cached_input_price: number | null;
-            /** Concurrency */
-            concurrency: number | null;
-            /** Created */
-            created: number;
-            /** Default */
-            default: boolean;
-            /** Has Api Key */
-            has_api_key: boolean;
-            /** Held Back */
-            held_back: string | null;
-            /** Held Back S */
-            held_back_s: number | null;
-            /** Id */
-            id: string;
-            /** Input Price */
-            input_price: number | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "openai" | "local" | "scripted";
-            /** Model Id */
-            model_id: string | null;
             /** Name */
             name: string;
             /**
-             * Object
-             * @constant
-             */
-            object: "model";
-            /** Output Price */
-            output_price: number | null;
-            /** Owned By */
-            owned_by: string;
-            /**
-             * Price Source
-             * @enum {string}
-             */
-            price_source: "set" | "free" | "table" | "unknown";
-            /** Rpm */
-            rpm: number | null;
-            /** Source */
-            source: string;
-            /** Tpm */
-            tpm: number | null;
-            /** Vision */
-            vision: boolean;
-        };
-        /**
-         * OpenAIError
-         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
-         */
-        OpenAIError: {
-            /** Code */
-            code: string;
-            /** Message */
-            message: string;
-            /** Param */
-            param: string | null;
-            /** Type */
-            type: string;
-        };
-        /**
-         * OrganizationShape
-         * @description The organization everything belongs to.
-         */
-        OrganizationShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-        };
-        /**
-         * Output
-         * @description What the run's text is called and how it is put together; without a template it is the last prompt's result.
-         */
-        Output: {
-            /**
-             * Template
+             * Base Url
              * @default null
              */
-            template?: string | null;
+            base_url?: string | null;
             /**
-             * Title
-             * @default Output
+             * Model Id
+             * @default null
              */
-            title?: string;
-        };
-        /**
-         * Overview
-         * @description All that goes on. `workers` is null for keys without `admin`: they serve every organization.
-         */
-        Overview: {
-            /** Agents */
-            agents: components["schemas"]["AgentActivity"][];
+            model_id?: string | null;
             /**
-             * Currency
-             * @constant
+             * Api Key
+             * @default null
              */
-            currency: "USD";
-            /** Failure Rate */
-            failure_rate: number | null;
-            /** Hours */
-            hours: components["schemas"]["EndedHour"][];
-            /** Models */
-            models: components["schemas"]["ModelHealth"][];
-            queue: components["schemas"]["QueueShape"];
-            /** Spend */
-            spend: components["schemas"]["DailySpend"][];
-            /** Workers */
-            workers: components["schemas"]["WorkerActivity"][] | null;
-        };
-        /**
-         * Pace
-         * @description How fast a batch is now.
-         */
-        Pace: {
-            /** Rows Per S */
-            rows_per_s: number;
-            /** Tokens Per S */
-            tokens_per_s: number;
-        };
-        /**
-         * Pagination
-         * @description The offset and limit that were in force.
-         */
-        Pagination: {
-            /** Limit */
-            limit: number;
-            /** Offset */
-            offset: number;
-        };
-        /**
-         * PartResult
-         * @description The result for one of several values.
-         */
-        PartResult: {
-            /** Input */
-            input: string;
-            /** Suggestion */
-            suggestion: string;
-            /** Title */
-            title: string;
-            /** Value */
-            value: string;
-        };
-        /**
-         * PeoplePage
-         * @description Everybody who may sign in to the studio.
-         */
-        PeoplePage: {
-            /** Data */
-            data: components["schemas"]["PersonShape"][];
+            api_key?: string | null;
+            /**
+             * Script
+             * @default null
+             */
+            script?: string | null;
+            /**
+             * Default
+             * @default false
+             */
+            default?: boolean;
+            /**
+             * Replace
+             * @default false
+             */
+            replace?: boolean;
         };
         /**
          * PersonChange
@@ -3750,15 +3644,15 @@ export interface components {
          */
         PersonChange: {
             /**
-             * Email
-             * @default null
-             */
-            email?: string | null;
-            /**
              * Name
              * @default null
              */
             name?: string | null;
+            /**
+             * Email
+             * @default null
+             */
+            email?: string | null;
             /**
              * Role
              * @default null
@@ -3770,154 +3664,18 @@ export interface components {
          * @description Somebody who may sign in to the studio; `role` is viewer, editor or admin.
          */
         PersonRequest: {
+            /** Name */
+            name: string;
             /**
              * Email
              * @default null
              */
             email?: string | null;
-            /** Name */
-            name: string;
             /**
              * Role
              * @default null
              */
             role?: string | null;
-        };
-        /**
-         * PersonShape
-         * @description Somebody who may sign in to the studio.
-         */
-        PersonShape: {
-            /** Created At */
-            created_at: string;
-            /** Email */
-            email: string | null;
-            /** Id */
-            id: string;
-            /** Last Seen At */
-            last_seen_at: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "editor" | "admin";
-            /** Updated At */
-            updated_at: string;
-        };
-        /**
-         * ProcessShape
-         * @description The process that answers.
-         */
-        ProcessShape: {
-            /** Pid */
-            pid: number;
-            /** Started At */
-            started_at: string;
-        };
-        /**
-         * Prompt
-         * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
-         *
-         *     `models` names several in order of preference instead: the next one is asked when one cannot serve.
-         */
-        Prompt: {
-            /**
-             * Json Schema
-             * @default null
-             */
-            json_schema?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * Models
-             * @default []
-             */
-            models?: string[];
-            /** Name */
-            name: string;
-            /**
-             * @default {
-             *       "retries": 2
-             *     }
-             */
-            on_invalid?: components["schemas"]["OnInvalid"];
-            /** Prompt */
-            prompt: string;
-            /**
-             * Stop
-             * @default []
-             */
-            stop?: string[];
-            /**
-             * System
-             * @default null
-             */
-            system?: string | null;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-        };
-        /**
-         * QueueShape
-         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
-         */
-        QueueShape: {
-            /** Oldest Queued S */
-            oldest_queued_s: number | null;
-            /** Queued */
-            queued: number;
-            /** Running */
-            running: number;
-            /** Waiting */
-            waiting: number;
-        };
-        /**
-         * Readiness
-         * @description Whether requests can be served; `workers` tells whether jobs are being carried out.
-         *
-         *     `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
-         *     keeps accepted jobs through a power cut.
-         */
-        Readiness: {
-            /**
-             * Database
-             * @default null
-             */
-            database?: ("ok" | "unreachable") | null;
-            /**
-             * Durability
-             * @default null
-             */
-            durability?: string | null;
-            /**
-             * Room
-             * @default null
-             */
-            room?: ("ok" | "none") | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "unavailable" | "stopping";
-            /**
-             * Workers
-             * @default null
-             */
-            workers?: ("ok" | "none alive") | null;
         };
         /**
          * RollbackRequest
@@ -3939,119 +3697,6 @@ export interface components {
             grace_s?: number | null;
         };
         /**
-         * SecondsRange
-         * @description Seconds.
-         */
-        SecondsRange: {
-            /** High */
-            high: number;
-            /** Low */
-            low: number;
-        };
-        /**
-         * SeriesPoint
-         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
-         *
-         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
-         */
-        SeriesPoint: {
-            /** At */
-            at: string;
-            /** Cancelled */
-            cancelled: number;
-            /** Completed */
-            completed: number;
-            /** Cost */
-            cost: number;
-            /** Errors */
-            errors: {
-                [key: string]: number;
-            };
-            /** Failed */
-            failed: number;
-            /** P50 Ms */
-            p50_ms: number | null;
-            /** P95 Ms */
-            p95_ms: number | null;
-            /** Tokens */
-            tokens: number;
-        };
-        /**
-         * SessionShape
-         * @description Who is asking, by a session of the studio or by an API key, and everything they may do.
-         *
-         *     `type` tells whether it is a person or a key; without a session `signed_in_at` is null.
-         */
-        SessionShape: {
-            /** Email */
-            email: string | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            organization: components["schemas"]["OrganizationShape"];
-            /** Role */
-            role: ("viewer" | "editor" | "admin") | null;
-            /** Scopes */
-            scopes: string[];
-            /** Signed In At */
-            signed_in_at: string | null;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "person" | "key";
-        };
-        /**
-         * Settings
-         * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
-         */
-        Settings: {
-            /**
-             * Concurrency
-             * @default null
-             */
-            concurrency?: number | null;
-            /**
-             * Deadline S
-             * @default 86400
-             */
-            deadline_s?: number;
-            /**
-             * Fan Out
-             * @default false
-             */
-            fan_out?: boolean;
-            /**
-             * Joiner
-             * @default
-             */
-            joiner?: string;
-            /**
-             * Max Attempts
-             * @default 5
-             */
-            max_attempts?: number;
-            /**
-             * On Worker Loss
-             * @default retry
-             * @enum {string}
-             */
-            on_worker_loss?: "retry" | "fail";
-        };
-        /**
-         * SignInLinkShape
-         * @description A link that signs a person in once: the only time it is shown.
-         */
-        SignInLinkShape: {
-            /** Expires At */
-            expires_at: string;
-            /** Url */
-            url: string;
-        };
-        /**
          * SignInRequest
          * @description An API key, or the token of a one-time link: one of the two.
          */
@@ -4068,268 +3713,40 @@ export interface components {
             token?: string | null;
         };
         /**
-         * StoreShape
-         * @description The database: which one, the last step of its schema, the room it takes.
-         */
-        StoreShape: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "sqlite" | "postgres";
-            /** Schema Version */
-            schema_version: number;
-            /** Size Bytes */
-            size_bytes: number;
-        };
-        /**
-         * SystemShape
-         * @description How the server is.
-         */
-        SystemShape: {
-            /** Checks */
-            checks: components["schemas"]["CheckShape"][];
-            /** Ok */
-            ok: boolean;
-            process: components["schemas"]["ProcessShape"];
-            store: components["schemas"]["StoreShape"];
-            /** Version */
-            version: string;
-            /** Workers */
-            workers: components["schemas"]["WorkerShape"][];
-        };
-        /**
-         * TextInput
-         * @description One or more texts; `min_fields` and `max_fields` bound their number.
-         */
-        TextInput: {
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Max Fields
-             * @default 1
-             */
-            max_fields?: number;
-            /**
-             * Min Fields
-             * @default 1
-             */
-            min_fields?: number;
-            /** Name */
-            name: string;
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "text";
-        };
-        /**
-         * TokenDetails
-         * @description Tokens that the provider took from its cache.
-         */
-        TokenDetails: {
-            /** Cached Tokens */
-            cached_tokens: number;
-        };
-        /**
-         * Tokens
-         * @description Tokens of all calls together.
-         */
-        Tokens: {
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-        };
-        /**
-         * UsageLineShape
-         * @description What one group used; it has those of `day`, `agent`, `batch`, `key` and `model` that were grouped by.
-         *
-         *     `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
-         */
-        UsageLineShape: {
-            /**
-             * Agent
-             * @default null
-             */
-            agent?: string | null;
-            /**
-             * Batch
-             * @default null
-             */
-            batch?: string | null;
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-            /** Calls */
-            calls: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Cost */
-            cost: number | null;
-            /**
-             * Day
-             * @default null
-             */
-            day?: string | null;
-            /**
-             * Key
-             * @default null
-             */
-            key?: string | null;
-            /**
-             * Key Name
-             * @default null
-             */
-            key_name?: string | null;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Reask Cost */
-            reask_cost: number;
-            /** Reasks */
-            reasks: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Unpriced Calls */
-            unpriced_calls: number;
-        };
-        /**
-         * UsageReport
-         * @description What an organization used from one day to another (UTC, both included); `total` is all of it.
-         */
-        UsageReport: {
-            /** Currency */
-            currency: string;
-            /** Data */
-            data: components["schemas"]["UsageLineShape"][];
-            /** First Day */
-            first_day: string;
-            /** Group By */
-            group_by: string[];
-            /** Last Day */
-            last_day: string;
-            total: components["schemas"]["UsageLineShape"];
-        };
-        /**
-         * UsageShape
-         * @description Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
-         *
-         *     Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
-         *     for `reask_cost` dollars, which are part of the cost.
-         */
-        UsageShape: {
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Reask Cost */
-            reask_cost: number;
-            /** Reasks */
-            reasks: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Unpriced Calls */
-            unpriced_calls: number;
-        };
-        /**
-         * UsedLimits
-         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
-         */
-        UsedLimits: {
-            /** Requests */
-            requests: number;
-            /** Running */
-            running: number;
-            /** Tokens */
-            tokens: number;
-        };
-        /**
-         * VersionPage
-         * @description All versions of an agent.
-         */
-        VersionPage: {
-            /** Data */
-            data: components["schemas"]["VersionShape"][];
-        };
-        /**
-         * VersionShape
-         * @description A version of an agent; `created_by` is the id of the key or person that deployed it.
-         */
-        VersionShape: {
-            /** Created At */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Created By Name */
-            created_by_name: string | null;
-            /** Deployed */
-            deployed: boolean;
-            /** Digest */
-            digest: string;
-            /** Note */
-            note: string;
-            /** Version */
-            version: number;
-        };
-        /**
          * WebhookChange
          * @description What is to be different about an endpoint.
          */
         WebhookChange: {
-            /**
-             * Application Id
-             * @default null
-             */
-            application_id?: string | null;
-            /**
-             * Events
-             * @default null
-             */
-            events?: string[] | null;
             /**
              * Name
              * @default null
              */
             name?: string | null;
             /**
+             * Events
+             * @default null
+             */
+            events?: string[] | null;
+            /**
+             * Application Id
+             * @default null
+             */
+            application_id?: string | null;
+            /**
              * Rows
              * @default null
              */
             rows?: boolean | null;
             /**
-             * State
-             * @default null
-             */
-            state?: string | null;
-            /**
              * Url
              * @default null
              */
             url?: string | null;
-        };
-        /**
-         * WebhookPage
-         * @description All endpoints.
-         */
-        WebhookPage: {
-            /** Data */
-            data: components["schemas"]["WebhookShape"][];
+            /**
+             * State
+             * @default null
+             */
+            state?: string | null;
         };
         /**
          * WebhookRequest
@@ -4337,25 +3754,20 @@ export interface components {
          */
         WebhookRequest: {
             /**
-             * Application Id
+             * Name
              * @default null
              */
-            application_id?: string | null;
+            name?: string | null;
             /**
              * Events
              * @default null
              */
             events?: string[] | null;
             /**
-             * Expires In S
+             * Application Id
              * @default null
              */
-            expires_in_s?: number | null;
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
+            application_id?: string | null;
             /**
              * Rows
              * @default null
@@ -4363,85 +3775,138 @@ export interface components {
             rows?: boolean | null;
             /** Url */
             url: string;
+            /**
+             * Expires In S
+             * @default null
+             */
+            expires_in_s?: number | null;
         };
         /**
-         * WebhookSecret
-         * @description What deliveries are signed with from now on; until `previous_until` with the secret before it too.
+         * DraftRunPrompt
+         * @description `event: prompt`: a model is asked; a `model` of null is the default one.
          */
-        WebhookSecret: {
-            /** Previous Until */
-            previous_until: string | null;
-            /** Secret */
-            secret: string;
+        DraftRunPrompt: {
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            /** Model */
+            model: string | null;
         };
         /**
-         * WebhookShape
-         * @description An endpoint, without its secret; `reason` tells why it is disabled.
+         * DraftRunDelta
+         * @description `event: delta`: a piece of a prompt's answer.
          */
-        WebhookShape: {
-            /** Application Id */
-            application_id: string | null;
-            /** Created At */
-            created_at: string;
-            /** Events */
-            events: string[];
-            /** Expires At */
-            expires_at: string | null;
-            /** Failing Since */
-            failing_since: string | null;
+        DraftRunDelta: {
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * DraftRunResult
+         * @description `event: result`: the end of a run that succeeded.
+         */
+        DraftRunResult: {
+            /** Title */
+            title: string;
+            /** Suggestion */
+            suggestion: string;
+            /** Results */
+            results: components["schemas"]["PartResult"][] | null;
+            /** Prompts */
+            prompts: components["schemas"]["AskedPromptShape"][];
+            usage: components["schemas"]["CallUsage"];
+            /** Cost */
+            cost: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Duration Ms */
+            duration_ms: number;
+        };
+        /**
+         * Pace
+         * @description How fast a batch is now.
+         */
+        Pace: {
+            /** Rows Per S */
+            rows_per_s: number;
+            /** Tokens Per S */
+            tokens_per_s: number;
+        };
+        /**
+         * BatchProgress
+         * @description `event: progress`: a batch, how fast it is, when it will probably be done, and what makes its rows wait.
+         */
+        BatchProgress: {
             /** Id */
             id: string;
+            /** Application Id */
+            application_id: string;
+            /** Agent Version */
+            agent_version: number;
             /** Name */
             name: string;
-            /** Reason */
-            reason: string | null;
-            /** Rows */
-            rows: boolean;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
+            /** Pause Code */
+            pause_code: string | null;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Retrying */
+            retrying: boolean;
+            counts: components["schemas"]["BatchCounts"];
+            /** Errors */
+            errors: components["schemas"]["BatchError"][];
+            /** Reused */
+            reused: number;
+            usage: components["schemas"]["Tokens"];
+            /** Cost */
+            cost: number | null;
+            /** Max Cost */
+            max_cost: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Columns */
+            columns: string[];
+            options: components["schemas"]["BatchOptionsShape"];
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Created At */
+            created_at: string;
             /** Updated At */
             updated_at: string;
-            /** Url */
-            url: string;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Deadline At */
+            deadline_at: string;
+            /** Limited By */
+            limited_by: string | null;
+            pace: components["schemas"]["Pace"];
+            eta_s: components["schemas"]["SecondsRange"] | null;
         };
         /**
-         * WorkerActivity
-         * @description A worker that is alive, and how many of its places are taken.
+         * BatchDeleted
+         * @description `event: deleted`: the batch is gone.
          */
-        WorkerActivity: {
-            /** Host */
-            host: string;
-            /** Id */
-            id: string;
-            /** Pid */
-            pid: number;
-            /** Places */
-            places: number;
-            /** Running */
-            running: number;
-            /** Seen At */
-            seen_at: string;
-            /** Started At */
-            started_at: string;
-        };
-        /**
-         * WorkerShape
-         * @description A worker that is alive.
-         */
-        WorkerShape: {
-            /** Concurrency */
-            concurrency: number;
-            /** Host */
-            host: string;
-            /** Id */
-            id: string;
-            /** Pid */
-            pid: number;
-            /** Seen At */
-            seen_at: string;
-            /** Started At */
-            started_at: string;
-        };
+        BatchDeleted: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -4451,11 +3916,15 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    healthz_healthz_get: {
+    get_job_v1_applications_jobs__job_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                wait?: string | null;
+            };
             header?: never;
-            path?: never;
+            path: {
+                job_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4466,27 +3935,430 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
-    metrics_metrics_get: {
+    delete_job_v1_applications_jobs__job_id__delete: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                job_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_job_events_v1_applications_jobs__job_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEvents"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retry_job_v1_applications_jobs__job_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedJob"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_job_v1_applications_jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_jobs_v1_applications__application_id__jobs_get: {
+        parameters: {
+            query?: {
+                status?: string | null;
+                offset?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_job_v1_applications__application_id__jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedJob"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_job_prompts_v1_applications_jobs__job_id__prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedPrompts"];
                 };
             };
             /** @description Refused; the body says why */
@@ -4508,6 +4380,15 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4518,9 +4399,24 @@ export interface operations {
             };
         };
     };
-    readyz_readyz_get: {
+    list_all_jobs_v1_jobs_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description One or more states, with commas between */
+                state?: string;
+                application_id?: string;
+                /** @description A batch, or `none`: jobs that belong to no batch */
+                batch_id?: string;
+                /** @description Jobs that failed with it; with `state` those that wait, too */
+                error_code?: string;
+                /** @description Accepted then or later, ISO 8601 */
+                from?: string;
+                /** @description Accepted before then, ISO 8601 */
+                to?: string;
+                /** @description `next` of the page before */
+                before?: string;
+                limit?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4533,16 +4429,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["JobLines"];
                 };
             };
-            /** @description Done */
-            503: {
+            /** @description Refused; the body says why */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -4556,6 +4479,7 @@ export interface operations {
                 limit?: string | null;
                 type?: string | null;
                 include?: string | null;
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -4673,338 +4597,6 @@ export interface operations {
             };
         };
     };
-    get_job_v1_applications_jobs__job_id__get: {
-        parameters: {
-            query?: {
-                wait?: string | null;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    delete_job_v1_applications_jobs__job_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deleted"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    cancel_job_v1_applications_jobs__job_id__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_job_events_v1_applications_jobs__job_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobEvents"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_job_prompts_v1_applications_jobs__job_id__prompts_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AskedPrompts"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    retry_job_v1_applications_jobs__job_id__retry_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedJob"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     get_application_v1_applications__application_id__get: {
         parameters: {
             query?: {
@@ -5077,8 +4669,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Generated"];
                     "text/event-stream": unknown;
+                    "application/json": components["schemas"]["Generated"];
                 };
             };
             /** @description Refused; the body says why */
@@ -5313,6 +4905,1116 @@ export interface operations {
             };
         };
     };
+    get_draft_v1_applications__application_id__draft_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDefinition"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_draft_v1_applications__application_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDefinition"];
+                "application/yaml": components["schemas"]["AgentDefinition"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deploy_v1_applications__application_id__deploy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeployRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeployedApplication"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_versions_v1_applications__application_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_version_v1_applications__application_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDefinition"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rollback_v1_applications__application_id__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_draft_v1_applications__application_id__draft_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Events, as they happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @constant */
+                        event: "prompt";
+                        data: string;
+                    } | {
+                        /** @constant */
+                        event: "delta";
+                        data: string;
+                    } | {
+                        /** @constant */
+                        event: "result";
+                        data: string;
+                    } | {
+                        /** @constant */
+                        event: "problem";
+                        data: string;
+                    };
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_results_v1_batches__batch_id__results_get: {
+        parameters: {
+            query?: {
+                format?: string;
+                raw?: string;
+                only?: string;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_template_v1_applications__application_id__batches_template_get: {
+        parameters: {
+            query?: {
+                format?: string;
+            };
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_rows_v1_batches__batch_id__rows_get: {
+        parameters: {
+            query?: {
+                /** @description The row to go on after; with no filter and no `offset` */
+                after?: string | null;
+                offset?: string | null;
+                limit?: string | null;
+                /** @description One or more states, with commas between; `invalid` too */
+                state?: string;
+                error_code?: string;
+                /** @description Text in a row's cells, id or output, in either case */
+                q?: string;
+                /** @description Ended then or later, ISO 8601 */
+                from?: string;
+                /** @description Ended before then, ISO 8601 */
+                to?: string;
+                /** @description row, duration, tokens, cost or attempts */
+                sort?: string;
+                /** @description asc or desc */
+                order?: string;
+                /** @description true: without cells and whole texts */
+                short?: string;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchRows"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    correct_rows_v1_batches__batch_id__rows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchCorrections"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_series_v1_batches__batch_id__series_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchSeries"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    estimate_batch_v1_applications__application_id__batches_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchEstimateShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    project_batch_v1_batches__batch_id__estimate_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchProjectionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bad_rows_v1_applications__application_id__batches_bad_rows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_events_v1_batches__batch_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, as they happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @constant */
+                        event: "progress";
+                        data: string;
+                    } | {
+                        /** @constant */
+                        event: "deleted";
+                        data: string;
+                    };
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_agent_batches_v1_applications__application_id__batches_get: {
         parameters: {
             query?: {
@@ -5454,861 +6156,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    estimate_batch_v1_applications__application_id__batches_estimate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchUpload"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchEstimateShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_template_v1_applications__application_id__batches_template_get: {
-        parameters: {
-            query?: {
-                format?: string;
-            };
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    deploy_v1_applications__application_id__deploy_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["DeployRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeployedApplication"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_draft_v1_applications__application_id__draft_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentDefinition"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    replace_draft_v1_applications__application_id__draft_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgentDefinition"];
-                "application/yaml": components["schemas"]["AgentDefinition"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    run_draft_v1_applications__application_id__draft_run_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftRunRequest"];
-            };
-        };
-        responses: {
-            /** @description Events, as they happen */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": {
-                        data: string;
-                        /** @constant */
-                        event: "prompt";
-                    } | {
-                        data: string;
-                        /** @constant */
-                        event: "delta";
-                    } | {
-                        data: string;
-                        /** @constant */
-                        event: "result";
-                    } | {
-                        data: string;
-                        /** @constant */
-                        event: "problem";
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_jobs_v1_applications__application_id__jobs_get: {
-        parameters: {
-            query?: {
-                status?: string | null;
-                offset?: string | null;
-                limit?: string | null;
-            };
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_job_v1_applications__application_id__jobs_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JobRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedJob"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    rollback_v1_applications__application_id__rollback_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RollbackRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_versions_v1_applications__application_id__versions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_version_v1_applications__application_id__versions__version__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentDefinition"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_audit_v1_audit_get: {
-        parameters: {
-            query?: {
-                limit?: string | null;
-                before?: string | null;
-                action?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6555,174 +6402,6 @@ export interface operations {
             };
         };
     };
-    cancel_batch_v1_batches__batch_id__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["BatchCancel"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    project_batch_v1_batches__batch_id__estimate_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchProjectionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_events_v1_batches__batch_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events, as they happen */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": {
-                        data: string;
-                        /** @constant */
-                        event: "progress";
-                    } | {
-                        data: string;
-                        /** @constant */
-                        event: "deleted";
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     pause_batch_v1_batches__batch_id__pause_post: {
         parameters: {
             query?: never;
@@ -6763,70 +6442,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_results_v1_batches__batch_id__results_get: {
-        parameters: {
-            query?: {
-                format?: string;
-                raw?: string;
-                only?: string;
-            };
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                    "application/x-ndjson": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6903,6 +6518,68 @@ export interface operations {
             };
         };
     };
+    cancel_batch_v1_batches__batch_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchCancel"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     retry_batch_v1_batches__batch_id__retry_post: {
         parameters: {
             query?: never;
@@ -6956,892 +6633,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_rows_v1_batches__batch_id__rows_get: {
-        parameters: {
-            query?: {
-                /** @description The row to go on after; with no filter and no `offset` */
-                after?: string | null;
-                offset?: string | null;
-                limit?: string | null;
-                /** @description One or more states, with commas between; `invalid` too */
-                state?: string;
-                error_code?: string;
-                /** @description Text in a row's cells, id or output, in either case */
-                q?: string;
-                /** @description Ended then or later, ISO 8601 */
-                from?: string;
-                /** @description Ended before then, ISO 8601 */
-                to?: string;
-                /** @description row, duration, tokens, cost or attempts */
-                sort?: string;
-                /** @description asc or desc */
-                order?: string;
-                /** @description true: without cells and whole texts */
-                short?: string;
-            };
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchRows"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    correct_rows_v1_batches__batch_id__rows_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchCorrections"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_series_v1_batches__batch_id__series_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchSeries"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    chat_v1_chat_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChatRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChatCompletion"];
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    chat_v1_chat_completions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChatRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChatCompletion"];
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    complete_v1_completions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CompletionRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Completion"];
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_all_jobs_v1_jobs_get: {
-        parameters: {
-            query?: {
-                /** @description One or more states, with commas between */
-                state?: string;
-                application_id?: string;
-                /** @description A batch, or `none`: jobs that belong to no batch */
-                batch_id?: string;
-                /** @description Jobs that failed with it; with `state` those that wait, too */
-                error_code?: string;
-                /** @description Accepted then or later, ISO 8601 */
-                from?: string;
-                /** @description Accepted before then, ISO 8601 */
-                to?: string;
-                /** @description `next` of the page before */
-                before?: string;
-                limit?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobLines"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_keys_v1_keys_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_key_v1_keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeyRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedKey"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    revoke_key_v1_keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_limits_v1_limits_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LimitPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    patch_limits_v1_limits_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LimitsRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LimitPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7949,55 +6740,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_model_v1_models__name__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OneModel"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8261,7 +7003,7 @@ export interface operations {
             };
         };
     };
-    get_overview_v1_overview_get: {
+    list_keys_v1_keys_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8276,7 +7018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
+                    "application/json": components["schemas"]["KeyPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -8290,6 +7032,287 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_key_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_key_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8602,7 +7625,7 @@ export interface operations {
             };
         };
     };
-    show_v1_session_get: {
+    list_limits_v1_limits_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8617,58 +7640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    begin_v1_session_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignInRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["LimitPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -8690,15 +7662,6 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8709,14 +7672,18 @@ export interface operations {
             };
         };
     };
-    end_v1_session_delete: {
+    patch_limits_v1_limits_patch: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsRequest"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -8724,7 +7691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionShape"];
+                    "application/json": components["schemas"]["LimitPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -8734,44 +7701,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    show_v1_system_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemShape"];
                 };
             };
             /** @description Refused; the body says why */
@@ -8866,7 +7795,7 @@ export interface operations {
             };
         };
     };
-    list_webhooks_v1_webhooks_get: {
+    get_overview_v1_overview_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8881,7 +7810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookPage"];
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Refused; the body says why */
@@ -8913,26 +7842,26 @@ export interface operations {
             };
         };
     };
-    create_webhook_v1_webhooks_post: {
+    list_audit_v1_audit_get: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: string | null;
+                before?: string | null;
+                action?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedWebhook"];
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -8963,7 +7892,36 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
-            404: {
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_secret_v1_webhooks_secret_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8972,7 +7930,67 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
-            409: {
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate_secret_v1_webhooks_secret_rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9180,7 +8198,7 @@ export interface operations {
             };
         };
     };
-    get_secret_v1_webhooks_secret_get: {
+    list_webhooks_v1_webhooks_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9195,7 +8213,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSecret"];
+                    "application/json": components["schemas"]["WebhookPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -9227,26 +8245,26 @@ export interface operations {
             };
         };
     };
-    rotate_secret_v1_webhooks_secret_rotate_post: {
+    create_webhook_v1_webhooks_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["RotateRequest"];
+                "application/json": components["schemas"]["WebhookRequest"];
             };
         };
         responses: {
             /** @description Done */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSecret"];
+                    "application/json": components["schemas"]["CreatedWebhook"];
                 };
             };
             /** @description Refused; the body says why */
@@ -9269,6 +8287,24 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9585,6 +8621,149 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healthz_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readyz_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

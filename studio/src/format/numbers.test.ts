@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { abbreviated, count, money, percent, rate } from "./numbers";
+import { abbreviated, bytes, count, money, percent, rate } from "./numbers";
 
 test("numbers in tables are exact, in tiles short", () => {
   expect(count(37_271)).toBe("37,271");
@@ -21,4 +21,15 @@ test("money shows what can be told apart, and a dash where no price is known", (
 test("shares and rates", () => {
   expect([0, 0.0004, 0.0312, 0.5, 1].map(percent)).toEqual(["0 %", "< 0.1 %", "3.1 %", "50 %", "100 %"]);
   expect([0.25, 68.84, 240.3].map(rate)).toEqual(["0.3 /s", "68.8 /s", "240 /s"]);
+});
+
+test("sizes", () => {
+  expect([0, 999, 1536, 99_600, 999_600, 25_000_000].map(bytes)).toEqual([
+    "0 bytes",
+    "999 bytes",
+    "1.5 kB",
+    "100 kB",
+    "1.0 MB",
+    "25.0 MB",
+  ]);
 });

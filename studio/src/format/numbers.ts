@@ -30,3 +30,15 @@ export function percent(share: number): string {
 export function rate(perSecond: number): string {
   return `${perSecond >= 100 ? Math.round(perSecond) : perSecond.toFixed(1)} /s`;
 }
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+/** A size: 1536 → "1.5 kB". */
+export function bytes(size: number): string {
+  let [value, unit] = [size, 0];
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}

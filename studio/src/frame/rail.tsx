@@ -4,10 +4,11 @@ import { Link, NavLink, useLocation } from "react-router";
 import { api, body } from "@/api/client";
 import { Account } from "./account";
 import { useMay } from "./session";
+import { useUsed } from "./use-used";
+import { SHOWN, usedLast } from "./used";
 
 const ITEM =
   "flex h-8 items-center gap-2.5 rounded-lg border border-transparent px-2.5 text-sm text-muted transition-colors hover:bg-hover hover:text-text aria-[current=page]:border-line aria-[current=page]:bg-surface aria-[current=page]:font-medium aria-[current=page]:text-text [&_svg]:size-4 [&_svg]:shrink-0";
-const SHOWN = 8;
 
 type Place = { to: string; label: string; Icon: LucideIcon; also?: string };
 
@@ -34,6 +35,7 @@ const isIn = (pathname: string, place: string) =>
 export function Rail({ onGo }: { onGo?: () => void }) {
   const may = useMay("agents:read");
   const { pathname } = useLocation();
+  const used = useUsed();
   const agents = useQuery({
     queryKey: ["agents", "rail"],
     queryFn: () =>
@@ -42,6 +44,8 @@ export function Rail({ onGo }: { onGo?: () => void }) {
       ),
     enabled: may,
   });
+  const newest = agents.data?.data.map(({ id, name, deployed_version: version }) => ({ id, name, version }));
+  const shown = usedLast(used, newest ?? []);
   return (
     <nav aria-label="Main" className="flex h-full flex-col gap-1 p-3">
       <div className="flex h-9 items-center px-2">
@@ -62,17 +66,15 @@ export function Rail({ onGo }: { onGo?: () => void }) {
           </li>
         ))}
       </ul>
-      {agents.data && agents.data.data.length > 0 && (
+      {shown.length > 0 && (
         <>
           <h2 className="mt-4 px-2.5 text-xs text-muted">Agents</h2>
           <ul className="flex min-h-0 flex-col gap-0.5 overflow-y-auto">
-            {agents.data.data.map((one) => (
+            {shown.map((one) => (
               <li key={one.id}>
                 <NavLink to={`/agents/${one.id}`} className={ITEM} onClick={onGo}>
                   <span className="min-w-0 flex-1 truncate">{one.name}</span>
-                  <span className="text-xs text-muted">
-                    {one.deployed_version ? `v${one.deployed_version}` : "draft"}
-                  </span>
+                  <span className="text-xs text-muted">{one.version ? `v${one.version}` : "draft"}</span>
                 </NavLink>
               </li>
             ))}

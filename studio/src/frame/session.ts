@@ -9,9 +9,12 @@ export function useSession() {
   return useQuery({ queryKey: KEY, queryFn: () => body(api.GET("/v1/session")), staleTime: 60_000, retry: 1 });
 }
 
+type Noun = "agents" | "jobs" | "files" | "graphs";
+export type Scope = `${Noun}:read` | `${Noun}:write` | "admin";
+
 /** Whether who is signed in may do what needs `scope`; `admin` includes all. */
-export function useMay(scope: "agents:read" | "agents:write" | "jobs:read" | "jobs:write" | "admin"): boolean {
-  const scopes = useSession().data?.scopes ?? [];
+export function useMay(scope: Scope): boolean {
+  const scopes: readonly string[] = useSession().data?.scopes ?? [];
   return scopes.includes("admin") || scopes.includes(scope);
 }
 

@@ -15,6 +15,12 @@ const from = (after: Partial<Definition>) => changes(BEFORE, { ...BEFORE, ...aft
 describe("changes", () => {
   it("are none between equal definitions", () => expect(from({ inputs: [{ ...TONE }, NOTE], output: {} })).toEqual([]));
 
+  it("tell of graphs", () => {
+    const [knowledge] = changes({ ...BEFORE, graphs: ["a"] }, { ...BEFORE, graphs: ["b", "c"] });
+    expect(knowledge).toMatchObject({ what: "Knowledge", details: ["2 graphs more", "one graph less"], breaks: [] });
+    expect(changes({ ...BEFORE, graphs: [] }, BEFORE)).toEqual([]);
+  });
+
   it("show texts word by word", () => {
     const [lead] = from({ prompts: [{ name: "Lead", prompt: "Write three sentences.", temperature: 0 }] });
     expect(lead).toMatchObject({ kind: "changed", what: "Prompt Lead", details: ["temperature: none → 0"] });

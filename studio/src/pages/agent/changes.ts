@@ -22,6 +22,7 @@ export function changes(before: Definition, after: Definition): Change[] {
     ...inputChanges(before.inputs ?? [], after.inputs ?? []),
     ...promptChanges(before.prompts, after.prompts),
     ...outputChange(before, after),
+    ...graphsChange(before.graphs ?? [], after.graphs ?? []),
     ...settingsChange(before, after),
   ];
 }
@@ -146,6 +147,14 @@ function promptChanges(before: readonly AgentPrompt[], after: readonly AgentProm
     }),
     ...reordered("Prompts", before, after),
   ];
+}
+
+function graphsChange(before: readonly string[], after: readonly string[]): Change[] {
+  const gone = before.filter((one) => !after.includes(one)).length;
+  const fresh = after.filter((one) => !before.includes(one)).length;
+  const several = (n: number) => (n === 1 ? "one graph" : `${n} graphs`);
+  const details = [fresh ? `${several(fresh)} more` : "", gone ? `${several(gone)} less` : ""].filter(Boolean);
+  return details.length > 0 ? [change("changed", "Knowledge", { details })] : [];
 }
 
 const textOf = (before: string, after: string, label = "prompt") => [{ label, pieces: words(before, after) }];

@@ -23,6 +23,14 @@ export function DefinitionView({ definition }: { definition: Definition }) {
           {(definition.inputs ?? []).length === 0 && <li className="text-muted">none</li>}
         </ul>
       </section>
+      {(definition.graphs ?? []).length > 0 && (
+        <section>
+          <h3 className="mb-1 text-sm font-medium">Knowledge</h3>
+          <p className="text-sm text-muted">
+            {definition.graphs?.length === 1 ? "one graph" : `${definition.graphs?.length} graphs`}
+          </p>
+        </section>
+      )}
       {definition.prompts.map((one) => (
         <section key={one.name} className="flex flex-col gap-1">
           <h3 className="flex flex-wrap gap-x-2 text-sm font-medium">

@@ -30,7 +30,11 @@ export type AgentOutput = Schemas["Output"];
 export type AgentSettings = Schemas["Settings"];
 
 /** As the API has it, but that an input being edited may have the limits of any type. */
-export type Definition = Omit<Schemas["AgentDefinition"], "inputs"> & { inputs?: AgentInput[] };
+export type Definition = Omit<Schemas["AgentDefinition"], "inputs" | "graphs"> & {
+  inputs?: AgentInput[];
+  /** Ids of what it writes from. */
+  graphs?: string[];
+};
 
 export type Keyed<T> = T & { key: string };
 

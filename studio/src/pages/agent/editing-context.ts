@@ -11,7 +11,11 @@ export type Editing = {
   issues: readonly Issue[];
   /** What the tests give each input. */
   values: ReadonlyMap<string, readonly string[]>;
-  setValues: (values: ReadonlyMap<string, readonly string[]>) => void;
+  setValues: (
+    values:
+      | ReadonlyMap<string, readonly string[]>
+      | ((was: ReadonlyMap<string, readonly string[]>) => ReadonlyMap<string, readonly string[]>),
+  ) => void;
 };
 
 export const EditingContext = createContext<Editing | null>(null);

@@ -1,9 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useParams } from "react-router";
 import { api, body } from "@/api/client";
+import { Problem } from "@/api/problem";
 import { Failed, Loading } from "@/components/states";
 import { Page } from "@/frame/page";
 import { useMay } from "@/frame/session";
+import { forgetUsed, useNoting } from "@/frame/use-used";
 import { Editor } from "./editor";
 import { loadDraft } from "./remote";
 import { Summary } from "./summary";
@@ -23,6 +26,11 @@ export default function Agent() {
         }),
       ),
   });
+  useNoting(agent.data);
+  const isGone = agent.error instanceof Problem && agent.error.status === 404;
+  useEffect(() => {
+    if (isGone) forgetUsed(agentId);
+  }, [isGone, agentId]);
   // The draft is read once: from then on the editor holds it, and `If-Match` tells when somebody else changed it.
   const draft = useQuery({
     queryKey: ["agents", agentId, "draft"],

@@ -1,3 +1,4 @@
+import { Checkbox } from "@/components/field";
 import { type AgentInput, DEFAULT_FILE_TYPES, DEFAULT_IMAGE_TYPES } from "./definition";
 import { useIssue } from "./editing-context";
 import { NumberField } from "./input-form";
@@ -61,6 +62,14 @@ function Files({ input, field, set }: Told) {
         error={useIssue(`${field}.file_types`)}
         onChange={(file_types) => set({ file_types }, "file_types")}
       />
+      {!image && (
+        <Checkbox
+          label="Also by address"
+          help="Callers may send https:// addresses instead of uploaded files."
+          checked={input.upload_types?.includes("url") ?? false}
+          onChange={(event) => set({ upload_types: event.target.checked ? ["url", "file_id"] : ["file_id"] })}
+        />
+      )}
       {image ? (
         <NumberField
           label="Largest image, MB"

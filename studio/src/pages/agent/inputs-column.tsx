@@ -18,6 +18,7 @@ import { useEditing, useIssue } from "./editing-context";
 import { InputForm } from "./input-form";
 import { KINDS } from "./input-kinds";
 import { InputRow } from "./input-row";
+import { Knowledge } from "./knowledge";
 
 /** The inputs in their order, and the selected one with everything that can be said about it. */
 export function InputsColumn() {
@@ -52,6 +53,7 @@ export function InputsColumn() {
           }}
         />
       )}
+      <Knowledge />
     </div>
   );
 }

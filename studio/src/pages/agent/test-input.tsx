@@ -1,7 +1,9 @@
 import { Plus, X } from "lucide-react";
 import { Button, IconButton } from "@/components/button";
 import { SelectField, TextArea } from "@/components/field";
+import { FileInput } from "@/files/file-input";
 import type { AgentInput } from "./definition";
+import { limitsOf } from "./test-values";
 
 /** The value a test gives one input. */
 export function TestInput({
@@ -13,26 +15,22 @@ export function TestInput({
   input: AgentInput;
   value: readonly string[];
   error: string | null;
-  onChange: (value: string[]) => void;
+  onChange: (change: (was: readonly string[]) => string[]) => void;
 }) {
   const told = { label: input.name, required: input.required ?? true, help: input.description || undefined, error };
   if (input.type === "dropdown")
     return (
-      <SelectField {...told} value={value[0] ?? ""} onChange={(event) => onChange([event.target.value])}>
+      <SelectField {...told} value={value[0] ?? ""} onChange={(event) => onChange(() => [event.target.value])}>
         <option value="">Choose</option>
         {(input.options ?? []).map((one) => (
           <option key={one}>{one}</option>
         ))}
       </SelectField>
     );
-  if (input.type !== "text")
-    return (
-      <p className="text-xs text-muted">
-        <span className="block font-medium text-text">{input.name}</span>
-        {input.type === "file" ? "Files" : "Images"} cannot be given yet. Tests leave it out.
-      </p>
-    );
-  return <Texts told={told} value={value} most={input.max_fields ?? 1} onChange={onChange} />;
+  if (input.type !== "text") return <FileInput {...told} limits={limitsOf(input)} value={value} onChange={onChange} />;
+  return (
+    <Texts told={told} value={value} most={input.max_fields ?? 1} onChange={(changed) => onChange(() => changed)} />
+  );
 }
 
 function Texts({

@@ -30,7 +30,7 @@ export function TestPanel({ onRun }: { onRun: () => void }) {
           input={input}
           value={values.get(input.name) ?? []}
           error={faults.get(input.name) ?? null}
-          onChange={(value) => setValues(new Map(values).set(input.name, value))}
+          onChange={(change) => setValues((was) => new Map(was).set(input.name, change(was.get(input.name) ?? [])))}
         />
       ))}
       <div className="flex items-center gap-2">

@@ -23,14 +23,16 @@ it("says what is missing or too much", () => {
   expect(faults({})).toEqual([
     ["Name", "Fill this in."],
     ["Tone", "Choose one."],
+    ["Paper", "Choose a file."],
   ]);
-  expect(faults({ Name: ["a"], Tone: ["wet"] })).toEqual([
+  expect(faults({ Name: ["a"], Tone: ["wet"], Paper: ["f"] })).toEqual([
     ["Name", "Give at least 2 values."],
     ["Tone", "“wet” is not among the options: choose another."],
   ]);
-  expect(faults({ Name: ["a", "b", "c", "d"], Tone: ["dry"], Note: ["a", "b"] })).toEqual([
+  expect(faults({ Name: ["a", "b", "c", "d"], Tone: ["dry"], Note: ["a", "b"], Paper: ["f", "g"] })).toEqual([
     ["Name", "Give at most 3 values."],
     ["Note", "Give at most one value."],
+    ["Paper", "Give at most one file."],
   ]);
-  expect(faults({ Name: ["a", "b"], Tone: ["dry"] })).toEqual([]);
+  expect(faults({ Name: ["a", "b"], Tone: ["dry"], Paper: ["f"] })).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { Confirm } from "@/components/dialog";
 import { toast } from "@/components/toast";
 import { count } from "@/format/numbers";
 import { useMay } from "@/frame/session";
+import { forgetUsed } from "@/frame/use-used";
 import { type Application, openJobs, remove } from "./remote";
 
 type Jobs = "drain" | "cancel";
@@ -28,6 +29,7 @@ export function DeleteAgent({ agent, onClose }: { agent: Application; onClose: (
       action={running > 0 && jobs === "cancel" ? "Cancel jobs and delete" : "Delete"}
       onConfirm={async () => {
         await remove(agent.id, jobs);
+        forgetUsed(agent.id);
         void queries.invalidateQueries({ queryKey: ["agents"] });
         toast(`${agent.name} is deleted.`);
       }}

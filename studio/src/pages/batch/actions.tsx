@@ -1,6 +1,6 @@
 import { CircleStop, Download, Ellipsis, Pause, Play, RotateCcw } from "lucide-react";
-import { useState } from "react";
-import { useNavigate } from "react-router";
+import { useEffect, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
 import { api, body } from "@/api/client";
 import { downloadAloud } from "@/api/download";
 import { messageOf } from "@/api/problem";
@@ -12,11 +12,12 @@ import { toast } from "@/components/toast";
 import { useMay } from "@/frame/session";
 import { Cancel } from "./cancel";
 import { Cap, Rename } from "./change";
+import { Correct } from "./correct";
 import { type LiveBatch, takeIn } from "./live";
 import { Retry } from "./retry";
 import { isOver, rows } from "./words";
 
-type Asked = "cancel" | "retry" | "cap" | "name" | "delete" | null;
+type Asked = "cancel" | "retry" | "correct" | "cap" | "name" | "delete" | null;
 
 /** Pause or resume, at once; a move that fails says why. */
 export function usePausing(batch: LiveBatch) {
@@ -45,10 +46,27 @@ export function usePausing(batch: LiveBatch) {
 export function Actions({ batch, chosen }: { batch: LiveBatch; chosen: ReadonlySet<number> }) {
   const may = useMay("jobs:write");
   const [asked, setAsked] = useState<Asked>(null);
+  const [params, setParams] = useSearchParams();
+  const wished = params.get("ask");
   const { busy, move } = usePausing(batch);
   const close = () => setAsked(null);
   const over = isOver(batch);
   const again = batch.counts.failed + batch.counts.cancelled;
+  const mayRetry = may && again > 0 && !batch.retrying;
+  useEffect(() => {
+    // The command menu asks for it so.
+    if (wished !== "retry") return;
+    if (mayRetry) setAsked("retry");
+    else toast("There are no failed rows to retry.");
+    setParams(
+      (now) => {
+        const others = new URLSearchParams(now);
+        others.delete("ask");
+        return others;
+      },
+      { replace: true },
+    );
+  }, [wished, mayRetry, setParams]);
   return (
     <>
       {may && !over && !batch.cancel_requested && (
@@ -67,7 +85,7 @@ export function Actions({ batch, chosen }: { batch: LiveBatch; chosen: ReadonlyS
           </Button>
         </>
       )}
-      {may && again > 0 && !batch.retrying && (
+      {mayRetry && (
         <Button look={over ? "primary" : "secondary"} icon={<RotateCcw />} onClick={() => setAsked("retry")}>
           {chosen.size > 0 ? `Retry ${rows(chosen.size)}` : "Retry failed"}
         </Button>
@@ -76,6 +94,7 @@ export function Actions({ batch, chosen }: { batch: LiveBatch; chosen: ReadonlyS
       {may && <More batch={batch} over={over} ask={setAsked} />}
       {asked === "cancel" && <Cancel batch={batch} onClose={close} />}
       {asked === "retry" && <Retry batch={batch} chosen={chosen} onClose={close} />}
+      {asked === "correct" && <Correct batch={batch} onClose={close} />}
       {asked === "cap" && <Cap batch={batch} onClose={close} />}
       {asked === "name" && <Rename batch={batch} onClose={close} />}
       {asked === "delete" && <Delete batch={batch} onClose={close} />}
@@ -90,17 +109,16 @@ const FORMATS = [
 ] as const;
 
 function Downloads({ batch }: { batch: LiveBatch }) {
-  const save = (query: string, kind: string) =>
-    void downloadAloud(`/v1/batches/${encodeURIComponent(batch.id)}/results?${query}`, `results.${kind}`);
+  const save = (query: string) => void downloadAloud(`/v1/batches/${encodeURIComponent(batch.id)}/results?${query}`);
   return (
     <Menu trigger={<Button icon={<Download />}>Download</Button>}>
       <MenuLabel>{isOver(batch) ? "All rows with their results" : "All rows, with the results so far"}</MenuLabel>
       {FORMATS.map(([format, label, note]) => (
-        <MenuItem key={format} note={note} onSelect={() => save(`format=${format}`, format)}>
+        <MenuItem key={format} note={note} onSelect={() => save(`format=${format}`)}>
           {label}
         </MenuItem>
       ))}
-      <MenuItem note="formulas as they are" onSelect={() => save("format=csv&raw=true", "csv")}>
+      <MenuItem note="formulas as they are" onSelect={() => save("format=csv&raw=true")}>
         CSV, raw
       </MenuItem>
     </Menu>
@@ -108,6 +126,7 @@ function Downloads({ batch }: { batch: LiveBatch }) {
 }
 
 function More({ batch, over, ask }: { batch: LiveBatch; over: boolean; ask: (asked: Asked) => void }) {
+  const again = batch.counts.failed + batch.counts.cancelled + batch.counts.invalid;
   return (
     <Menu
       trigger={
@@ -116,6 +135,7 @@ function More({ batch, over, ask }: { batch: LiveBatch; over: boolean; ask: (ask
         </IconButton>
       }
     >
+      {again > 0 && !batch.retrying && <MenuItem onSelect={() => ask("correct")}>Correct rows …</MenuItem>}
       <MenuItem onSelect={() => ask("name")}>Rename …</MenuItem>
       {batch.max_cost !== null && <MenuItem onSelect={() => ask("cap")}>Change the cap …</MenuItem>}
       <MenuItem onSelect={() => void navigator.clipboard.writeText(batch.id).then(() => toast("The id is copied."))}>

@@ -75,9 +75,7 @@ function Shown({ batch, isLost }: { batch: LiveBatch; isLost: boolean }) {
         <Charts id={batch.id} live={live} onBrush={brush} />
         <Results batch={batch} live={live} onOpen={openRow.open} chosen={chosen} onChoose={setChosen} />
       </div>
-      {open !== null && (
-        <RowSheet batchId={batch.id} row={open} live={live} onClose={openRow.close} onStep={openRow.step} />
-      )}
+      {open !== null && <RowSheet batch={batch} row={open} live={live} onClose={openRow.close} onStep={openRow.step} />}
     </Page>
   );
 }

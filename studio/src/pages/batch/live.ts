@@ -49,10 +49,11 @@ export function useFollowing(id: string, batch: LiveBatch | undefined): boolean 
 
 /** A stream also ends when its server stops in good order, so the batch says whether it is over, not the stream. */
 async function keepUp(id: string, signal: AbortSignal, lost: (isLost: boolean) => void) {
+  let seen = "";
   while (!signal.aborted) {
     let over = false;
     try {
-      await follow(
+      seen = await follow(
         `/v1/batches/${encodeURIComponent(id)}/events`,
         signal,
         ({ event, data }) => {
@@ -62,6 +63,7 @@ async function keepUp(id: string, signal: AbortSignal, lost: (isLost: boolean) =
           takeIn(batch);
         },
         lost,
+        seen,
       );
     } catch (error) {
       if (error instanceof Problem) void queries.invalidateQueries({ queryKey: batchKey(id) });

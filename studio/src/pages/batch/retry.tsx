@@ -5,6 +5,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Faults } from "@/components/states";
 import { count } from "@/format/numbers";
+import type { Version } from "./correcting";
 import { type LiveBatch, takeIn } from "./live";
 import { rows } from "./words";
 
@@ -22,7 +23,7 @@ export function Retry({
   onClose: () => void;
 }) {
   const [which, setWhich] = useState(chosen.size > 0 ? CHOSEN : ALL);
-  const [version, setVersion] = useState<"same" | "newest">("same");
+  const [version, setVersion] = useState<Version>("same");
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const retry = async () => {
@@ -52,7 +53,7 @@ export function Retry({
     >
       <div className="mt-3 flex flex-col gap-4">
         <Which {...{ batch, chosen, which, setWhich }} />
-        <Version {...{ batch, version, setVersion }} />
+        <Versions {...{ batch, version, setVersion }} />
         <Faults error={error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Close</Button>
@@ -109,14 +110,15 @@ function Which({
   );
 }
 
-function Version({
+/** On which version of the agent rows run again, where there is a choice. */
+export function Versions({
   batch,
   version,
   setVersion,
 }: {
   batch: LiveBatch;
-  version: "same" | "newest";
-  setVersion: (version: "same" | "newest") => void;
+  version: Version;
+  setVersion: (version: Version) => void;
 }) {
   const agent = useQuery({
     queryKey: ["agent", batch.application_id],

@@ -1,20 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, body, type Schemas } from "@/api/client";
 import { useMay } from "@/frame/session";
+import { type Application, listAgents } from "../agents/remote";
 
 const KNOWN_FOR_MS = 60_000;
 
-/** The agents there are, as far as who is signed in may see them. */
-export function useAgents(): Schemas["ApplicationShape"][] {
+/** All agents there are, as far as who is signed in may see them. */
+export function useAgents(): Application[] {
   const may = useMay("agents:read");
   const { data } = useQuery({
-    queryKey: ["agents", "names"],
-    queryFn: () => body(api.GET("/v1/applications", { params: { query: { limit: "100", include: "drafts" } } })),
+    queryKey: ["agents", "all"],
+    queryFn: listAgents,
     staleTime: KNOWN_FOR_MS,
     enabled: may,
   });
-  return useMemo(() => data?.data ?? [], [data]);
+  return useMemo(() => data ?? [], [data]);
 }
 
 /** What agents are called, by their ids. */

@@ -3,11 +3,14 @@ import { Link } from "react-router";
 import { Card } from "@/components/card";
 import { Failed, Loading } from "@/components/states";
 import { sentence } from "../batch/words";
+import { Passages } from "../graph/passages";
+import { Inputs } from "./inputs";
 import { Prompts } from "./prompts";
 import { isOpen, useJob } from "./reading";
 import type { Job } from "./shapes";
+import { ofSources, sourcesOf } from "./sources";
 import { Timeline } from "./timeline-list";
-import { Text, Values } from "./values";
+import { Text } from "./values";
 
 /** What came in, what was asked, what came out, and every attempt; `nested` in a sheet, without cards. */
 export function JobDetail({ id, nested = false }: { id: string; nested?: boolean }) {
@@ -19,6 +22,7 @@ export function JobDetail({ id, nested = false }: { id: string; nested?: boolean
 
 export function JobParts({ job, nested = false }: { job: Job; nested?: boolean }) {
   const Part = nested ? Section : Titled;
+  const sources = sourcesOf(job);
   return (
     <div className={nested ? "flex flex-col gap-5" : "flex flex-col gap-4"}>
       <Why job={job} />
@@ -27,8 +31,13 @@ export function JobParts({ job, nested = false }: { job: Job; nested?: boolean }
           <Result job={job} />
         </Part>
       )}
+      {sources.length > 0 && (
+        <Part title="Sources">
+          <Passages passages={ofSources(sources)} />
+        </Part>
+      )}
       <Part title="Inputs">
-        <Values values={job.inputs.map((one) => [one.id, one.value.join("\n")] as const)} />
+        <Inputs job={job} />
       </Part>
       <Part title="Prompts">
         <Prompts job={job} />

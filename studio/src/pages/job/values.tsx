@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy";
 
 /** Names and texts below each other; a text keeps its line breaks and may be long. */
-export function Values({ values }: { values: readonly (readonly [string, string])[] }) {
+export function Values({ values }: { values: readonly (readonly [string, ReactNode])[] }) {
   if (values.length === 0) return <p className="text-sm text-muted">Nothing.</p>;
   return (
     <dl className="flex flex-col divide-y divide-line rounded-lg border border-line">

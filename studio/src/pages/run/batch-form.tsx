@@ -7,6 +7,7 @@ import { Card } from "@/components/card";
 import { Faults } from "@/components/states";
 import { abbreviated } from "@/format/numbers";
 import { badRowsOf } from "./bad-rows";
+import { allBadRows } from "./bad-rows-file";
 import { DropZone } from "./drop-zone";
 import { EstimateCard } from "./estimate";
 import { useEstimate } from "./estimating";
@@ -38,7 +39,7 @@ function Chosen({ agent, source, onOther }: { agent: Agent; source: Source; onOt
   const mayAsk = preview !== undefined && lacking.length === 0;
   const estimate = useEstimate(agent.id, source, estimateQuery(options, map).toString(), mayAsk);
   const starting = useStarting(agent.id, source, uploadQuery(options, map).toString());
-  useEffect(() => learn(columnsOf(estimate.data, estimate.error)), [learn, estimate.data, estimate.error]);
+  useEffect(() => learn(shownBy(estimate.data, estimate.error)), [learn, estimate.data, estimate.error]);
 
   const found = estimate.error || lacking.length > 0 ? undefined : estimate.data;
   const problem = lacking.length > 0 ? null : estimate.error;
@@ -53,6 +54,7 @@ function Chosen({ agent, source, onOther }: { agent: Agent; source: Source; onOt
         rows={bad}
         bad={found?.bad_rows ?? refused.length}
         total={found?.rows ?? refused.length}
+        all={() => allBadRows(agent.id, source, estimateQuery(options, map).toString())}
         skip={options.skipBad}
         onSkip={(skipBad) => change({ skipBad })}
       />
@@ -84,12 +86,12 @@ function useColumns(source: Source, agent: Agent) {
       setPreview(columns);
       if (columns) setMapping(byName(columns.columns, agent.inputs));
     };
-    const learn = (columns: string[] | null) => {
-      if (!columns) return;
+    const learn = (told: Preview | null) => {
+      if (!told) return;
       setPreview((was) => {
         if (was) return was;
-        setMapping(byName(columns, agent.inputs));
-        return { columns, rows: [] };
+        setMapping(byName(told.columns, agent.inputs));
+        return told;
       });
     };
     return { take, learn };
@@ -104,13 +106,14 @@ function useColumns(source: Source, agent: Agent) {
   return { preview, mapping, setMapping, learn };
 }
 
-/** The server names the columns of what cannot be read here, in its answer or in its refusal. */
-function columnsOf(found: Schemas["BatchEstimateShape"] | undefined, error: unknown): string[] | null {
+/** The server shows the columns and first rows of what cannot be read here, in its answer or in its refusal. */
+function shownBy(found: Schemas["BatchEstimateShape"] | undefined, error: unknown): Preview | null {
   if (error instanceof Problem) {
-    const told = error.faults.find((one) => Array.isArray(one.extras.columns))?.extras.columns;
-    return (told as string[] | undefined) ?? null;
+    const told = error.faults.find((one) => Array.isArray(one.extras.columns))?.extras;
+    if (!told) return null;
+    return { columns: told.columns as string[], rows: (told.first_rows as string[][] | undefined) ?? [] };
   }
-  return found?.columns ?? null;
+  return found ? { columns: found.columns, rows: found.first_rows } : null;
 }
 
 function whyNot({

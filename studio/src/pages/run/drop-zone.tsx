@@ -98,10 +98,7 @@ function Expected({ inputs }: { inputs: readonly Input[] }) {
 
 function Template({ agentId }: { agentId: string }) {
   const save = (format: string) =>
-    void downloadAloud(
-      `/v1/applications/${encodeURIComponent(agentId)}/batches/template?format=${format}`,
-      `template.${format}`,
-    );
+    void downloadAloud(`/v1/applications/${encodeURIComponent(agentId)}/batches/template?format=${format}`);
   return (
     <Menu trigger={<Button icon={<Download />}>Template</Button>}>
       <MenuItem note="with its choices" onSelect={() => save("xlsx")}>

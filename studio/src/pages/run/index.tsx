@@ -7,6 +7,7 @@ import { Empty, Failed, Loading } from "@/components/states";
 import { Badge } from "@/components/status";
 import { Page } from "@/frame/page";
 import { useMay } from "@/frame/session";
+import { useNoting } from "@/frame/use-used";
 import { BatchForm } from "./batch-form";
 import { JobForm } from "./job-form";
 
@@ -24,6 +25,7 @@ export default function Run() {
     queryFn: () =>
       body(api.GET("/v1/applications/{application_id}", { params: { path: { application_id: agentId } } })),
   });
+  useNoting(data);
   const crumbs = [
     { to: "/agents", label: "Agents" },
     ...(data ? [{ to: `/agents/${data.id}`, label: data.name }] : []),

@@ -6,10 +6,21 @@ import { Problem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { Button, IconButton } from "@/components/button";
 import { Card } from "@/components/card";
-import { Checkbox, SelectField, TextArea, TextField } from "@/components/field";
+import { Checkbox, SelectField, TextArea } from "@/components/field";
 import { Faults } from "@/components/states";
+import { FileInput } from "@/files/file-input";
 import { type Input, most } from "./mapping";
-import { choicesOf, emptyValues, faultsByInput, inputsOf, isFile, lacking, type Values, valuesOf } from "./values";
+import {
+  choicesOf,
+  emptyValues,
+  faultsByInput,
+  inputsOf,
+  isFile,
+  lacking,
+  limitsOf,
+  type Values,
+  valuesOf,
+} from "./values";
 
 type Agent = Schemas["ApplicationShape"];
 
@@ -65,7 +76,7 @@ export function JobForm({ agent, earlier }: { agent: Agent; earlier: readonly Sc
             input={input}
             values={values[input.name] ?? [""]}
             error={needed[input.name] ?? wrong.of[input.name] ?? null}
-            onChange={(changed) => setValues((was) => ({ ...was, [input.name]: changed }))}
+            onChange={(change) => setValues((was) => ({ ...was, [input.name]: change(was[input.name] ?? []) }))}
           />
         ))}
         {several && (
@@ -98,18 +109,26 @@ function Entry({
   input: Input;
   values: string[];
   error: string | null;
-  onChange: (values: string[]) => void;
+  onChange: (change: (was: readonly string[]) => string[]) => void;
 }) {
   const told = { required: input.required, help: input.description, error };
   if (isFile(input))
-    return <TextField label={input.name} {...told} disabled value="" help="Files cannot be given yet: leave it out." />;
+    return (
+      <FileInput
+        label={input.name}
+        {...told}
+        limits={limitsOf(input)}
+        value={values}
+        onChange={(change) => onChange(change)}
+      />
+    );
   if (input.input_type === "dropdown") {
     return (
       <SelectField
         label={input.name}
         {...told}
         value={values[0] ?? ""}
-        onChange={(event) => onChange([event.target.value])}
+        onChange={(event) => onChange(() => [event.target.value])}
       >
         <option value="">{input.required ? "Choose …" : "–"}</option>
         {choicesOf(input).map((one) => (
@@ -118,7 +137,7 @@ function Entry({
       </SelectField>
     );
   }
-  return <Texts input={input} values={values} error={error} onChange={onChange} />;
+  return <Texts input={input} values={values} error={error} onChange={(changed) => onChange(() => changed)} />;
 }
 
 function Texts({

@@ -21,7 +21,7 @@ export function MappingTable({
       note={
         preview.rows.length > 0
           ? `the first ${preview.rows.length === 1 ? "row" : `${preview.rows.length} rows`}`
-          : "rows are shown when they have run"
+          : "there are no rows"
       }
     >
       {lacking.length > 0 && (

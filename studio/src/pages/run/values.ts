@@ -1,5 +1,6 @@
 import type { Schemas } from "@/api/client";
 import type { Fault } from "@/api/problem";
+import type { FileLimits } from "@/files/file-input";
 import { type Input, most } from "./mapping";
 
 /** What is filled in, by input: one text, or several. */
@@ -13,7 +14,7 @@ export function valuesOf(inputs: readonly Input[], given: readonly Schemas["Inpu
   const earlier = new Map(given.map((one) => [one.id, one.value]));
   return Object.fromEntries(
     inputs.map((one) => {
-      const found = earlier.get(one.name)?.slice(0, most(one)) ?? [];
+      const found = earlier.get(one.name)?.slice(0, room(one)) ?? [];
       return [one.name, found.length > 0 ? [...found] : [""]];
     }),
   );
@@ -42,12 +43,32 @@ export function faultsByInput(faults: readonly Fault[]): { of: Record<string, st
 export function lacking(inputs: readonly Input[], values: Values): Record<string, string> {
   const given = new Set(inputsOf(inputs, values).map((one) => one.id));
   return Object.fromEntries(
-    inputs.filter((one) => one.required && !isFile(one) && !given.has(one.name)).map((one) => [one.name, NEEDED]),
+    inputs
+      .filter((one) => one.required && !given.has(one.name))
+      .map((one) => [one.name, isFile(one) ? "Choose a file: the agent needs it." : NEEDED]),
   );
 }
 const NEEDED = "Fill this in: the agent needs it.";
 
-/** Whether it is asked for files, which cannot be given yet. */
+/** How many values an input may have in one run. */
+export const room = (input: Input): number =>
+  input.input_type === "file" ? numberOf(input.options.max_files, 1) : most(input);
+
+const numberOf = (value: unknown, otherwise: number) => (typeof value === "number" ? value : otherwise);
+
+/** What files an input takes. */
+export function limitsOf(input: Input): FileLimits {
+  const { options } = input;
+  const largest = input.input_type === "media" ? options.max_image_size_mb : options.max_file_size_mb;
+  return {
+    types: Array.isArray(options.file_types) ? (options.file_types as string[]) : [],
+    most: room(input),
+    largestMb: typeof largest === "number" ? largest : null,
+    urls: Array.isArray(options.upload_types) && (options.upload_types as string[]).includes("url"),
+  };
+}
+
+/** Whether it is asked for files. */
 export const isFile = (input: Input): boolean => input.input_type === "file" || input.input_type === "media";
 
 export const choicesOf = (input: Input): string[] =>

@@ -6,6 +6,7 @@ import { Segmented } from "@/components/segmented";
 import { Failed, Loading } from "@/components/states";
 import { Table } from "@/components/table";
 import { abbreviated, count, money } from "@/format/numbers";
+import { useAgentNames } from "../batches/agents";
 import { Caps } from "./caps";
 
 type Line = Schemas["UsageLineShape"];
@@ -36,13 +37,9 @@ export default function Usage() {
     queryFn: () => body(api.GET("/v1/usage", { params: { query: { from: firstDay(Number(days)), group_by: group } } })),
     placeholderData: (before) => before,
   });
-  const agents = useQuery({
-    queryKey: ["agents", "names"],
-    queryFn: () => body(api.GET("/v1/applications", { params: { query: { limit: "100", include: "drafts" } } })),
-  });
+  const names = useAgentNames();
   if (usage.error) return <Failed error={usage.error} retry={() => void usage.refetch()} />;
   if (!usage.data) return <Loading />;
-  const names = new Map(agents.data?.data.map((one) => [one.id, one.name]));
   const { total } = usage.data;
   return (
     <div className="flex flex-col gap-4">
@@ -88,7 +85,7 @@ export default function Usage() {
   );
 }
 
-function nameOf(line: Line, group: Group, agents: Map<string, string>): string {
+function nameOf(line: Line, group: Group, agents: ReadonlyMap<string, string>): string {
   if (group === "agent") return agents.get(line.agent ?? "") ?? line.agent ?? "–";
   if (group === "key") return line.key_name || line.key || "–";
   return line[group] ?? "–";

@@ -1,0 +1,41 @@
+import type { Passage } from "../graph/passage";
+import type { Job } from "./shapes";
+
+/** A passage that a prompt had before it, as the job's result tells it. */
+export type Source = {
+  graph_id: string;
+  file_id: string;
+  file_name: string;
+  page: number | null;
+  start: number;
+  text: string;
+  score: number;
+  url: string | null;
+  cite: string | null;
+  prompt: string;
+};
+
+/** The passages a job was written from; none where its agent has no graphs. */
+export const sourcesOf = (job: Pick<Job, "data">): Source[] =>
+  (job.data as { sources?: Source[] | null } | null)?.sources ?? [];
+
+/** Each of them once, however many prompts had it. */
+export function ofSources(sources: readonly Source[]): Passage[] {
+  const seen = new Map<string, Passage>();
+  for (const one of sources) {
+    const key = `${one.file_id} ${one.start} ${one.cite}`;
+    if (!seen.has(key))
+      seen.set(key, {
+        key,
+        cite: one.cite,
+        fileId: one.file_id,
+        name: one.file_name,
+        page: one.page,
+        start: one.start,
+        text: one.text,
+        score: one.score,
+        url: one.url,
+      });
+  }
+  return [...seen.values()];
+}
