@@ -666,6 +666,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat, by OpenAI's path
+         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         */
+        post: operations["chat_v1_chat_completions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat
+         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         */
+        post: operations["chat_v1_chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a prompt
+         * @description The text that a model answers to a prompt.
+         */
+        post: operations["complete_v1_completions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -675,7 +735,7 @@ export interface paths {
         };
         /**
          * List models
-         * @description Every model a prompt may name.
+         * @description Every model a prompt may name; `models` is Writer's list with what Pressrun adds, `data` OpenAI's.
          */
         get: operations["list_models_v1_models_get"];
         put?: never;
@@ -697,7 +757,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Retrieve a model
+         * @description One model that a prompt may name.
+         */
+        get: operations["get_model_v1_models__name__get"];
         put?: never;
         post?: never;
         /**
@@ -708,7 +772,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a model's prices and limits
+         * Change a model's prices, limits and sight
          * @description What is named changes, null takes it away; the model's address and key stay.
          */
         patch: operations["patch_model_v1_models__name__patch"];
@@ -1779,6 +1843,111 @@ export interface components {
             cached_prompt_tokens: number;
         };
         /**
+         * CalledFunction
+         * @description What is called; `arguments` is JSON as the model wrote it.
+         */
+        CalledFunction: {
+            /** Name */
+            name: string;
+            /** Arguments */
+            arguments: string;
+        };
+        /**
+         * CalledTool
+         * @description A call of a function of yours.
+         */
+        CalledTool: {
+            /** Id */
+            id: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+            function: components["schemas"]["CalledFunction"];
+        };
+        /**
+         * ChatChoice
+         * @description One answer.
+         */
+        ChatChoice: {
+            /** Index */
+            index: number;
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            message: components["schemas"]["ChatMessage"];
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ChatCompletion
+         * @description A chat completion; `created` is seconds since the epoch.
+         */
+        ChatCompletion: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "chat.completion";
+            /** Created */
+            created: number;
+            /** Model */
+            model: string;
+            /** Choices */
+            choices: components["schemas"]["ChatChoice"][];
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * ChatMessage
+         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
+         */
+        ChatMessage: {
+            /**
+             * Role
+             * @constant
+             */
+            role: "assistant";
+            /** Content */
+            content: string;
+            /** Refusal */
+            refusal: string | null;
+            /** Tool Calls */
+            tool_calls?: components["schemas"]["CalledTool"][] | null;
+            /** Graph Data */
+            graph_data?: {
+                [key: string]: unknown;
+            } | null;
+            /** Llm Data */
+            llm_data?: {
+                [key: string]: unknown;
+            } | null;
+            /** Application Data */
+            application_data?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * ChatUsage
+         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
+         */
+        ChatUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            prompt_token_details: components["schemas"]["TokenDetails"];
+            prompt_tokens_details: components["schemas"]["TokenDetails"];
+        };
+        /**
          * CheckShape
          * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
          */
@@ -1794,6 +1963,49 @@ export interface components {
             detail: string;
             /** Fix */
             fix: string;
+        };
+        /**
+         * Completion
+         * @description A completion; `created` is seconds since the epoch.
+         */
+        Completion: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "text_completion";
+            /** Created */
+            created: number;
+            /** Model */
+            model: string;
+            /** Choices */
+            choices: components["schemas"]["CompletionChoice"][];
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * CompletionChoice
+         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
+         */
+        CompletionChoice: {
+            /** Text */
+            text: string;
+            /** Index */
+            index: number;
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            /** Log Probs */
+            log_probs: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * CostRange
@@ -2078,6 +2290,8 @@ export interface components {
         /**
          * ErrorBody
          * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
+         *
+         *     `error` is there where clients of OpenAI's ask.
          */
         ErrorBody: {
             /** Tpe */
@@ -2090,6 +2304,8 @@ export interface components {
             extras: {
                 [key: string]: unknown;
             };
+            /** @default null */
+            error?: components["schemas"]["OpenAIError"] | null;
         };
         /**
          * ErrorEntry
@@ -2474,6 +2690,23 @@ export interface components {
             used: number | null;
         };
         /**
+         * ListedModel
+         * @description A model as OpenAI's clients list it.
+         */
+        ListedModel: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "model";
+            /** Created */
+            created: number;
+            /** Owned By */
+            owned_by: string;
+        };
+        /**
          * MediaInput
          * @description One image.
          */
@@ -2514,13 +2747,18 @@ export interface components {
         };
         /**
          * MessageShape
-         * @description A message as it was sent to a model.
+         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
          */
         MessageShape: {
             /** Role */
             role: string;
             /** Content */
             content: string;
+            /**
+             * Images
+             * @default null
+             */
+            images?: string[] | null;
         };
         /**
          * ModelHealth
@@ -2550,17 +2788,24 @@ export interface components {
         };
         /**
          * ModelPage
-         * @description All models.
+         * @description All models; `data` has them again, for OpenAI's clients.
          */
         ModelPage: {
             /** Models */
             models: components["schemas"]["ModelShape"][];
+            /**
+             * Object
+             * @constant
+             */
+            object: "list";
+            /** Data */
+            data: components["schemas"]["ListedModel"][];
         };
         /**
          * ModelShape
          * @description A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
          *
-         *     `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
+         *     `vision`: it takes images. `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
          */
         ModelShape: {
             /** Id */
@@ -2590,6 +2835,8 @@ export interface components {
             rpm: number | null;
             /** Tpm */
             tpm: number | null;
+            /** Vision */
+            vision: boolean;
             /** Input Price */
             input_price: number | null;
             /** Output Price */
@@ -2632,6 +2879,79 @@ export interface components {
              * @default 2
              */
             retries?: number;
+        };
+        /**
+         * OneModel
+         * @description A model, with the fields that OpenAI's clients look for.
+         */
+        OneModel: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "local" | "scripted";
+            /** Base Url */
+            base_url: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** Default */
+            default: boolean;
+            /** Source */
+            source: string;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Has Api Key */
+            has_api_key: boolean;
+            /** Account */
+            account: string;
+            /** Rpm */
+            rpm: number | null;
+            /** Tpm */
+            tpm: number | null;
+            /** Vision */
+            vision: boolean;
+            /** Input Price */
+            input_price: number | null;
+            /** Output Price */
+            output_price: number | null;
+            /** Cached Input Price */
+            cached_input_price: number | null;
+            /**
+             * Price Source
+             * @enum {string}
+             */
+            price_source: "set" | "free" | "table" | "unknown";
+            /** Held Back */
+            held_back: string | null;
+            /** Held Back S */
+            held_back_s: number | null;
+            /**
+             * Object
+             * @constant
+             */
+            object: "model";
+            /** Created */
+            created: number;
+            /** Owned By */
+            owned_by: string;
+        };
+        /**
+         * OpenAIError
+         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
+         */
+        OpenAIError: {
+            /** Message */
+            message: string;
+            /** Type */
+            type: string;
+            /** Param */
+            param: string | null;
+            /** Code */
+            code: string;
         };
         /**
          * OrganizationShape
@@ -3015,6 +3335,14 @@ export interface components {
              * @default 1
              */
             max_fields?: number;
+        };
+        /**
+         * TokenDetails
+         * @description Tokens that the provider took from its cache.
+         */
+        TokenDetails: {
+            /** Cached Tokens */
+            cached_tokens: number;
         };
         /**
          * Tokens
@@ -3516,7 +3844,7 @@ export interface components {
         };
         /**
          * ModelChanges
-         * @description Prices (dollars for a million tokens) and limits of a model to change; null takes one away.
+         * @description Prices (dollars for a million tokens), limits and sight of a model to change; null takes one away.
          */
         ModelChanges: {
             /**
@@ -3559,6 +3887,11 @@ export interface components {
              * @default null
              */
             tpm?: number | null;
+            /**
+             * Vision
+             * @default false
+             */
+            vision?: boolean;
         };
         /**
          * ModelRequest
@@ -3605,6 +3938,11 @@ export interface components {
              * @default null
              */
             tpm?: number | null;
+            /**
+             * Vision
+             * @default false
+             */
+            vision?: boolean;
             /** Name */
             name: string;
             /**
@@ -3780,6 +4118,170 @@ export interface components {
              * @default null
              */
             expires_in_s?: number | null;
+        };
+        /**
+         * ChatMessageRequest
+         * @description A message; `content` is text, or parts of type text and image_url.
+         */
+        ChatMessageRequest: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Tool Calls
+             * @default null
+             */
+            tool_calls?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Tool Call Id
+             * @default null
+             */
+            tool_call_id?: string | null;
+        };
+        /**
+         * ChatRequest
+         * @description A conversation to go on with. Further fields of OpenAI's (`seed`, `presence_penalty`, …) go to the provider.
+         */
+        ChatRequest: {
+            /** Messages */
+            messages: components["schemas"]["ChatMessageRequest"][];
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p?: number | null;
+            /**
+             * N
+             * @default null
+             */
+            n?: number | null;
+            /**
+             * Stop
+             * @default null
+             */
+            stop?: string | string[] | null;
+            /**
+             * Logprobs
+             * @default null
+             */
+            logprobs?: boolean | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Stream Options
+             * @default null
+             */
+            stream_options?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Tools
+             * @default null
+             */
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Tool Choice
+             * @default null
+             */
+            tool_choice?: string | {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Response Format
+             * @default null
+             */
+            response_format?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * CompletionRequest
+         * @description A prompt to complete.
+         */
+        CompletionRequest: {
+            /** Prompt */
+            prompt: string;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p?: number | null;
+            /**
+             * N
+             * @default null
+             */
+            n?: number | null;
+            /**
+             * Best Of
+             * @default null
+             */
+            best_of?: number | null;
+            /**
+             * Random Seed
+             * @default null
+             */
+            random_seed?: number | null;
+            /**
+             * Stop
+             * @default null
+             */
+            stop?: string | string[] | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
         };
         /**
          * DraftRunPrompt
@@ -6651,6 +7153,324 @@ export interface operations {
             };
         };
     };
+    chat_v1_chat_completions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                    "application/json": components["schemas"]["ChatCompletion"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    chat_v1_chat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                    "application/json": components["schemas"]["ChatCompletion"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    complete_v1_completions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                    "application/json": components["schemas"]["Completion"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_models_v1_models_get: {
         parameters: {
             query?: never;
@@ -6740,6 +7560,55 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_model_v1_models__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModel"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,7 +43,9 @@ export function ModelForm({
       const numbers = numbersOf(form);
       if (model) {
         const { timeout_s, ...rest } = numbers;
-        const changes = timeout_s === null ? rest : numbers; // no timeout is no change: there always is one
+        const changed = timeout_s === null ? rest : numbers; // no timeout is no change: there always is one
+        const vision = form.get("vision") === "on";
+        const changes = vision === model.vision ? changed : { ...changed, vision };
         return body(api.PATCH("/v1/models/{name}", { params: { path: { name: model.name } }, body: changes }));
       }
       const text = (name: string) => String(form.get(name)).trim() || null;
@@ -56,6 +58,7 @@ export function ModelForm({
             model_id: text("model_id"),
             api_key: text("api_key"),
             default: form.get("default") === "on",
+            vision: form.get("vision") === "on",
             ...rest,
             ...(timeout_s ? { timeout_s } : {}),
           },
@@ -99,6 +102,12 @@ export function ModelForm({
             />
           ))}
         </div>
+        <Checkbox
+          name="vision"
+          label="It can see images"
+          help="Only such models are asked with the images of an input."
+          defaultChecked={model?.vision ?? false}
+        />
         {!model && <Checkbox name="default" label="Make it the default" />}
         <Faults error={save.error} />
         <div className="flex justify-end">

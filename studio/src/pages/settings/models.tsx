@@ -39,6 +39,11 @@ const COLUMNS: Column<Model>[] = [
       <span className="flex flex-wrap items-center gap-2">
         <span className="font-medium break-all">{model.name}</span>
         {model.default && <Badge tone="info">default</Badge>}
+        {model.vision && (
+          <span title="It can see images">
+            <Badge>sees</Badge>
+          </span>
+        )}
         {model.held_back && (
           <span title={model.held_back}>
             <Badge tone="warn">held back</Badge>
