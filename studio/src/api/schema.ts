@@ -141,7 +141,9 @@ export interface paths {
         };
         /**
          * List the jobs of all agents
-         * @description Jobs, the newest first; a page may be short, or empty, although more follow: `has_more` tells.
+         * @description Jobs of agents, the newest first, or those that take files in.
+         *
+         *     A page may be short, or empty, although more follow: `has_more` tells.
          */
         get: operations["list_all_jobs_v1_jobs_get"];
         put?: never;
@@ -720,6 +722,116 @@ export interface paths {
          * @description The text that a model answers to a prompt.
          */
         post: operations["complete_v1_completions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List files
+         * @description Files, the newest first.
+         */
+        get: operations["list_files_v1_files_get"];
+        put?: never;
+        /**
+         * Upload a file
+         * @description Keep the body as a file, durably, and have its text extracted; the name stands in `Content-Disposition`.
+         *
+         *     What kind of file it is is told by its name and its first bytes; `Content-Type` counts only where they do not tell.
+         */
+        post: operations["upload_file_v1_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take failed files in again
+         * @description Those of the files that have failed are taken in again; others, and unknown ones, are left alone.
+         */
+        post: operations["retry_failed_files_v1_files_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve a file
+         * @description What is known of a file, and how far it was taken in.
+         */
+        get: operations["get_file_v1_files__file_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description A file is gone for good: its bytes, its text, and its places in graphs. Jobs that wait for it will fail.
+         */
+        delete: operations["delete_file_v1_files__file_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{file_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The bytes as they were uploaded, always as an attachment; one `Range` is served, several are refused with 416.
+         */
+        get: operations["download_file_v1_files__file_id__download_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{file_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve a file's text
+         * @description Some of the text that was extracted, and which pages, slides or sheets it is of; empty where there is none.
+         */
+        get: operations["file_text_v1_files__file_id__text_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1323,79 +1435,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AgentActivity
-         * @description An agent, when it was run last, and how its jobs of the last 7 days ended.
-         */
-        AgentActivity: {
-            /** Application Id */
-            application_id: string;
-            /** Name */
-            name: string;
-            /** Last Run At */
-            last_run_at: string | null;
-            /** Runs */
-            runs: number;
-            /** Failed */
-            failed: number;
-        };
-        /**
-         * AgentDefinition
-         * @description A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order.
-         */
-        AgentDefinition: {
-            /** Name */
-            name: string;
-            /**
-             * Alias
-             * @default null
-             */
-            alias?: string | null;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Inputs
-             * @default []
-             */
-            inputs?: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
-            /** Prompts */
-            prompts: components["schemas"]["Prompt"][];
-            /**
-             * @default {
-             *       "title": "Output",
-             *       "template": null
-             *     }
-             */
-            output?: components["schemas"]["Output"];
-            /**
-             * @default {
-             *       "joiner": "\n",
-             *       "fan_out": false,
-             *       "concurrency": null,
-             *       "deadline_s": 86400,
-             *       "max_attempts": 5,
-             *       "on_worker_loss": "retry"
-             *     }
-             */
-            settings?: components["schemas"]["Settings"];
-        };
-        /**
-         * ApplicationPage
-         * @description A page of agents by cursor.
-         */
-        ApplicationPage: {
-            /** Data */
-            data: components["schemas"]["ApplicationShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** First Id */
-            first_id: string | null;
-            /** Last Id */
-            last_id: string | null;
-        };
-        /**
          * ApplicationShape
          * @description An agent.
          */
@@ -1436,817 +1475,90 @@ export interface components {
             draft_saved_at: string;
         };
         /**
-         * AskedPromptShape
-         * @description A prompt as it was sent and what came back; `part` counts the values of a fan-out, null is all of them.
-         *
-         *     `messages` and `output` are null where they are not known; `model` is the one that answered, null if none did.
+         * Input
+         * @description A declared input of an agent.
          */
-        AskedPromptShape: {
-            /** Part */
-            part: number | null;
-            /** Prompt */
-            prompt: string;
-            /** Model */
-            model: string | null;
-            /** Messages */
-            messages: components["schemas"]["MessageShape"][] | null;
-            /** Output */
-            output: string | null;
-            usage: components["schemas"]["CallUsage"];
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Calls */
-            calls: components["schemas"]["CallShape"][];
+        Input: {
+            /** Name */
+            name: string;
+            /**
+             * Input Type
+             * @enum {string}
+             */
+            input_type: "text" | "dropdown" | "file" | "media";
+            /** Required */
+            required: boolean;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
         };
         /**
-         * AskedPrompts
-         * @description Every prompt of a job, in order.
+         * ApplicationPage
+         * @description A page of agents by cursor.
          */
-        AskedPrompts: {
+        ApplicationPage: {
             /** Data */
-            data: components["schemas"]["AskedPromptShape"][];
-        };
-        /**
-         * AttemptShape
-         * @description One attempt; `status` null: there was no answer.
-         */
-        AttemptShape: {
-            /** At */
-            at: string;
-            /** Duration Ms */
-            duration_ms: number;
-            /** Status */
-            status: number | null;
-            /** Error */
-            error: string | null;
-        };
-        /**
-         * AuditPage
-         * @description Entries of the audit log, the newest first.
-         */
-        AuditPage: {
-            /** Data */
-            data: components["schemas"]["AuditShape"][];
+            data: components["schemas"]["ApplicationShape"][];
             /** Has More */
             has_more: boolean;
-        };
-        /**
-         * AuditShape
-         * @description Something that was done: when, by which key or person and from where, to what; `by` is their name.
-         */
-        AuditShape: {
-            /** Id */
-            id: string;
-            /** At */
-            at: string;
-            /** Action */
-            action: string;
-            /** Target */
-            target: string;
-            /** Key Id */
-            key_id: string | null;
-            /** Person Id */
-            person_id: string | null;
-            /** By */
-            by: string | null;
-            /** Address */
-            address: string | null;
-            /** Request Id */
-            request_id: string | null;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * BadRowShape
-         * @description One fault of a row that cannot be run.
-         */
-        BadRowShape: {
-            /** Row */
-            row: number;
-            /** Line */
-            line: number;
-            /** Column */
-            column: string | null;
-            /** Input */
-            input: string | null;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * BatchCounts
-         * @description Where the rows stand; the others always come to `total`.
-         */
-        BatchCounts: {
-            /** Total */
-            total: number;
-            /** Queued */
-            queued: number;
-            /** Running */
-            running: number;
-            /** Waiting */
-            waiting: number;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
-            /** Invalid */
-            invalid: number;
-        };
-        /**
-         * BatchError
-         * @description An error code and how many rows failed with it.
-         */
-        BatchError: {
-            /** Error Code */
-            error_code: string;
-            /** Rows */
-            rows: number;
-        };
-        /**
-         * BatchEstimateShape
-         * @description What a file of rows would take if it were run.
-         */
-        BatchEstimateShape: {
-            /** Rows */
-            rows: number;
-            /** Bad Rows */
-            bad_rows: number;
-            /** Distinct Rows */
-            distinct_rows: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            cost: components["schemas"]["CostRange"];
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Unbounded */
-            unbounded: string[];
-            duration_s: components["schemas"]["SecondsRange"] | null;
-            /**
-             * Format
-             * @enum {string}
-             */
-            format: "csv" | "json" | "jsonl" | "xlsx";
-            /** Encoding */
-            encoding: string | null;
-            /** Delimiter */
-            delimiter: string | null;
-            /** Columns */
-            columns: string[];
-            /** First Rows */
-            first_rows: string[][];
-            /** Inputs */
-            inputs: {
-                [key: string]: string[];
-            };
-            /** Problems */
-            problems: components["schemas"]["BadRowShape"][];
-        };
-        /**
-         * BatchOptionsShape
-         * @description How the rows are run; `stop_on_errors` is a share of 1.
-         */
-        BatchOptionsShape: {
-            /** Priority */
-            priority: number;
-            /** Dedupe */
-            dedupe: boolean;
-            /** Reuse */
-            reuse: boolean;
-            /** Fan Out */
-            fan_out: boolean;
-            /** Sample */
-            sample: number;
-            /** Canary */
-            canary: number;
-            /** Stop On Errors */
-            stop_on_errors: number | null;
-        };
-        /**
-         * BatchPage
-         * @description A page of batches by offset.
-         */
-        BatchPage: {
-            /** Result */
-            result: components["schemas"]["BatchShape"][];
-            /** Totalcount */
-            totalCount: number;
-            pagination: components["schemas"]["Pagination"];
-        };
-        /**
-         * BatchProjectionShape
-         * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
-         *
-         *     They will take `duration_s`; null when no row is done, or no worker alive.
-         */
-        BatchProjectionShape: {
-            /** Rows */
-            rows: number;
-            /** Rows Left */
-            rows_left: number;
-            /** Cost Per Row */
-            cost_per_row: number | null;
-            cost: components["schemas"]["LikelyCost"];
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            duration_s: components["schemas"]["SecondsRange"] | null;
-        };
-        /**
-         * BatchRowShape
-         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
-         *
-         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
-         */
-        BatchRowShape: {
-            /** Row */
-            row: number;
-            /** Id */
-            id: string | null;
-            /** Cells */
-            cells: {
-                [key: string]: unknown;
-            } | null;
-            /** Inputs */
-            inputs: {
-                [key: string]: string;
-            };
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "invalid";
-            /** Job Id */
-            job_id: string | null;
-            /** Output */
-            output: string | null;
-            /** Suggestion */
-            suggestion: string | null;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Attempts */
-            attempts: number;
-            usage: components["schemas"]["Tokens"];
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Started At */
-            started_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Agent Version */
-            agent_version: number | null;
-            /** Reused From */
-            reused_from: string | null;
-        };
-        /**
-         * BatchRows
-         * @description A page of rows; `total` is the number of all that are wanted.
-         */
-        BatchRows: {
-            /** Data */
-            data: components["schemas"]["BatchRowShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Total */
-            total: number;
-        };
-        /**
-         * BatchSeries
-         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
-         */
-        BatchSeries: {
-            /** From */
-            from: string;
-            /** To */
-            to: string;
-            /** As Of */
-            as_of: string;
-            /** Step S */
-            step_s: number;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Points */
-            points: components["schemas"]["SeriesPoint"][];
-        };
-        /**
-         * BatchShape
-         * @description A batch; money is US dollars.
-         */
-        BatchShape: {
-            /** Id */
-            id: string;
-            /** Application Id */
-            application_id: string;
-            /** Agent Version */
-            agent_version: number;
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
-            /** Pause Code */
-            pause_code: string | null;
-            /** Paused Reason */
-            paused_reason: string | null;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Retrying */
-            retrying: boolean;
-            counts: components["schemas"]["BatchCounts"];
-            /** Errors */
-            errors: components["schemas"]["BatchError"][];
-            /** Reused */
-            reused: number;
-            usage: components["schemas"]["Tokens"];
-            /** Cost */
-            cost: number | null;
-            /** Max Cost */
-            max_cost: number | null;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Columns */
-            columns: string[];
-            options: components["schemas"]["BatchOptionsShape"];
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Deadline At */
-            deadline_at: string;
-        };
-        /**
-         * CallShape
-         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
-         */
-        CallShape: {
-            /** Attempt */
-            attempt: number;
-            /** Model */
-            model: string;
-            /** Outcome */
-            outcome: string;
-            /** Duration Ms */
-            duration_ms: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Cost */
-            cost: number | null;
-            /** Request Id */
-            request_id: string | null;
-            /** Reask */
-            reask: boolean;
-        };
-        /**
-         * CallUsage
-         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
-         */
-        CallUsage: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-        };
-        /**
-         * CalledFunction
-         * @description What is called; `arguments` is JSON as the model wrote it.
-         */
-        CalledFunction: {
-            /** Name */
-            name: string;
-            /** Arguments */
-            arguments: string;
-        };
-        /**
-         * CalledTool
-         * @description A call of a function of yours.
-         */
-        CalledTool: {
-            /** Id */
-            id: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "function";
-            function: components["schemas"]["CalledFunction"];
-        };
-        /**
-         * ChatChoice
-         * @description One answer.
-         */
-        ChatChoice: {
-            /** Index */
-            index: number;
-            /**
-             * Finish Reason
-             * @enum {string}
-             */
-            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
-            message: components["schemas"]["ChatMessage"];
-            /** Logprobs */
-            logprobs: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * ChatCompletion
-         * @description A chat completion; `created` is seconds since the epoch.
-         */
-        ChatCompletion: {
-            /** Id */
-            id: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "chat.completion";
-            /** Created */
-            created: number;
-            /** Model */
-            model: string;
-            /** Choices */
-            choices: components["schemas"]["ChatChoice"][];
-            usage: components["schemas"]["ChatUsage"];
-        };
-        /**
-         * ChatMessage
-         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
-         */
-        ChatMessage: {
-            /**
-             * Role
-             * @constant
-             */
-            role: "assistant";
-            /** Content */
-            content: string;
-            /** Refusal */
-            refusal: string | null;
-            /** Tool Calls */
-            tool_calls?: components["schemas"]["CalledTool"][] | null;
-            /** Graph Data */
-            graph_data?: {
-                [key: string]: unknown;
-            } | null;
-            /** Llm Data */
-            llm_data?: {
-                [key: string]: unknown;
-            } | null;
-            /** Application Data */
-            application_data?: {
-                [key: string]: unknown;
-            }[] | null;
-        };
-        /**
-         * ChatUsage
-         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
-         */
-        ChatUsage: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            prompt_token_details: components["schemas"]["TokenDetails"];
-            prompt_tokens_details: components["schemas"]["TokenDetails"];
-        };
-        /**
-         * CheckShape
-         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
-         */
-        CheckShape: {
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "warn" | "fail";
-            /** Detail */
-            detail: string;
-            /** Fix */
-            fix: string;
-        };
-        /**
-         * Completion
-         * @description A completion; `created` is seconds since the epoch.
-         */
-        Completion: {
-            /** Id */
-            id: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "text_completion";
-            /** Created */
-            created: number;
-            /** Model */
-            model: string;
-            /** Choices */
-            choices: components["schemas"]["CompletionChoice"][];
-            usage: components["schemas"]["ChatUsage"];
-        };
-        /**
-         * CompletionChoice
-         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
-         */
-        CompletionChoice: {
-            /** Text */
-            text: string;
-            /** Index */
-            index: number;
-            /** Logprobs */
-            logprobs: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Finish Reason
-             * @enum {string}
-             */
-            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
-            /** Log Probs */
-            log_probs: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * CostRange
-         * @description US dollars; null when a price is not known.
-         */
-        CostRange: {
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
-            /** Most */
-            most: number | null;
-        };
-        /**
-         * CreatedJob
-         * @description A job that was accepted; `job_id` is `id` again.
-         */
-        CreatedJob: {
-            /** Id */
-            id: string;
-            /** Job Id */
-            job_id: string;
-            /** Application Id */
-            application_id: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "in_progress" | "completed" | "failed";
-            /** Created At */
-            created_at: string;
-        };
-        /**
-         * CreatedKey
-         * @description A new API key: the only time it is shown.
-         */
-        CreatedKey: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Hint */
-            hint: string;
-            /** Scopes */
-            scopes: string[];
-            /** Fold Retries */
-            fold_retries: boolean;
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-            /** Key */
-            key: string;
-        };
-        /**
-         * CreatedWebhook
-         * @description A new endpoint: the only time its secret is shown.
-         */
-        CreatedWebhook: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Url */
-            url: string;
-            /** Events */
-            events: string[];
-            /** Application Id */
-            application_id: string | null;
-            /** Rows */
-            rows: boolean;
-            /** State */
-            state: string;
-            /** Reason */
-            reason: string | null;
-            /** Failing Since */
-            failing_since: string | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Secret */
-            secret: string;
-        };
-        /**
-         * DailySpend
-         * @description What an agent cost on a day; null where no price is known.
-         */
-        DailySpend: {
-            /** Day */
-            day: string;
-            /** Application Id */
-            application_id: string | null;
-            /** Cost */
-            cost: number | null;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Calls */
-            calls: number;
-        };
-        /**
-         * Deleted
-         * @description Something is gone.
-         */
-        Deleted: {
-            /** Id */
-            id: string;
-            /** Deleted */
-            deleted: boolean;
-        };
-        /**
-         * DeliveryDetail
-         * @description The same with its latest attempts, the oldest first.
-         */
-        DeliveryDetail: {
-            /** Id */
-            id: string;
-            /** Webhook Id */
-            webhook_id: string | null;
-            /** Message Id */
-            message_id: string;
-            /** Event */
-            event: string;
-            /** Url */
-            url: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Batch Id */
-            batch_id: string | null;
-            /** State */
-            state: string;
-            /** Attempts */
-            attempts: number;
-            /** Next Attempt At */
-            next_attempt_at: string | null;
-            /** Error */
-            error: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
-            /** Log */
-            log: components["schemas"]["AttemptShape"][];
-        };
-        /**
-         * DeliveryPage
-         * @description Deliveries, the newest first; `last_id` goes on as `before`.
-         */
-        DeliveryPage: {
-            /** Data */
-            data: components["schemas"]["DeliveryShape"][];
-            /** Has More */
-            has_more: boolean;
+            /** First Id */
+            first_id: string | null;
             /** Last Id */
             last_id: string | null;
         };
         /**
-         * DeliveryShape
-         * @description One message for one URL; `id` names the delivery, `message_id` is what the receiver sees as webhook-id.
+         * ErrorEntry
+         * @description One thing that is wrong.
          */
-        DeliveryShape: {
-            /** Id */
-            id: string;
-            /** Webhook Id */
-            webhook_id: string | null;
-            /** Message Id */
-            message_id: string;
-            /** Event */
-            event: string;
-            /** Url */
-            url: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Batch Id */
-            batch_id: string | null;
-            /** State */
-            state: string;
-            /** Attempts */
-            attempts: number;
-            /** Next Attempt At */
-            next_attempt_at: string | null;
-            /** Error */
-            error: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
+        ErrorEntry: {
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
         };
         /**
-         * DeployedApplication
-         * @description An agent just deployed, and what looks unintended in it.
+         * OpenAIError
+         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
          */
-        DeployedApplication: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "generation";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "deployed" | "draft";
-            /** Inputs */
-            inputs: components["schemas"]["Input"][];
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Last Deployed At */
-            last_deployed_at: string | null;
-            /** Alias */
-            alias: string | null;
-            /** Deployed Version */
-            deployed_version: number | null;
-            /** Last Version */
-            last_version: number;
-            /** Draft Changed */
-            draft_changed: boolean;
-            /** Draft Digest */
-            draft_digest: string;
-            /** Draft Saved At */
-            draft_saved_at: string;
-            /** Warnings */
-            warnings: string[];
+        OpenAIError: {
+            /** Message */
+            message: string;
+            /** Type */
+            type: string;
+            /** Param */
+            param: string | null;
+            /** Code */
+            code: string;
+        };
+        /**
+         * ErrorBody
+         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
+         *
+         *     `error` is there where clients of OpenAI's ask.
+         */
+        ErrorBody: {
+            /** Tpe */
+            tpe: string;
+            /** Message */
+            message: string;
+            /** Errors */
+            errors: components["schemas"]["ErrorEntry"][];
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            error?: components["schemas"]["OpenAIError"] | null;
         };
         /**
          * DropdownInput
@@ -2272,54 +1584,6 @@ export interface components {
             description?: string | null;
             /** Options */
             options: string[];
-        };
-        /**
-         * EndedHour
-         * @description Jobs that ended in the hour from `at` on.
-         */
-        EndedHour: {
-            /** At */
-            at: string;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
-        };
-        /**
-         * ErrorBody
-         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
-         *
-         *     `error` is there where clients of OpenAI's ask.
-         */
-        ErrorBody: {
-            /** Tpe */
-            tpe: string;
-            /** Message */
-            message: string;
-            /** Errors */
-            errors: components["schemas"]["ErrorEntry"][];
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-            /** @default null */
-            error?: components["schemas"]["OpenAIError"] | null;
-        };
-        /**
-         * ErrorEntry
-         * @description One thing that is wrong.
-         */
-        ErrorEntry: {
-            /** Description */
-            description: string;
-            /** Key */
-            key: string;
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
         };
         /**
          * FileInput
@@ -2381,48 +1645,286 @@ export interface components {
             upload_types?: ("url" | "file_id")[];
         };
         /**
-         * Generated
-         * @description A text, and with fan-out one for each value.
+         * MediaInput
+         * @description One image.
          */
-        Generated: {
-            /** Title */
-            title: string;
-            /** Suggestion */
-            suggestion: string;
-            /** Results */
-            results?: components["schemas"]["PartResult"][] | null;
-        };
-        /**
-         * Health
-         * @description The process is alive.
-         */
-        Health: {
-            /**
-             * Status
-             * @constant
-             */
-            status: "ok";
-        };
-        /**
-         * Input
-         * @description A declared input of an agent.
-         */
-        Input: {
+        MediaInput: {
             /** Name */
             name: string;
             /**
-             * Input Type
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            input_type: "text" | "dropdown" | "file" | "media";
-            /** Required */
-            required: boolean;
-            /** Description */
+            type: "media";
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default null
+             */
             description?: string | null;
-            /** Options */
-            options: {
+            /**
+             * File Types
+             * @default [
+             *       "png",
+             *       "jpg",
+             *       "jpeg",
+             *       "webp",
+             *       "gif"
+             *     ]
+             */
+            file_types?: string[];
+            /**
+             * Max Image Size Mb
+             * @default 10
+             */
+            max_image_size_mb?: number;
+        };
+        /**
+         * OnInvalid
+         * @description What becomes of an answer that does not fit its schema: it is asked for again, so many times.
+         */
+        OnInvalid: {
+            /**
+             * Retries
+             * @default 2
+             */
+            retries?: number;
+        };
+        /**
+         * Output
+         * @description What the run's text is called and how it is put together; without a template it is the last prompt's result.
+         */
+        Output: {
+            /**
+             * Title
+             * @default Output
+             */
+            title?: string;
+            /**
+             * Template
+             * @default null
+             */
+            template?: string | null;
+        };
+        /**
+         * Prompt
+         * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
+         *
+         *     `models` names several in order of preference instead: the next one is asked when one cannot serve.
+         */
+        Prompt: {
+            /** Name */
+            name: string;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * System
+             * @default null
+             */
+            system?: string | null;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Stop
+             * @default []
+             */
+            stop?: string[];
+            /**
+             * Json Schema
+             * @default null
+             */
+            json_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Models
+             * @default []
+             */
+            models?: string[];
+            /**
+             * @default {
+             *       "retries": 2
+             *     }
+             */
+            on_invalid?: components["schemas"]["OnInvalid"];
+        };
+        /**
+         * Settings
+         * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
+         */
+        Settings: {
+            /**
+             * Joiner
+             * @default
+             */
+            joiner?: string;
+            /**
+             * Fan Out
+             * @default false
+             */
+            fan_out?: boolean;
+            /**
+             * Concurrency
+             * @default null
+             */
+            concurrency?: number | null;
+            /**
+             * Deadline S
+             * @default 86400
+             */
+            deadline_s?: number;
+            /**
+             * Max Attempts
+             * @default 5
+             */
+            max_attempts?: number;
+            /**
+             * On Worker Loss
+             * @default retry
+             * @enum {string}
+             */
+            on_worker_loss?: "retry" | "fail";
+        };
+        /**
+         * TextInput
+         * @description One or more texts; `min_fields` and `max_fields` bound their number.
+         */
+        TextInput: {
+            /** Name */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Min Fields
+             * @default 1
+             */
+            min_fields?: number;
+            /**
+             * Max Fields
+             * @default 1
+             */
+            max_fields?: number;
+        };
+        /**
+         * AgentDefinition
+         * @description A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order.
+         */
+        AgentDefinition: {
+            /** Name */
+            name: string;
+            /**
+             * Alias
+             * @default null
+             */
+            alias?: string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Inputs
+             * @default []
+             */
+            inputs?: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
+            /** Prompts */
+            prompts: components["schemas"]["Prompt"][];
+            /**
+             * @default {
+             *       "title": "Output",
+             *       "template": null
+             *     }
+             */
+            output?: components["schemas"]["Output"];
+            /**
+             * @default {
+             *       "joiner": "\n",
+             *       "fan_out": false,
+             *       "concurrency": null,
+             *       "deadline_s": 86400,
+             *       "max_attempts": 5,
+             *       "on_worker_loss": "retry"
+             *     }
+             */
+            settings?: components["schemas"]["Settings"];
+        };
+        /**
+         * Deleted
+         * @description Something is gone.
+         */
+        Deleted: {
+            /** Id */
+            id: string;
+            /** Deleted */
+            deleted: boolean;
+        };
+        /**
+         * AuditShape
+         * @description Something that was done: when, by which key or person and from where, to what; `by` is their name.
+         */
+        AuditShape: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /** Action */
+            action: string;
+            /** Target */
+            target: string;
+            /** Key Id */
+            key_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /** By */
+            by: string | null;
+            /** Address */
+            address: string | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Data */
+            data: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * AuditPage
+         * @description Entries of the audit log, the newest first.
+         */
+        AuditPage: {
+            /** Data */
+            data: components["schemas"]["AuditShape"][];
+            /** Has More */
+            has_more: boolean;
         };
         /**
          * InputValue
@@ -2443,16 +1945,126 @@ export interface components {
             title: string;
             /** Suggestion */
             suggestion: string;
-            /** Results */
+            /**
+             * Results
+             * @default null
+             */
             results?: components["schemas"]["PartResult"][] | null;
-            /** Prompts */
+            /**
+             * Prompts
+             * @default null
+             */
             prompts?: {
                 [key: string]: string;
             } | null;
-            /** Models */
+            /**
+             * Models
+             * @default null
+             */
             models?: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * PartResult
+         * @description The result for one of several values.
+         */
+        PartResult: {
+            /** Input */
+            input: string;
+            /** Value */
+            value: string;
+            /** Title */
+            title: string;
+            /** Suggestion */
+            suggestion: string;
+        };
+        /**
+         * UsageShape
+         * @description Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
+         *
+         *     Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
+         *     for `reask_cost` dollars, which are part of the cost.
+         */
+        UsageShape: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Reasks */
+            reasks: number;
+            /** Reask Cost */
+            reask_cost: number;
+        };
+        /**
+         * JobShape
+         * @description A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known.
+         */
+        JobShape: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+            /** Application Id */
+            application_id: string;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Completed At */
+            completed_at: string | null;
+            data: components["schemas"]["JobData"] | null;
+            /** Error */
+            error: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Agent Version */
+            agent_version: number;
+            /** Attempts */
+            attempts: number;
+            /** Generation */
+            generation: number;
+            /** Error Code */
+            error_code: string | null;
+            /** Queued Reason */
+            queued_reason: string | null;
+            usage: components["schemas"]["UsageShape"];
+            /** Cost */
+            cost: number | null;
+            /** Currency */
+            currency: string;
+            /** Priority */
+            priority: number;
+            /** Started At */
+            started_at: string | null;
+            /** Deadline At */
+            deadline_at: string;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
+            /** Batch Id */
+            batch_id: string | null;
+            /** Row */
+            row: number | null;
+            /** Reused From */
+            reused_from: string | null;
         };
         /**
          * JobEventShape
@@ -2481,6 +2093,280 @@ export interface components {
         JobEvents: {
             /** Data */
             data: components["schemas"]["JobEventShape"][];
+        };
+        /**
+         * CreatedJob
+         * @description A job that was accepted; `job_id` is `id` again.
+         */
+        CreatedJob: {
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string;
+            /** Application Id */
+            application_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * Pagination
+         * @description The offset and limit that were in force.
+         */
+        Pagination: {
+            /** Offset */
+            offset: number;
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * JobPage
+         * @description A page of jobs by offset.
+         */
+        JobPage: {
+            /** Result */
+            result: components["schemas"]["JobShape"][];
+            /** Totalcount */
+            totalCount: number;
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * BatchCounts
+         * @description Where the rows stand; the others always come to `total`.
+         */
+        BatchCounts: {
+            /** Total */
+            total: number;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Invalid */
+            invalid: number;
+        };
+        /**
+         * BatchError
+         * @description An error code and how many rows failed with it.
+         */
+        BatchError: {
+            /** Error Code */
+            error_code: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * BatchOptionsShape
+         * @description How the rows are run; `stop_on_errors` is a share of 1.
+         */
+        BatchOptionsShape: {
+            /** Priority */
+            priority: number;
+            /** Dedupe */
+            dedupe: boolean;
+            /** Reuse */
+            reuse: boolean;
+            /** Fan Out */
+            fan_out: boolean;
+            /** Sample */
+            sample: number;
+            /** Canary */
+            canary: number;
+            /** Stop On Errors */
+            stop_on_errors: number | null;
+        };
+        /**
+         * Tokens
+         * @description Tokens of all calls together.
+         */
+        Tokens: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * BatchShape
+         * @description A batch; money is US dollars.
+         */
+        BatchShape: {
+            /** Id */
+            id: string;
+            /** Application Id */
+            application_id: string;
+            /** Agent Version */
+            agent_version: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
+            /** Pause Code */
+            pause_code: string | null;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Retrying */
+            retrying: boolean;
+            counts: components["schemas"]["BatchCounts"];
+            /** Errors */
+            errors: components["schemas"]["BatchError"][];
+            /** Reused */
+            reused: number;
+            usage: components["schemas"]["Tokens"];
+            /** Cost */
+            cost: number | null;
+            /** Max Cost */
+            max_cost: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Columns */
+            columns: string[];
+            options: components["schemas"]["BatchOptionsShape"];
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Deadline At */
+            deadline_at: string;
+        };
+        /**
+         * BadRowShape
+         * @description One fault of a row that cannot be run.
+         */
+        BadRowShape: {
+            /** Row */
+            row: number;
+            /** Line */
+            line: number;
+            /** Column */
+            column: string | null;
+            /** Input */
+            input: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CostRange
+         * @description US dollars; null when a price is not known.
+         */
+        CostRange: {
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Most */
+            most: number | null;
+        };
+        /**
+         * SecondsRange
+         * @description Seconds.
+         */
+        SecondsRange: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * BatchEstimateShape
+         * @description What a file of rows would take if it were run.
+         */
+        BatchEstimateShape: {
+            /** Rows */
+            rows: number;
+            /** Bad Rows */
+            bad_rows: number;
+            /** Distinct Rows */
+            distinct_rows: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            cost: components["schemas"]["CostRange"];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Unbounded */
+            unbounded: string[];
+            duration_s: components["schemas"]["SecondsRange"] | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "json" | "jsonl" | "xlsx";
+            /** Encoding */
+            encoding: string | null;
+            /** Delimiter */
+            delimiter: string | null;
+            /** Columns */
+            columns: string[];
+            /** First Rows */
+            first_rows: string[][];
+            /** Inputs */
+            inputs: {
+                [key: string]: string[];
+            };
+            /** Problems */
+            problems: components["schemas"]["BadRowShape"][];
+        };
+        /**
+         * LikelyCost
+         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
+         */
+        LikelyCost: {
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * BatchProjectionShape
+         * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
+         *
+         *     They will take `duration_s`; null when no row is done, or no worker alive.
+         */
+        BatchProjectionShape: {
+            /** Rows */
+            rows: number;
+            /** Rows Left */
+            rows_left: number;
+            /** Cost Per Row */
+            cost_per_row: number | null;
+            cost: components["schemas"]["LikelyCost"];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            duration_s: components["schemas"]["SecondsRange"] | null;
         };
         /**
          * JobLineShape
@@ -2549,87 +2435,496 @@ export interface components {
             next: string | null;
         };
         /**
-         * JobPage
-         * @description A page of jobs by offset.
+         * BatchRowShape
+         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
+         *
+         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
          */
-        JobPage: {
+        BatchRowShape: {
+            /** Row */
+            row: number;
+            /** Id */
+            id: string | null;
+            /** Cells */
+            cells: {
+                [key: string]: unknown;
+            } | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "invalid";
+            /** Job Id */
+            job_id: string | null;
+            /** Output */
+            output: string | null;
+            /** Suggestion */
+            suggestion: string | null;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Attempts */
+            attempts: number;
+            usage: components["schemas"]["Tokens"];
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Started At */
+            started_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Agent Version */
+            agent_version: number | null;
+            /** Reused From */
+            reused_from: string | null;
+        };
+        /**
+         * BatchRows
+         * @description A page of rows; `total` is the number of all that are wanted.
+         */
+        BatchRows: {
+            /** Data */
+            data: components["schemas"]["BatchRowShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Total */
+            total: number;
+        };
+        /**
+         * SeriesPoint
+         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
+         *
+         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
+         */
+        SeriesPoint: {
+            /** At */
+            at: string;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Tokens */
+            tokens: number;
+            /** Cost */
+            cost: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Errors */
+            errors: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * BatchSeries
+         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
+         */
+        BatchSeries: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** As Of */
+            as_of: string;
+            /** Step S */
+            step_s: number;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Points */
+            points: components["schemas"]["SeriesPoint"][];
+        };
+        /**
+         * BatchPage
+         * @description A page of batches by offset.
+         */
+        BatchPage: {
             /** Result */
-            result: components["schemas"]["JobShape"][];
+            result: components["schemas"]["BatchShape"][];
             /** Totalcount */
             totalCount: number;
             pagination: components["schemas"]["Pagination"];
         };
         /**
-         * JobShape
-         * @description A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known.
+         * Generated
+         * @description A text, and with fan-out one for each value.
          */
-        JobShape: {
+        Generated: {
+            /** Title */
+            title: string;
+            /** Suggestion */
+            suggestion: string;
+            /**
+             * Results
+             * @default null
+             */
+            results?: components["schemas"]["PartResult"][] | null;
+        };
+        /**
+         * CalledFunction
+         * @description What is called; `arguments` is JSON as the model wrote it.
+         */
+        CalledFunction: {
+            /** Name */
+            name: string;
+            /** Arguments */
+            arguments: string;
+        };
+        /**
+         * CalledTool
+         * @description A call of a function of yours.
+         */
+        CalledTool: {
             /** Id */
             id: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+            function: components["schemas"]["CalledFunction"];
+        };
+        /**
+         * ChatChoice
+         * @description One answer.
+         */
+        ChatChoice: {
+            /** Index */
+            index: number;
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            message: components["schemas"]["ChatMessage"];
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ChatMessage
+         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
+         */
+        ChatMessage: {
+            /**
+             * Role
+             * @constant
+             */
+            role: "assistant";
+            /** Content */
+            content: string;
+            /** Refusal */
+            refusal: string | null;
+            /**
+             * Tool Calls
+             * @default null
+             */
+            tool_calls?: components["schemas"]["CalledTool"][] | null;
+            /**
+             * Graph Data
+             * @default null
+             */
+            graph_data?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Llm Data
+             * @default null
+             */
+            llm_data?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Application Data
+             * @default null
+             */
+            application_data?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * ChatUsage
+         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
+         */
+        ChatUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            prompt_token_details: components["schemas"]["TokenDetails"];
+            prompt_tokens_details: components["schemas"]["TokenDetails"];
+        };
+        /**
+         * TokenDetails
+         * @description Tokens that the provider took from its cache.
+         */
+        TokenDetails: {
+            /** Cached Tokens */
+            cached_tokens: number;
+        };
+        /**
+         * ChatCompletion
+         * @description A chat completion; `created` is seconds since the epoch.
+         */
+        ChatCompletion: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "chat.completion";
+            /** Created */
+            created: number;
+            /** Model */
+            model: string;
+            /** Choices */
+            choices: components["schemas"]["ChatChoice"][];
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * CompletionChoice
+         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
+         */
+        CompletionChoice: {
+            /** Text */
+            text: string;
+            /** Index */
+            index: number;
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            /** Log Probs */
+            log_probs: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Completion
+         * @description A completion; `created` is seconds since the epoch.
+         */
+        Completion: {
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "text_completion";
+            /** Created */
+            created: number;
+            /** Model */
+            model: string;
+            /** Choices */
+            choices: components["schemas"]["CompletionChoice"][];
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * TextSection
+         * @description Where a page, slide or sheet begins in the text; `label` is the name that a sheet has.
+         */
+        TextSection: {
+            /** Offset */
+            offset: number;
+            /** Page */
+            page: number | null;
+            /** Label */
+            label: string | null;
+        };
+        /**
+         * FileText
+         * @description Some of a file's text: it begins at `offset` of `total` characters, and touches these `sections`.
+         */
+        FileText: {
+            /** Text */
+            text: string;
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+            /** Sections */
+            sections: components["schemas"]["TextSection"][];
+        };
+        /**
+         * FileShape
+         * @description A file: Writer's five fields, then Pressrun's.
+         *
+         *     `words`, `pages` and `characters` are of its text, null while there is none; `error` tells why it has failed.
+         */
+        FileShape: {
+            /** Id */
+            id: string;
+            /** Created At */
+            created_at: string;
+            /** Name */
+            name: string;
+            /** Graph Ids */
+            graph_ids: string[];
             /**
              * Status
              * @enum {string}
              */
             status: "in_progress" | "completed" | "failed";
-            /** Application Id */
-            application_id: string;
-            /** Created At */
-            created_at: string;
             /** Updated At */
             updated_at: string;
-            /** Completed At */
-            completed_at: string | null;
-            data: components["schemas"]["JobData"] | null;
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Digest */
+            digest: string;
+            /** Has Text */
+            has_text: boolean;
+            /** Words */
+            words: number | null;
+            /** Pages */
+            pages: number | null;
+            /** Characters */
+            characters: number | null;
             /** Error */
             error: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /** Agent Version */
-            agent_version: number;
-            /** Attempts */
-            attempts: number;
-            /** Generation */
-            generation: number;
             /** Error Code */
             error_code: string | null;
-            /** Queued Reason */
-            queued_reason: string | null;
-            usage: components["schemas"]["UsageShape"];
-            /** Cost */
-            cost: number | null;
-            /** Currency */
-            currency: string;
-            /** Priority */
-            priority: number;
-            /** Started At */
-            started_at: string | null;
-            /** Deadline At */
-            deadline_at: string;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
-            /** Batch Id */
-            batch_id: string | null;
-            /** Row */
-            row: number | null;
-            /** Reused From */
-            reused_from: string | null;
+            /** Job Id */
+            job_id: string | null;
         };
         /**
-         * KeyPage
-         * @description All API keys.
+         * FilePage
+         * @description A page of files by cursor; `stored_files` and `stored_bytes` are of the whole organization.
          */
-        KeyPage: {
+        FilePage: {
             /** Data */
-            data: components["schemas"]["KeyShape"][];
+            data: components["schemas"]["FileShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** First Id */
+            first_id: string | null;
+            /** Last Id */
+            last_id: string | null;
+            /** Stored Files */
+            stored_files: number;
+            /** Stored Bytes */
+            stored_bytes: number;
+            /** Max Stored Bytes */
+            max_stored_bytes: number;
+        };
+        /**
+         * FilesRetried
+         * @description Failed files are taken in again; `job_ids` by file, of those that had failed.
+         */
+        FilesRetried: {
+            /** Success */
+            success: boolean;
+            /** Job Ids */
+            job_ids: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AskedPromptShape
+         * @description A prompt as it was sent and what came back; `part` counts the values of a fan-out, null is all of them.
+         *
+         *     `messages` and `output` are null where they are not known; `model` is the one that answered, null if none did.
+         */
+        AskedPromptShape: {
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            /** Model */
+            model: string | null;
+            /** Messages */
+            messages: components["schemas"]["MessageShape"][] | null;
+            /** Output */
+            output: string | null;
+            usage: components["schemas"]["CallUsage"];
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Calls */
+            calls: components["schemas"]["CallShape"][];
+        };
+        /**
+         * CallShape
+         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
+         */
+        CallShape: {
+            /** Attempt */
+            attempt: number;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Cost */
+            cost: number | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Reask */
+            reask: boolean;
+        };
+        /**
+         * CallUsage
+         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
+         */
+        CallUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+        };
+        /**
+         * MessageShape
+         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
+         */
+        MessageShape: {
+            /** Role */
+            role: string;
+            /** Content */
+            content: string;
+            /**
+             * Images
+             * @default null
+             */
+            images?: string[] | null;
+        };
+        /**
+         * AskedPrompts
+         * @description Every prompt of a job, in order.
+         */
+        AskedPrompts: {
+            /** Data */
+            data: components["schemas"]["AskedPromptShape"][];
         };
         /**
          * KeyShape
@@ -2658,22 +2953,40 @@ export interface components {
             requests_per_minute: number | null;
         };
         /**
-         * LikelyCost
-         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
+         * KeyPage
+         * @description All API keys.
          */
-        LikelyCost: {
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
+        KeyPage: {
+            /** Data */
+            data: components["schemas"]["KeyShape"][];
         };
         /**
-         * LimitPage
-         * @description All limits of an organization.
+         * CreatedKey
+         * @description A new API key: the only time it is shown.
          */
-        LimitPage: {
-            /** Data */
-            data: components["schemas"]["LimitShape"][];
+        CreatedKey: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hint */
+            hint: string;
+            /** Scopes */
+            scopes: string[];
+            /** Fold Retries */
+            fold_retries: boolean;
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Key */
+            key: string;
         };
         /**
          * LimitShape
@@ -2688,6 +3001,14 @@ export interface components {
             server_most: number | null;
             /** Used */
             used: number | null;
+        };
+        /**
+         * LimitPage
+         * @description All limits of an organization.
+         */
+        LimitPage: {
+            /** Data */
+            data: components["schemas"]["LimitShape"][];
         };
         /**
          * ListedModel
@@ -2705,101 +3026,6 @@ export interface components {
             created: number;
             /** Owned By */
             owned_by: string;
-        };
-        /**
-         * MediaInput
-         * @description One image.
-         */
-        MediaInput: {
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "media";
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * File Types
-             * @default [
-             *       "png",
-             *       "jpg",
-             *       "jpeg",
-             *       "webp",
-             *       "gif"
-             *     ]
-             */
-            file_types?: string[];
-            /**
-             * Max Image Size Mb
-             * @default 10
-             */
-            max_image_size_mb?: number;
-        };
-        /**
-         * MessageShape
-         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
-         */
-        MessageShape: {
-            /** Role */
-            role: string;
-            /** Content */
-            content: string;
-            /**
-             * Images
-             * @default null
-             */
-            images?: string[] | null;
-        };
-        /**
-         * ModelHealth
-         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
-         */
-        ModelHealth: {
-            /** Name */
-            name: string;
-            /** Default */
-            default: boolean;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "held_back" | "no_quota" | "down";
-            /** Reason */
-            reason: string | null;
-            /** Retry In S */
-            retry_in_s: number | null;
-            /** Concurrency */
-            concurrency: number | null;
-            /** Rpm */
-            rpm: number | null;
-            /** Tpm */
-            tpm: number | null;
-            used: components["schemas"]["UsedLimits"] | null;
-        };
-        /**
-         * ModelPage
-         * @description All models; `data` has them again, for OpenAI's clients.
-         */
-        ModelPage: {
-            /** Models */
-            models: components["schemas"]["ModelShape"][];
-            /**
-             * Object
-             * @constant
-             */
-            object: "list";
-            /** Data */
-            data: components["schemas"]["ListedModel"][];
         };
         /**
          * ModelShape
@@ -2854,31 +3080,19 @@ export interface components {
             held_back_s: number | null;
         };
         /**
-         * ModelTrial
-         * @description A model's answer to a first question.
+         * ModelPage
+         * @description All models; `data` has them again, for OpenAI's clients.
          */
-        ModelTrial: {
-            /** Model */
-            model: string;
-            /** Text */
-            text: string;
-            /** Seconds */
-            seconds: number;
-            /** Usage */
-            usage: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * OnInvalid
-         * @description What becomes of an answer that does not fit its schema: it is asked for again, so many times.
-         */
-        OnInvalid: {
+        ModelPage: {
+            /** Models */
+            models: components["schemas"]["ModelShape"][];
             /**
-             * Retries
-             * @default 2
+             * Object
+             * @constant
              */
-            retries?: number;
+            object: "list";
+            /** Data */
+            data: components["schemas"]["ListedModel"][];
         };
         /**
          * OneModel
@@ -2940,44 +3154,183 @@ export interface components {
             owned_by: string;
         };
         /**
-         * OpenAIError
-         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
+         * ModelTrial
+         * @description A model's answer to a first question.
          */
-        OpenAIError: {
-            /** Message */
-            message: string;
-            /** Type */
-            type: string;
-            /** Param */
-            param: string | null;
-            /** Code */
-            code: string;
+        ModelTrial: {
+            /** Model */
+            model: string;
+            /** Text */
+            text: string;
+            /** Seconds */
+            seconds: number;
+            /** Usage */
+            usage: {
+                [key: string]: number;
+            };
         };
         /**
-         * OrganizationShape
-         * @description The organization everything belongs to.
+         * Health
+         * @description The process is alive.
          */
-        OrganizationShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-        };
-        /**
-         * Output
-         * @description What the run's text is called and how it is put together; without a template it is the last prompt's result.
-         */
-        Output: {
+        Health: {
             /**
-             * Title
-             * @default Output
+             * Status
+             * @constant
              */
-            title?: string;
+            status: "ok";
+        };
+        /**
+         * Readiness
+         * @description Whether requests can be served; `workers` tells whether jobs are being carried out.
+         *
+         *     `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
+         *     keeps accepted jobs through a power cut.
+         */
+        Readiness: {
             /**
-             * Template
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "unavailable" | "stopping";
+            /**
+             * Database
              * @default null
              */
-            template?: string | null;
+            database?: ("ok" | "unreachable") | null;
+            /**
+             * Workers
+             * @default null
+             */
+            workers?: ("ok" | "none alive") | null;
+            /**
+             * Room
+             * @default null
+             */
+            room?: ("ok" | "none") | null;
+            /**
+             * Durability
+             * @default null
+             */
+            durability?: string | null;
+        };
+        /**
+         * AgentActivity
+         * @description An agent, when it was run last, and how its jobs of the last 7 days ended.
+         */
+        AgentActivity: {
+            /** Application Id */
+            application_id: string;
+            /** Name */
+            name: string;
+            /** Last Run At */
+            last_run_at: string | null;
+            /** Runs */
+            runs: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * DailySpend
+         * @description What an agent cost on a day; null where no price is known.
+         */
+        DailySpend: {
+            /** Day */
+            day: string;
+            /** Application Id */
+            application_id: string | null;
+            /** Cost */
+            cost: number | null;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Calls */
+            calls: number;
+        };
+        /**
+         * EndedHour
+         * @description Jobs that ended in the hour from `at` on.
+         */
+        EndedHour: {
+            /** At */
+            at: string;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+        };
+        /**
+         * ModelHealth
+         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
+         */
+        ModelHealth: {
+            /** Name */
+            name: string;
+            /** Default */
+            default: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "held_back" | "no_quota" | "down";
+            /** Reason */
+            reason: string | null;
+            /** Retry In S */
+            retry_in_s: number | null;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Rpm */
+            rpm: number | null;
+            /** Tpm */
+            tpm: number | null;
+            used: components["schemas"]["UsedLimits"] | null;
+        };
+        /**
+         * QueueShape
+         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
+         */
+        QueueShape: {
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Oldest Queued S */
+            oldest_queued_s: number | null;
+        };
+        /**
+         * UsedLimits
+         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
+         */
+        UsedLimits: {
+            /** Requests */
+            requests: number;
+            /** Tokens */
+            tokens: number;
+            /** Running */
+            running: number;
+        };
+        /**
+         * WorkerActivity
+         * @description A worker that is alive, and how many of its places are taken.
+         */
+        WorkerActivity: {
+            /** Id */
+            id: string;
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /** Places */
+            places: number;
+            /** Running */
+            running: number;
+            /** Started At */
+            started_at: string;
+            /** Seen At */
+            seen_at: string;
         };
         /**
          * Overview
@@ -3004,38 +3357,6 @@ export interface components {
             agents: components["schemas"]["AgentActivity"][];
         };
         /**
-         * Pagination
-         * @description The offset and limit that were in force.
-         */
-        Pagination: {
-            /** Offset */
-            offset: number;
-            /** Limit */
-            limit: number;
-        };
-        /**
-         * PartResult
-         * @description The result for one of several values.
-         */
-        PartResult: {
-            /** Input */
-            input: string;
-            /** Value */
-            value: string;
-            /** Title */
-            title: string;
-            /** Suggestion */
-            suggestion: string;
-        };
-        /**
-         * PeoplePage
-         * @description Everybody who may sign in to the studio.
-         */
-        PeoplePage: {
-            /** Data */
-            data: components["schemas"]["PersonShape"][];
-        };
-        /**
          * PersonShape
          * @description Somebody who may sign in to the studio.
          */
@@ -3059,143 +3380,32 @@ export interface components {
             last_seen_at: string | null;
         };
         /**
-         * ProcessShape
-         * @description The process that answers.
+         * PeoplePage
+         * @description Everybody who may sign in to the studio.
          */
-        ProcessShape: {
-            /** Pid */
-            pid: number;
-            /** Started At */
-            started_at: string;
+        PeoplePage: {
+            /** Data */
+            data: components["schemas"]["PersonShape"][];
         };
         /**
-         * Prompt
-         * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
-         *
-         *     `models` names several in order of preference instead: the next one is asked when one cannot serve.
+         * SignInLinkShape
+         * @description A link that signs a person in once: the only time it is shown.
          */
-        Prompt: {
+        SignInLinkShape: {
+            /** Url */
+            url: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
+         * OrganizationShape
+         * @description The organization everything belongs to.
+         */
+        OrganizationShape: {
+            /** Id */
+            id: string;
             /** Name */
             name: string;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * System
-             * @default null
-             */
-            system?: string | null;
-            /** Prompt */
-            prompt: string;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /**
-             * Stop
-             * @default []
-             */
-            stop?: string[];
-            /**
-             * Json Schema
-             * @default null
-             */
-            json_schema?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Models
-             * @default []
-             */
-            models?: string[];
-            /**
-             * @default {
-             *       "retries": 2
-             *     }
-             */
-            on_invalid?: components["schemas"]["OnInvalid"];
-        };
-        /**
-         * QueueShape
-         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
-         */
-        QueueShape: {
-            /** Queued */
-            queued: number;
-            /** Running */
-            running: number;
-            /** Waiting */
-            waiting: number;
-            /** Oldest Queued S */
-            oldest_queued_s: number | null;
-        };
-        /**
-         * Readiness
-         * @description Whether requests can be served; `workers` tells whether jobs are being carried out.
-         *
-         *     `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
-         *     keeps accepted jobs through a power cut.
-         */
-        Readiness: {
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "unavailable" | "stopping";
-            /** Database */
-            database?: ("ok" | "unreachable") | null;
-            /** Workers */
-            workers?: ("ok" | "none alive") | null;
-            /** Room */
-            room?: ("ok" | "none") | null;
-            /** Durability */
-            durability?: string | null;
-        };
-        /**
-         * SecondsRange
-         * @description Seconds.
-         */
-        SecondsRange: {
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-        };
-        /**
-         * SeriesPoint
-         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
-         *
-         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
-         */
-        SeriesPoint: {
-            /** At */
-            at: string;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
-            /** Tokens */
-            tokens: number;
-            /** Cost */
-            cost: number;
-            /** P50 Ms */
-            p50_ms: number | null;
-            /** P95 Ms */
-            p95_ms: number | null;
-            /** Errors */
-            errors: {
-                [key: string]: number;
-            };
         };
         /**
          * SessionShape
@@ -3226,154 +3436,41 @@ export interface components {
             expires_at: string | null;
         };
         /**
-         * Settings
-         * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
-         */
-        Settings: {
-            /**
-             * Joiner
-             * @default
-             */
-            joiner?: string;
-            /**
-             * Fan Out
-             * @default false
-             */
-            fan_out?: boolean;
-            /**
-             * Concurrency
-             * @default null
-             */
-            concurrency?: number | null;
-            /**
-             * Deadline S
-             * @default 86400
-             */
-            deadline_s?: number;
-            /**
-             * Max Attempts
-             * @default 5
-             */
-            max_attempts?: number;
-            /**
-             * On Worker Loss
-             * @default retry
-             * @enum {string}
-             */
-            on_worker_loss?: "retry" | "fail";
-        };
-        /**
-         * SignInLinkShape
-         * @description A link that signs a person in once: the only time it is shown.
-         */
-        SignInLinkShape: {
-            /** Url */
-            url: string;
-            /** Expires At */
-            expires_at: string;
-        };
-        /**
-         * StoreShape
-         * @description The database: which one, the last step of its schema, the room it takes.
-         */
-        StoreShape: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "sqlite" | "postgres";
-            /** Schema Version */
-            schema_version: number;
-            /** Size Bytes */
-            size_bytes: number;
-        };
-        /**
-         * SystemShape
-         * @description How the server is.
-         */
-        SystemShape: {
-            /** Version */
-            version: string;
-            store: components["schemas"]["StoreShape"];
-            process: components["schemas"]["ProcessShape"];
-            /** Workers */
-            workers: components["schemas"]["WorkerShape"][];
-            /** Ok */
-            ok: boolean;
-            /** Checks */
-            checks: components["schemas"]["CheckShape"][];
-        };
-        /**
-         * TextInput
-         * @description One or more texts; `min_fields` and `max_fields` bound their number.
-         */
-        TextInput: {
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "text";
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Min Fields
-             * @default 1
-             */
-            min_fields?: number;
-            /**
-             * Max Fields
-             * @default 1
-             */
-            max_fields?: number;
-        };
-        /**
-         * TokenDetails
-         * @description Tokens that the provider took from its cache.
-         */
-        TokenDetails: {
-            /** Cached Tokens */
-            cached_tokens: number;
-        };
-        /**
-         * Tokens
-         * @description Tokens of all calls together.
-         */
-        Tokens: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-        };
-        /**
          * UsageLineShape
          * @description What one group used; it has those of `day`, `agent`, `batch`, `key` and `model` that were grouped by.
          *
          *     `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
          */
         UsageLineShape: {
-            /** Day */
+            /**
+             * Day
+             * @default null
+             */
             day?: string | null;
-            /** Agent */
+            /**
+             * Agent
+             * @default null
+             */
             agent?: string | null;
-            /** Batch */
+            /**
+             * Batch
+             * @default null
+             */
             batch?: string | null;
-            /** Key */
+            /**
+             * Key
+             * @default null
+             */
             key?: string | null;
-            /** Key Name */
+            /**
+             * Key Name
+             * @default null
+             */
             key_name?: string | null;
-            /** Model */
+            /**
+             * Model
+             * @default null
+             */
             model?: string | null;
             /** Calls */
             calls: number;
@@ -3412,47 +3509,46 @@ export interface components {
             total: components["schemas"]["UsageLineShape"];
         };
         /**
-         * UsageShape
-         * @description Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
-         *
-         *     Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
-         *     for `reask_cost` dollars, which are part of the cost.
+         * DeployedApplication
+         * @description An agent just deployed, and what looks unintended in it.
          */
-        UsageShape: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-            /** Unpriced Calls */
-            unpriced_calls: number;
-            /** Reasks */
-            reasks: number;
-            /** Reask Cost */
-            reask_cost: number;
-        };
-        /**
-         * UsedLimits
-         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
-         */
-        UsedLimits: {
-            /** Requests */
-            requests: number;
-            /** Tokens */
-            tokens: number;
-            /** Running */
-            running: number;
-        };
-        /**
-         * VersionPage
-         * @description All versions of an agent.
-         */
-        VersionPage: {
-            /** Data */
-            data: components["schemas"]["VersionShape"][];
+        DeployedApplication: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "generation";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "deployed" | "draft";
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Last Deployed At */
+            last_deployed_at: string | null;
+            /** Alias */
+            alias: string | null;
+            /** Deployed Version */
+            deployed_version: number | null;
+            /** Last Version */
+            last_version: number;
+            /** Draft Changed */
+            draft_changed: boolean;
+            /** Draft Digest */
+            draft_digest: string;
+            /** Draft Saved At */
+            draft_saved_at: string;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * VersionShape
@@ -3475,22 +3571,12 @@ export interface components {
             created_by_name: string | null;
         };
         /**
-         * WebhookPage
-         * @description All endpoints.
+         * VersionPage
+         * @description All versions of an agent.
          */
-        WebhookPage: {
+        VersionPage: {
             /** Data */
-            data: components["schemas"]["WebhookShape"][];
-        };
-        /**
-         * WebhookSecret
-         * @description What deliveries are signed with from now on; until `previous_until` with the secret before it too.
-         */
-        WebhookSecret: {
-            /** Secret */
-            secret: string;
-            /** Previous Until */
-            previous_until: string | null;
+            data: components["schemas"]["VersionShape"][];
         };
         /**
          * WebhookShape
@@ -3523,24 +3609,192 @@ export interface components {
             updated_at: string;
         };
         /**
-         * WorkerActivity
-         * @description A worker that is alive, and how many of its places are taken.
+         * WebhookPage
+         * @description All endpoints.
          */
-        WorkerActivity: {
+        WebhookPage: {
+            /** Data */
+            data: components["schemas"]["WebhookShape"][];
+        };
+        /**
+         * CreatedWebhook
+         * @description A new endpoint: the only time its secret is shown.
+         */
+        CreatedWebhook: {
             /** Id */
             id: string;
-            /** Host */
-            host: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: string[];
+            /** Application Id */
+            application_id: string | null;
+            /** Rows */
+            rows: boolean;
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * WebhookSecret
+         * @description What deliveries are signed with from now on; until `previous_until` with the secret before it too.
+         */
+        WebhookSecret: {
+            /** Secret */
+            secret: string;
+            /** Previous Until */
+            previous_until: string | null;
+        };
+        /**
+         * AttemptShape
+         * @description One attempt; `status` null: there was no answer.
+         */
+        AttemptShape: {
+            /** At */
+            at: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Status */
+            status: number | null;
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * DeliveryDetail
+         * @description The same with its latest attempts, the oldest first.
+         */
+        DeliveryDetail: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Event */
+            event: string;
+            /** Url */
+            url: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** State */
+            state: string;
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Log */
+            log: components["schemas"]["AttemptShape"][];
+        };
+        /**
+         * DeliveryShape
+         * @description One message for one URL; `id` names the delivery, `message_id` is what the receiver sees as webhook-id.
+         */
+        DeliveryShape: {
+            /** Id */
+            id: string;
+            /** Webhook Id */
+            webhook_id: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Event */
+            event: string;
+            /** Url */
+            url: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** State */
+            state: string;
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * DeliveryPage
+         * @description Deliveries, the newest first; `last_id` goes on as `before`.
+         */
+        DeliveryPage: {
+            /** Data */
+            data: components["schemas"]["DeliveryShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Last Id */
+            last_id: string | null;
+        };
+        /**
+         * CheckShape
+         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
+         */
+        CheckShape: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warn" | "fail";
+            /** Detail */
+            detail: string;
+            /** Fix */
+            fix: string;
+        };
+        /**
+         * ProcessShape
+         * @description The process that answers.
+         */
+        ProcessShape: {
             /** Pid */
             pid: number;
-            /** Places */
-            places: number;
-            /** Running */
-            running: number;
             /** Started At */
             started_at: string;
-            /** Seen At */
-            seen_at: string;
+        };
+        /**
+         * StoreShape
+         * @description The database: which one, the last step of its schema, the room it takes.
+         */
+        StoreShape: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sqlite" | "postgres";
+            /** Schema Version */
+            schema_version: number;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /**
          * WorkerShape
@@ -3559,6 +3813,22 @@ export interface components {
             started_at: string;
             /** Seen At */
             seen_at: string;
+        };
+        /**
+         * SystemShape
+         * @description How the server is.
+         */
+        SystemShape: {
+            /** Version */
+            version: string;
+            store: components["schemas"]["StoreShape"];
+            process: components["schemas"]["ProcessShape"];
+            /** Workers */
+            workers: components["schemas"]["WorkerShape"][];
+            /** Ok */
+            ok: boolean;
+            /** Checks */
+            checks: components["schemas"]["CheckShape"][];
         };
         /**
          * BatchCancel
@@ -3739,6 +4009,14 @@ export interface components {
              * @default null
              */
             fan_out?: boolean | null;
+        };
+        /**
+         * FilesRetry
+         * @description Files to take in again; those that have not failed, and unknown ones, are left alone.
+         */
+        FilesRetry: {
+            /** File Ids */
+            file_ids: string[];
         };
         /**
          * GenerateRequest
@@ -4909,6 +5187,8 @@ export interface operations {
                 application_id?: string;
                 /** @description A batch, or `none`: jobs that belong to no batch */
                 batch_id?: string;
+                /** @description `agent`: runs of agents; `ingest`: files and pages taken in */
+                kind?: string;
                 /** @description Jobs that failed with it; with `state` those that wait, too */
                 error_code?: string;
                 /** @description Accepted then or later, ISO 8601 */
@@ -5171,8 +5451,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
                     "application/json": components["schemas"]["Generated"];
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Refused; the body says why */
@@ -7172,8 +7452,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
                     "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Refused; the body says why */
@@ -7278,8 +7558,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
                     "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Refused; the body says why */
@@ -7384,8 +7664,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
                     "application/json": components["schemas"]["Completion"];
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Refused; the body says why */
@@ -7453,6 +7733,526 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_files_v1_files_get: {
+        parameters: {
+            query?: {
+                order?: string | null;
+                before?: string | null;
+                after?: string | null;
+                limit?: string | null;
+                /** @description Files of this graph */
+                graph_id?: string;
+                /** @description `in_progress`, `completed` or `failed` */
+                status?: string;
+                /** @description Extensions, with commas between */
+                file_types?: string;
+                /** @description Part of a name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_file_v1_files_post: {
+        parameters: {
+            query?: {
+                /** @description A graph to add the file to */
+                graphId?: string;
+            };
+            header: {
+                /** @description The file's name: `attachment; filename="report.pdf"` */
+                "Content-Disposition": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retry_failed_files_v1_files_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesRetry"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesRetried"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_file_v1_files__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_file_v1_files__file_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_file_v1_files__file_id__download_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/msword": string;
+                    "application/pdf": string;
+                    "application/vnd.ms-excel": string;
+                    "application/vnd.ms-powerpoint": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/x-subrip": string;
+                    "audio/mpeg": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "message/rfc822": string;
+                    "text/csv": string;
+                    "text/html": string;
+                    "text/markdown": string;
+                    "text/plain": string;
+                    "video/mp4": string;
+                };
+            };
+            /** @description Done */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/msword": string;
+                    "application/pdf": string;
+                    "application/vnd.ms-excel": string;
+                    "application/vnd.ms-powerpoint": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/x-subrip": string;
+                    "audio/mpeg": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "message/rfc822": string;
+                    "text/csv": string;
+                    "text/html": string;
+                    "text/markdown": string;
+                    "text/plain": string;
+                    "video/mp4": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    file_text_v1_files__file_id__text_get: {
+        parameters: {
+            query?: {
+                offset?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileText"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9564,7 +10364,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9584,7 +10384,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9593,7 +10393,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Service Unavailable */
+            /** @description Done */
             503: {
                 headers: {
                     [name: string]: unknown;
