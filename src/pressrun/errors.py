@@ -88,6 +88,7 @@ class FailureCode(StrEnum):
     CANCELLED = "cancelled"
     DEADLINE_EXCEEDED = "deadline_exceeded"
     FILE_MISSING = "file_missing"
+    GRAPH_MISSING = "graph_missing"
     INVALID_OUTPUT = "invalid_output"
     MODEL_AUTHENTICATION = "model_authentication"
     MODEL_CONTENT_REFUSED = "model_content_refused"

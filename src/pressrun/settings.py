@@ -145,6 +145,11 @@ class Settings(BaseSettings):
     local_model: Annotated[
         Path | None, Field(description="a GGUF file to serve as the embedded model in place of SmolLM2")
     ] = None
+    web_pages: Annotated[bool, Field(description="graphs may take in pages of the web, which workers fetch")] = False
+    embedder: Annotated[
+        Literal["auto", "minilm", "wordllama", "none"],
+        Field(description="what search by meaning runs on; auto takes the best that is installed, none searches words"),
+    ] = "auto"
     script: Annotated[
         Path | None, Field(description="file with the answers of the `scripted` model; without it, it echoes")
     ] = None

@@ -14,6 +14,8 @@ from pressrun.jobs.create import GROUP_LIMIT, create, witness
 from pressrun.jobs.job import Accepted, NewJob
 from pressrun.knowledge.blobs import Blobs
 from pressrun.knowledge.disk_blobs import DiskBlobs
+from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
+from pressrun.knowledge.knowledge import Knowledge
 from pressrun.models.catalog import Catalog
 from pressrun.models.local_server import LocalOptions
 from pressrun.models.vault import Vault, load_key, read_key
@@ -39,6 +41,7 @@ class System:
     deployed: Deployed
     intake: Grouped[NewJob, Accepted]
     blobs: Blobs
+    knowledge: Knowledge
 
     async def definition(self, organization_id: str, agent_id: str, version: int) -> AgentDefinition:
         """The definition of a version; raises PressrunError (not_found)."""
@@ -72,9 +75,13 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
         return await create(tx, jobs, ceilings)
 
     intake = Grouped(store, accept, limit=GROUP_LIMIT, witness=witness, patience_s=INTAKE_PATIENCE_S)
+    knowledge = Knowledge(store, Embedder(EmbedderOptions(settings.embedder)))
     try:
-        yield System(settings, store, catalog, vault, definitions, Deployed(store, definitions), intake, blobs)
+        yield System(
+            settings, store, catalog, vault, definitions, Deployed(store, definitions), intake, blobs, knowledge
+        )
     finally:
+        await knowledge.close()
         await blobs.close()
         await catalog.close()
         await store.close()

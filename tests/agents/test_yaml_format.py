@@ -39,7 +39,7 @@ prompts:
   - nam: b
 """
     prompt = "json_schema, max_tokens, model, models, name, on_invalid, prompt, stop, system, temperature"
-    agent = "alias, description, inputs, name, output, prompts, settings"
+    agent = "alias, description, graphs, inputs, name, output, prompts, settings"
     unknown = "is not a field here; did you mean"
     reads = "must be text, and YAML reads"
     assert problems(text) == [

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from typer.main import get_command
 
 from pressrun.api import (
+    agent_graphs,
     applications,
     audit,
     batch_corrections,
@@ -22,6 +23,8 @@ from pressrun.api import (
     file_content,
     files,
     generate,
+    graph_questions,
+    graphs,
     job_lists,
     job_prompts,
     jobs,
@@ -48,6 +51,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 ROUTERS = (
     applications, audit, batch_corrections, batch_estimate, batch_events, batch_results, batch_rows, batch_series,
+    agent_graphs, graph_questions, graphs,
     batches, chat, draft_run, file_content, files, generate, job_lists, job_prompts, jobs, keys, limits, models,
     operations, overview, people, session, system, usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip

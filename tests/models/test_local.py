@@ -14,9 +14,10 @@ import pytest
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.models.local import LocalModel, LocalOptions
 from pressrun.models.local_runtime import Address, Runtime
-from pressrun.models.local_server import _died
+from pressrun.models.local_server import child_of
 from pressrun.models.openai_compatible import OpenAICompatible
 from pressrun.models.provider import Answer, Message, Question
+from pressrun.models.shared_server import died
 
 QUESTION = Question("smollm2-135m", (Message("user", "Say hello."),), max_tokens=4, temperature=0.0)
 ENDS_WITHIN_S = 10.0
@@ -182,4 +183,4 @@ def test_what_is_said_of_a_child_that_died(tmp_path: Path, program: str, said: s
     runtime = Runtime(tmp_path)
     with runtime.log.open("wb") as log:
         child = subprocess.Popen([sys.executable, "-c", program], stderr=log)
-    assert said in _died(child, runtime).message
+    assert said in died(child_of(LocalOptions(), None), child, runtime).message

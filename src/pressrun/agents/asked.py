@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from pressrun.agents.asking import question_of
+from pressrun.agents.context import with_passages
 from pressrun.agents.definition import AgentDefinition
+from pressrun.agents.outcome import Source
 from pressrun.agents.references import Reference
 from pressrun.agents.run import Values, fanned, texts_of
 from pressrun.agents.submit import JobOptions
@@ -49,6 +51,14 @@ class KeptRun:
         found: dict[str, Any] = {} if self.job.result is None else msgspec.json.decode(self.job.result)
         return found
 
+    def sources_of(self, part: int | None) -> list[Source] | None:
+        """The passages that prompts were given for a value; None while that is not known."""
+        found = self.result.get("sources")
+        if found is None:
+            return None
+        told = ({**one, "url": one["url"] or ""} for one in found if one["part"] == part)
+        return [Source(**one) for one in told]
+
     def calls_of(self, prompt: str) -> list[Line]:
         """The calls of the job's current generation that were made for a prompt, in order."""
         return [
@@ -73,7 +83,7 @@ def asked_prompts(definition: AgentDefinition, kept: KeptRun) -> list[AskedPromp
     outputs |= kept.result.get("prompts", {})
     return [
         AskedPrompt(None, prompt, messages, outputs.get(prompt), kept.calls_of(prompt))
-        for prompt, messages in _sent(definition, values, outputs)
+        for prompt, messages in _sent(definition, values, outputs, kept.sources_of(None))
     ]
 
 
@@ -95,23 +105,27 @@ def _of_parts(definition: AgentDefinition, values: Values, kept: KeptRun) -> lis
         }
         if suggestions and definition.output_template == (Reference("prompt", last),):
             outputs[last] = suggestions[number]
-        for prompt, messages in _sent(definition, {**values, name: (value,)}, outputs):
+        sources = kept.sources_of(number + 1)
+        for prompt, messages in _sent(definition, {**values, name: (value,)}, outputs, sources):
             asked.append(AskedPrompt(number + 1, prompt, messages, outputs.get(prompt), ()))
     return asked
 
 
 def _sent(
-    definition: AgentDefinition, values: Values, outputs: Mapping[str, str]
+    definition: AgentDefinition, values: Values, outputs: Mapping[str, str], sources: Sequence[Source] | None
 ) -> list[tuple[str, tuple[Message, ...] | None]]:
-    """Each prompt with its messages, if everything that they refer to is known."""
+    """Each prompt with its messages, if everything that they refer to is known, passages of graphs too."""
     texts = {**texts_of(definition, values), **outputs}
     sent: list[tuple[str, tuple[Message, ...] | None]] = []
     for index, prompt in enumerate(definition.prompts):
         pieces = [piece for template in definition.prompt_templates[index] for piece in template]
         messages = None
-        if all(piece.name in texts for piece in pieces if isinstance(piece, Reference)):
+        is_told = sources is not None or not definition.graphs
+        if is_told and all(piece.name in texts for piece in pieces if isinstance(piece, Reference)):
+            given = [one for one in sources or () if one.prompt == prompt.name]
             try:
-                messages = question_of(definition, index, texts).messages
+                question = question_of(definition, index, texts)
+                messages = with_passages(question, given, cite=definition.settings.inline_citations).messages
             except RunFailure:  # longer than any model takes: it was never sent
                 messages = None
         sent.append((prompt.name, messages))

@@ -6,12 +6,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from pressrun.agents.answering import Asked, Clock, answer, answer_in_pieces
+from pressrun.agents.context import Context, query_of, with_passages
 from pressrun.agents.correcting import checked, corrected
 from pressrun.agents.definition import AgentDefinition, Prompt
-from pressrun.agents.outcome import Call
+from pressrun.agents.outcome import Call, Source
 from pressrun.agents.references import fill, filled_chars
 from pressrun.agents.steps import Forgetful, Steps
 from pressrun.errors import FailureCode, RunFailure
+from pressrun.knowledge.citations import Citer
 from pressrun.models.provider import Message, Provider, Question
 
 MAX_PROMPT_CHARS = 16 * 1024 * 1024
@@ -40,7 +42,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What every model call of one run needs; `part` names the value of a fan-out that it is about."""
+    """What every model call of one run needs; `part` names the value of a fan-out that it is about.
+
+    `sources` gathers the passages that prompts were given from `context`.
+    """
 
     definition: AgentDefinition
     provider: Provider
@@ -49,6 +54,37 @@ class Asking:
     budget: Budget = field(default_factory=Budget)
     steps: Steps = field(default_factory=Forgetful)
     part: str = ""
+    context: Context | None = None
+    sources: list[Source] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A prompt ready to be asked, and the passages it was given."""
+
+    question: Question
+    sources: tuple[Source, ...] = ()
+
+
+async def prepare(asking: Asking, index: int, texts: Mapping[str, str]) -> Prepared:
+    """A prompt filled, with the passages of the agent's graphs that belong to it; raises RunFailure."""
+    definition = asking.definition
+    question = question_of(definition, index, texts)
+    if asking.context is None or not definition.graphs:
+        return Prepared(question)
+    query = query_of(definition, index, texts, question)
+    part = int(asking.part.rstrip(".")) + 1 if asking.part else None
+    found = await asking.context.sources(definition, definition.prompts[index], query)
+    sources = tuple(replace(one, part=part) for one in found)
+    asking.sources.extend(sources)
+    return Prepared(with_passages(question, sources, cite=definition.settings.inline_citations), sources)
+
+
+def _citer(asking: Asking, prompt: Prompt, prepared: Prepared) -> Citer | None:
+    """What sets marks into the prompt's text, if that is wanted."""
+    if not asking.definition.settings.inline_citations or not prepared.sources or prompt.json_schema is not None:
+        return None
+    return Citer([one.text for one in prepared.sources])
 
 
 async def ask(asking: Asking, index: int, texts: Mapping[str, str]) -> str:
@@ -56,28 +92,45 @@ async def ask(asking: Asking, index: int, texts: Mapping[str, str]) -> str:
     step = f"{asking.part}{index}"
     known = asking.steps.done(step)
     if known is not None:
+        if asking.definition.graphs:
+            await prepare(asking, index, texts)  # the job still tells what the answer rests on
         asking.budget.spend(known)
         return known
     prompt = asking.definition.prompts[index]
-    asked = Asked(prompt.name, prompt.candidates, question_of(asking.definition, index, texts))
-    result = await _fitting(asking, prompt, asked)
+    prepared = await prepare(asking, index, texts)
+    result = await _fitting(asking, prompt, Asked(prompt.name, prompt.candidates, prepared.question))
+    citer = _citer(asking, prompt, prepared)
+    if citer is not None:
+        result = citer.feed(result) + citer.finish()
     if asking.part or index + 1 < len(asking.definition.prompts):
         await asking.steps.keep(step, result, asking.calls[-1])
     return result
 
 
-async def ask_in_pieces(asking: Asking, index: int, texts: Mapping[str, str]) -> AsyncGenerator[str, None]:
-    """The result of a prompt as it arrives, whole if it has a JSON schema to be checked by; raises RunFailure."""
+async def ask_in_pieces(
+    asking: Asking, index: int, texts: Mapping[str, str], prepared: Prepared | None = None
+) -> AsyncGenerator[str, None]:
+    """The result of a prompt as it arrives, whole if it has a JSON schema to be checked by; raises RunFailure.
+
+    With citations a piece is a sentence: its marks are known only at its end.
+    """
     prompt = asking.definition.prompts[index]
+    prepared = prepared or await prepare(asking, index, texts)
+    asked = Asked(prompt.name, prompt.candidates, prepared.question)
     if prompt.json_schema is not None:
-        yield await ask(asking, index, texts)
+        yield await _fitting(asking, prompt, asked)
         return
-    asked = Asked(prompt.name, prompt.candidates, question_of(asking.definition, index, texts))
+    citer = _citer(asking, prompt, prepared)
     async with aclosing(answer_in_pieces(asked, asking.provider, asking.calls, asking.clock)) as pieces:
         async for piece in pieces:
             text = _whole(piece)
             asking.budget.spend(text)
-            yield text
+            ready = text if citer is None else citer.feed(text)
+            if ready:
+                yield ready
+    rest = "" if citer is None else citer.finish()
+    if rest:
+        yield rest
 
 
 async def _fitting(asking: Asking, prompt: Prompt, asked: Asked) -> str:

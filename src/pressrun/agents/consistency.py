@@ -23,6 +23,7 @@ def faults(definition: "AgentDefinition") -> Iterator[Fault]:
         yield from _references_forward(definition)
     yield from _schemas(definition)
     yield from _models(definition)
+    yield from _graphs(definition)
     yield from _fan_out(definition)
 
 
@@ -72,6 +73,12 @@ def _models(definition: "AgentDefinition") -> Iterator[Fault]:
             yield Fault(("prompts", index, "models"), "names a model twice: it would be asked twice in vain")
         if prompt.on_invalid.retries != DEFAULT_REASKS and prompt.json_schema is None:
             yield Fault(("prompts", index, "on_invalid"), "needs a json_schema: without one every answer is valid")
+
+
+def _graphs(definition: "AgentDefinition") -> Iterator[Fault]:
+    for index, graph_id in enumerate(definition.graphs):
+        if graph_id in definition.graphs[:index]:
+            yield Fault(("graphs", index), "names a graph twice: leave one out", graph_id)
 
 
 def _fan_out(definition: "AgentDefinition") -> Iterator[Fault]:

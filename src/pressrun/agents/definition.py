@@ -24,6 +24,7 @@ MAX_TEMPERATURE = 2
 MAX_TOKENS = 1_000_000
 MAX_STOPS = 4
 MAX_MODELS = 5
+MAX_GRAPHS = 20
 MAX_REASKS = 5
 MAX_STOP_CHARS = 1_000
 MAX_JOINER_CHARS = 100
@@ -34,6 +35,7 @@ MAX_ATTEMPTS = 20
 DEFAULT_ATTEMPTS = 5
 DEFAULT_TITLE = "Output"
 
+GraphId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARS)]
 
 
@@ -81,24 +83,32 @@ class Output(Closed):
 
 
 class Settings(Closed):
-    """How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens."""
+    """How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
+
+    With `inline_citations` texts name the passages of graphs that they rest on, as [1].
+    """
 
     joiner: Annotated[str, Field(max_length=MAX_JOINER_CHARS)] = "\n"
     fan_out: bool = False
     concurrency: Annotated[int, between(1, MAX_CONCURRENCY)] | None = None
     deadline_s: Annotated[int, between(1, MAX_DEADLINE_S)] = DEFAULT_DEADLINE_S
     max_attempts: Annotated[int, between(1, MAX_ATTEMPTS)] = DEFAULT_ATTEMPTS
+    inline_citations: bool = False
     on_worker_loss: Literal["retry", "fail"] = "retry"
 
 
 class AgentDefinition(Closed):
-    """A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order."""
+    """A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order.
+
+    `graphs` are the ids of graphs whose best passages every prompt is given.
+    """
 
     name: Name
     alias: Alias | None = None
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION_CHARS)] | None = None
     inputs: Annotated[tuple[Input, ...], Field(max_length=MAX_INPUTS)] = ()
     prompts: Annotated[tuple[Prompt, ...], Field(min_length=1, max_length=MAX_PROMPTS)]
+    graphs: Annotated[tuple[GraphId, ...], Field(max_length=MAX_GRAPHS)] = ()
     output: Output = Output()
     settings: Settings = Settings()
 

@@ -51,6 +51,39 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A passage that a prompt was given; `cite` is its number there, `part` that of the value it was about, from 1."""
+
+    graph_id: str
+    file_id: str
+    file_name: str
+    url: str
+    page: int | None
+    start: int
+    text: str
+    score: float
+    cite: str
+    prompt: str
+    part: int | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """As it stands in `data.sources`."""
+        return {
+            "graph_id": self.graph_id,
+            "file_id": self.file_id,
+            "file_name": self.file_name,
+            "url": self.url or None,
+            "page": self.page,
+            "start": self.start,
+            "text": self.text,
+            "score": round(self.score, 4),
+            "cite": self.cite,
+            "prompt": self.prompt,
+            "part": self.part,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The result for one of several values of an input."""
 
@@ -63,12 +96,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The text of a run, the prompts' results by name, and with fan-out one part for each value, in order."""
+    """The text of a run, the prompts' results by name, and with fan-out one part for each value, in order.
+
+    `sources` are the passages of graphs that the prompts were given; None for an agent without graphs.
+    """
 
     title: str
     suggestion: str
     prompts: Mapping[str, str]
     parts: tuple[Part, ...] | None = None
+    sources: tuple[Source, ...] | None = None
 
     @property
     def results(self) -> tuple[Mapping[str, Any], ...] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pressrun.agents.answering import Clock
 from pressrun.agents.asking import Asking, Budget, ask
+from pressrun.agents.context import Context
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call, Part, Result
 from pressrun.agents.references import Reference, fill
@@ -31,14 +32,16 @@ async def run(
     *,
     fan_out: bool = False,
     steps: Steps | None = None,
+    context: Context | None = None,
 ) -> Result:
     """The result of one run; raises RunFailure. `steps` has the calls that an earlier attempt at it has made.
 
     `values` come from `inputs.check`. Every model call, failed ones too, is appended to `calls`; `clock` tells seconds.
+    `context` finds the passages of the agent's graphs; without it there are none.
     """
-    asking = Asking(definition, provider, calls, clock, steps=steps or Forgetful())
+    asking = Asking(definition, provider, calls, clock, steps=steps or Forgetful(), context=context)
     if not fan_out:
-        return await _once(asking, values)
+        return told_sources(asking, await _once(asking, values))
     name, each = fanned(definition, values)
     gate = asyncio.Semaphore(FAN_OUT_CONCURRENCY)
 
@@ -47,7 +50,16 @@ async def run(
             return await _once(replace(asking, part=f"{number}."), {**values, name: (value,)})
 
     runs = [one(number, value) for number, value in enumerate(each)]
-    return joined(definition, name, each, await _all_or_none(runs))
+    return told_sources(asking, joined(definition, name, each, await _all_or_none(runs)))
+
+
+def told_sources(asking: Asking, result: Result) -> Result:
+    """The result with the passages that its prompts were given, in the order of values, prompts and passages."""
+    if not asking.definition.graphs:
+        return result
+    order = {prompt.name: place for place, prompt in enumerate(asking.definition.prompts)}
+    sources = sorted(asking.sources, key=lambda one: (one.part or 0, order[one.prompt], int(one.cite)))
+    return replace(result, sources=tuple(sources))
 
 
 def check_fan_out(definition: AgentDefinition) -> None:

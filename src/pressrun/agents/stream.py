@@ -3,12 +3,14 @@
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from pressrun.agents.answering import Clock
 from pressrun.agents.asking import Asking, ask, ask_in_pieces
+from pressrun.agents.context import Context
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call, Result
-from pressrun.agents.run import BETWEEN_RESULTS, Values, fanned, joined, texts_of
+from pressrun.agents.run import BETWEEN_RESULTS, Values, fanned, joined, texts_of, told_sources
 from pressrun.models.provider import Provider
 
 
@@ -20,26 +22,28 @@ async def stream(
     clock: Clock = time.monotonic,
     *,
     fan_out: bool = False,
+    context: Context | None = None,
 ) -> AsyncGenerator[str | Result, None]:
     """The suggestion's text in pieces, in order, then the whole Result; raises RunFailure, also after some pieces."""
-    asking = Asking(definition, provider, calls, clock)
+    asking = Asking(definition, provider, calls, clock, context=context)
     if not fan_out:
         async with aclosing(_once(asking, values)) as pieces:
             async for piece in pieces:
-                yield piece
+                yield told_sources(asking, piece) if isinstance(piece, Result) else piece
         return
     name, each = fanned(definition, values)
     results: list[Result] = []
-    for value in each:
+    for number, value in enumerate(each):
         if results:
             yield BETWEEN_RESULTS
-        async with aclosing(_once(asking, {**values, name: (value,)})) as pieces:
+        of_value = replace(asking, part=f"{number}.")
+        async with aclosing(_once(of_value, {**values, name: (value,)})) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Result):
                     results.append(piece)
                 else:
                     yield piece
-    yield joined(definition, name, each, results)
+    yield told_sources(asking, joined(definition, name, each, results))
 
 
 async def _once(asking: Asking, values: Values) -> AsyncGenerator[str | Result, None]:

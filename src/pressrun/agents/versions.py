@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from pressrun.agents.agent import Agent, find_agent
-from pressrun.agents.definition import AgentDefinition, from_json
-from pressrun.agents.drafts import refuse_another
+from pressrun.agents.definition import AgentDefinition, digest, from_json, to_json
+from pressrun.agents.drafts import draft_of, refuse_another
 from pressrun.errors import Code, PressrunError
 from pressrun.store.store import Row, Transaction
 
@@ -59,10 +59,23 @@ async def deploy_agent(
         await refuse_another(tx, agent, expected_digest)
         if await _deployed_digest(tx, agent) == agent.draft_digest:
             return agent
-        deployed = await _deploy(tx, agent, note, created_by)
+        deployed = await _deploy(tx, agent, draft_of(agent), note, created_by)
         if deployed is not None:
             return deployed
     raise PressrunError(Code.CONFLICT, "the agent is being changed by somebody else: deploy again")
+
+
+async def deploy_definition(
+    tx: Transaction, agent: Agent, definition: AgentDefinition, *, note: str, created_by: str
+) -> Agent:
+    """The agent with this definition deployed as a new version, its draft untouched.
+
+    Raises PressrunError (conflict).
+    """
+    deployed = await _deploy(tx, agent, definition, note, created_by)
+    if deployed is None:
+        raise PressrunError(Code.CONFLICT, "the agent is being changed by somebody else: try again")
+    return deployed
 
 
 async def roll_back(tx: Transaction, organization_id: str, reference: str, version: int) -> Agent:
@@ -111,8 +124,9 @@ async def find_definition(tx: Transaction, organization_id: str, agent_id: str, 
     return from_json(bytes(row["definition"]))
 
 
-async def _deploy(tx: Transaction, agent: Agent, note: str, created_by: str) -> Agent | None:
-    definition = from_json(agent.draft)
+async def _deploy(
+    tx: Transaction, agent: Agent, definition: AgentDefinition, note: str, created_by: str
+) -> Agent | None:
     row = await tx.one(
         "deploy_agent",
         organization_id=agent.organization_id,
@@ -129,8 +143,8 @@ async def _deploy(tx: Transaction, agent: Agent, note: str, created_by: str) -> 
         organization_id=agent.organization_id,
         agent_id=agent.id,
         version=row["deployed_version"],
-        definition=agent.draft,
-        digest=agent.draft_digest,
+        definition=to_json(definition),
+        digest=digest(definition),
         note=note,
         created_by=created_by,
     )

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from pressrun.api import (
+    agent_graphs,
     applications,
     audit,
     batch_bad_rows,
@@ -24,6 +25,8 @@ from pressrun.api import (
     file_content,
     files,
     generate,
+    graph_questions,
+    graphs,
     job_lists,
     job_prompts,
     jobs,
@@ -99,6 +102,7 @@ def create_routes() -> FastAPI:
         job_lists.router,
         applications.router,
         versions.router,
+        agent_graphs.router,
         draft_run.router,
         batch_results.router,
         batch_corrections.router,
@@ -112,6 +116,8 @@ def create_routes() -> FastAPI:
         chat.router,
         files.router,
         file_content.router,
+        graph_questions.router,  # first: /v1/graphs/question is no graph called so
+        graphs.router,
         models.router,
         keys.router,
         session.router,

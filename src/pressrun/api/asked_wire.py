@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pressrun.agents.asked import AskedPrompt, Line
 from pressrun.agents.told_run import Ended
-from pressrun.api.schemas import PartResult, Shape
+from pressrun.api.schemas import PartResult, Shape, SourceShape
 from pressrun.models.provider import Message
 from pressrun.money import CURRENCY
 
@@ -86,6 +86,7 @@ class DraftRunResult(Shape):
     title: str
     suggestion: str
     results: list[PartResult] | None
+    sources: list[SourceShape] | None
     prompts: list[AskedPromptShape]
     usage: CallUsage
     cost: float | None
@@ -121,6 +122,7 @@ def draft_result(ended: Ended, duration_s: float) -> dict[str, Any]:
         "title": ended.result.title,
         "suggestion": ended.result.suggestion,
         "results": ended.result.results,
+        "sources": None if ended.result.sources is None else [one.as_data() for one in ended.result.sources],
         "prompts": [asked(one) for one in ended.prompts],
         "usage": _usage(lines),
         "cost": _cost(lines),

@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from pressrun.agents import check, inputs
 from pressrun.agents.agent import Agent, find_agent
+from pressrun.agents.context import GraphContext
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.drafts import draft_of
 from pressrun.agents.outcome import Call
@@ -98,8 +99,9 @@ async def _events(
     calls: list[Call] = []
     started = time.monotonic()
     provider = system.catalog.provider_for(key.organization_id)
+    context = GraphContext(system.knowledge, system.catalog, key.organization_id)
     try:
-        async with aclosing(told_run(definition, values, provider, calls, fan_out=fan_out)) as run:
+        async with aclosing(told_run(definition, values, provider, calls, fan_out=fan_out, context=context)) as run:
             async for one in with_silences(run, most_s):
                 yield KEEP_ALIVE if one is None else _event(one, time.monotonic() - started)
     except TimeoutError:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
+from pressrun.agents.context import Context, GraphContext
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call, Result
@@ -58,8 +60,9 @@ async def generate(request: Request, application_id: str) -> Response:
     if fan_out:
         check_fan_out(definition)
     provider = system.catalog.provider_for(key.organization_id)
+    context = GraphContext(system.knowledge, system.catalog, key.organization_id)
     spender = Spender(key.organization_id, agent.id, key_id=key.id)
-    generation = _Generation(request, spender, definition, run_values, provider, fan_out)
+    generation = _Generation(request, spender, definition, run_values, provider, fan_out, context)
     return await (generation.streamed() if streamed else generation.whole())
 
 
@@ -72,6 +75,7 @@ class _Generation:
         values: Values,
         provider: Provider,
         fan_out: bool,
+        context: Context,
     ) -> None:
         self._store = system_of(request).store
         self._timeout_s = system_of(request).settings.generate_timeout_s
@@ -80,24 +84,41 @@ class _Generation:
         self._values = values
         self._provider = provider
         self._fan_out = fan_out
+        self._context = context
         self._calls: list[Call] = []
 
     async def whole(self) -> Response:
         try:
             async with asyncio.timeout(self._timeout_s):
-                result = await run(self._definition, self._values, self._provider, self._calls, fan_out=self._fan_out)
+                result = await run(
+                    self._definition,
+                    self._values,
+                    self._provider,
+                    self._calls,
+                    fan_out=self._fan_out,
+                    context=self._context,
+                )
         except TimeoutError:
             raise too_long(self._timeout_s) from None
         except RunFailure as failure:
             raise refused(failure) from failure
         finally:
             await self._count()
-        parts = {} if result.results is None else {"results": result.results}
+        parts: dict[str, Any] = {} if result.results is None else {"results": result.results}
+        if result.sources is not None:
+            parts["sources"] = [one.as_data() for one in result.sources]
         return wire.answer({"title": result.title, "suggestion": result.suggestion, **parts})
 
     async def streamed(self) -> Response:
         """The status is sent with the first piece, so that what fails before it fails as any request does."""
-        pieces = stream(self._definition, self._values, self._provider, self._calls, fan_out=self._fan_out)
+        pieces = stream(
+            self._definition,
+            self._values,
+            self._provider,
+            self._calls,
+            fan_out=self._fan_out,
+            context=self._context,
+        )
         try:
             async with asyncio.timeout(self._timeout_s):
                 first = await anext(pieces)

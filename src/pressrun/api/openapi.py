@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from pressrun.api import batch_events, chat_schemas, draft_run
+from pressrun.api import batch_events, chat_schemas, draft_run, graph_schemas
 from pressrun.api.access import PUBLIC, SIGN_IN
 from pressrun.api.request_schemas import REQUESTS
 from pressrun.api.schemas import ANSWERS
@@ -24,7 +24,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         for shape in ANSWERS.values():
             _add(schemas, shape, "serialization")
-        for shape in (*REQUESTS, *chat_schemas.REQUESTS):
+        for shape in (*REQUESTS, *chat_schemas.REQUESTS, *graph_schemas.REQUESTS):
             _add(schemas, shape, "validation")
         for shape in (*draft_run.EVENTS.values(), *batch_events.EVENTS.values()):
             _add(schemas, shape, "serialization")

@@ -129,12 +129,32 @@ class PartResult(Shape):
     suggestion: str
 
 
+class SourceShape(Shape):
+    """A passage of a graph that a prompt was given; `cite` is its number there, `part` that of the value, from 1.
+
+    It begins at character `start` of its file's text; `url` is where a page of the web stands.
+    """
+
+    graph_id: str
+    file_id: str
+    file_name: str
+    url: str | None
+    page: int | None
+    start: int
+    text: str
+    score: float
+    cite: str
+    prompt: str
+    part: int | None
+
+
 class Generated(Shape):
-    """A text, and with fan-out one for each value."""
+    """A text, and with fan-out one for each value; `sources` where the agent has graphs."""
 
     title: str
     suggestion: str
     results: list[PartResult] | None = None
+    sources: list[SourceShape] | None = None
 
 
 class JobData(Generated):

@@ -35,6 +35,10 @@ NOUNS = {
         ("batches", "batches_control", "batches_correct"),
         "Look at batches, watch, pause, resume, cancel, retry and correct them.",
     ),
+    "graphs": (
+        ("graphs", "graphs_filling", "graphs_asking"),
+        "Make graphs of files, fill them, search them and ask them questions.",
+    ),
     "jobs": (("jobs", "jobs_ending"), "Look at jobs, watch, retry, cancel and delete them."),
     "keys": (("keys", "keys_first"), "Make and revoke API keys."),
     "limits": (("limits",), "Say what the organization may use."),

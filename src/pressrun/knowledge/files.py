@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs import cancel
+from pressrun.knowledge import members
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Row, Transaction
 
@@ -171,7 +172,7 @@ async def delete(tx: Transaction, organization_id: str, file_id: str) -> File:
         raise _unknown(file_id)
     file = File.from_row(row)
     await tx.run("take_from_file_totals", organization_id=organization_id, size=file.size)
-    await tx.run("forget_file_in_graphs", organization_id=organization_id, file_id=file_id)
+    await members.forget_file(tx, organization_id, file_id)
     for blob in (file.blob, file.text_blob):
         if blob is not None:
             await tx.run("sweep_blob", blob=blob, organization_id=organization_id, wait_us=0)

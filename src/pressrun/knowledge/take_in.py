@@ -15,8 +15,11 @@ from pressrun.knowledge.blobs import Blobs, new_key
 from pressrun.knowledge.extract import Extractor
 from pressrun.knowledge.extraction.plain import subtitle_sections, text_sections
 from pressrun.knowledge.files import File, find, find_or_fail
+from pressrun.knowledge.ingest import index
 from pressrun.knowledge.kinds import KINDS, Reading
-from pressrun.knowledge.text import BETWEEN, Found, Section, count_words
+from pressrun.knowledge.knowledge import Knowledge
+from pressrun.knowledge.members import is_in_a_graph
+from pressrun.knowledge.text import BETWEEN, Found, Section, count_words, read_sections
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
 
@@ -33,11 +36,12 @@ _inputs = msgspec.json.Decoder(dict[str, list[str]])
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What taking in needs."""
+    """What taking in needs; without `knowledge` nothing is made findable."""
 
     store: Store
     blobs: Blobs
     extractor: Extractor
+    knowledge: Knowledge | None = None
 
 
 async def perform(tools: Tools, claim: Claim) -> bytes:
@@ -50,7 +54,20 @@ async def perform(tools: Tools, claim: Claim) -> bytes:
     if file.text_blob is None:
         file = await _with_text(tools, claim, file)
     summary = _summary(file)
+    passages = await _make_findable(tools, file)
+    if passages:
+        summary += f", {passages:,} passage{'' if passages == 1 else 's'}"
     return msgspec.json.encode({"title": file.name, "suggestion": summary, "prompts": {}})
+
+
+async def _make_findable(tools: Tools, file: File) -> int:
+    """How many passages the graphs that hold the file can find of it now; 0 where none does."""
+    if tools.knowledge is None:
+        return 0
+    if not await tools.store.read(lambda tx: is_in_a_graph(tx, file.organization_id, file.id)):
+        return 0
+    sections = await read_sections(tools.blobs, file)
+    return await index(tools.knowledge, file.organization_id, file.id, file.name, sections)
 
 
 async def ingest_again(tx: Transaction, organization_id: str, file_id: str, key_id: str | None = None) -> str:

@@ -11,6 +11,7 @@ from pressrun.errors import Code, PressrunError, Problem
 from pressrun.ids import new_id
 from pressrun.jobs import ingest
 from pressrun.jobs.ingest import NewIngest
+from pressrun.knowledge import members
 from pressrun.knowledge.blobs import Blobs, Stored, new_key
 from pressrun.knowledge.files import WRITING_US, File
 from pressrun.knowledge.kinds import HEAD_BYTES, FileKind, kind_of
@@ -151,8 +152,7 @@ async def _add(
     )
     assert row is not None
     if new.graph_id is not None:
-        message = f"no graph {new.graph_id[:100]!r}: GET /v1/graphs lists them"
-        raise PressrunError(Code.NOT_FOUND, Problem(message, {"graph_id": new.graph_id[:100]}))
+        await members.add(tx, organization_id, new.graph_id, file_id)
     return File.from_row(row)
 
 

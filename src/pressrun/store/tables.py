@@ -34,8 +34,11 @@ class Table:
 
 def tables(connection: apsw.Connection) -> list[Table]:
     """The tables of a SQLite database, each after those its rows refer to."""
+    # Only 'table': an index of words is a virtual table with shadows, which triggers fill from rows that are carried.
     listing = (
-        "SELECT name, sql LIKE '%AUTOINCREMENT%' FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        "SELECT schema.name, schema.sql LIKE '%AUTOINCREMENT%' FROM sqlite_schema AS schema "
+        "JOIN pragma_table_list AS list ON list.name = schema.name AND list.schema = 'main' AND list.type = 'table' "
+        "WHERE schema.type = 'table' AND schema.name NOT LIKE 'sqlite_%'"
     )
     found = {str(name): bool(numbered) for name, numbered in connection.execute(listing) if name not in OWN}
     sorter: TopologicalSorter[str] = TopologicalSorter()

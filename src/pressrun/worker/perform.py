@@ -7,6 +7,7 @@ from random import Random
 
 import msgspec
 
+from pressrun.agents.context import GraphContext
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.outcome import Call as AgentCall
 from pressrun.agents.outcome import Result
@@ -43,7 +44,7 @@ class Performer:
         self._random = random or Random()  # noqa: S311 - spreads a herd, keeps no secret
         self._health = Health()
         self._stepping = Stepping(system.store)
-        self._tools = take_in.Tools(system.store, system.blobs, Extractor())
+        self._tools = take_in.Tools(system.store, system.blobs, Extractor(), system.knowledge)
 
     async def perform(self, claim: Claim, calls: list[Call]) -> Outcome:
         """How the attempt ended; its model calls are appended to `calls`. Raises nothing but its own cancellation."""
@@ -87,7 +88,8 @@ class Performer:
         if options.fan_out or len(definition.prompts) > 1:
             steps = await self._stepping.of(claim)
             kept.append(steps)
-        result = await run(definition, values, provider, made, fan_out=options.fan_out, steps=steps)
+        context = GraphContext(self._system.knowledge, self._system.catalog, claim.organization_id)
+        result = await run(definition, values, provider, made, fan_out=options.fan_out, steps=steps, context=context)
         return result, _answered(definition, steps.models if steps else {}, made)
 
     def _counted(self, claim: Claim, made: AgentCall, *, counted: bool) -> Call:
@@ -146,6 +148,7 @@ def payload(result: Result, answered: Mapping[str, str] | None = None) -> bytes:
             "prompts": dict(result.prompts),
             **({"models": answered} if answered else {}),
             **({} if result.results is None else {"results": result.results}),
+            **({} if result.sources is None else {"sources": [one.as_data() for one in result.sources]}),
         }
     )
 

@@ -1,0 +1,68 @@
+"""Which vectors are near to one: worked out with numpy, where the database cannot or need not do it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Similarities = dict[int, float]
+"""The cosine of passages with a question, by their seq."""
+
+
+def signs_of(vectors: Sequence[bytes]) -> bytes:
+    """The signs of vectors of equal length, a bit for each dimension, one after the other."""
+    import numpy as np  # noqa: PLC0415 - optional, and only who searches needs it
+
+    return np.packbits(_rows(b"".join(vectors), len(vectors)) > 0, axis=1).tobytes()
+
+
+def similarities(vector: bytes, others: Sequence[tuple[int, bytes]]) -> Similarities:
+    """How near each of the others is to a vector."""
+    import numpy as np  # noqa: PLC0415
+
+    if not others:
+        return {}
+    rows = _rows(b"".join(bytes(one) for _, one in others), len(others)).astype(np.float32)
+    asked = np.frombuffer(vector, np.int8).astype(np.float32)
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(asked)
+    cosines = rows @ asked / np.maximum(lengths, 1e-9)
+    return dict(zip((seq for seq, _ in others), cosines.tolist(), strict=True))
+
+
+def nearest(vector: bytes, others: Sequence[tuple[int, bytes]], limit: int) -> Similarities:
+    """The `limit` nearest of them."""
+    found = similarities(vector, others)
+    best = sorted(found, key=lambda seq: -found[seq])[:limit]
+    return {seq: found[seq] for seq in best}
+
+
+def likely(vector: bytes, groups: Sequence[tuple[int, bytes]], limit: int) -> list[int]:
+    """The seqs of the `limit` passages whose signs differ least from the vector's: nearly all of the nearest ones.
+
+    A group is the seq of its first passage and the signs of all that follow.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    if not groups:
+        return []
+    size = len(vector) // 8
+    counts = [len(signs) // size for _, signs in groups]
+    rows = np.frombuffer(b"".join(bytes(signs) for _, signs in groups), np.uint64).reshape(-1, size // 8)
+    asked = np.frombuffer(signs_of([vector]), np.uint64)
+    differing = np.bitwise_count(rows ^ asked).sum(1, dtype=np.uint16)
+    limit = min(limit, len(differing))
+    places = np.argpartition(differing, limit - 1)[:limit]
+    ends = np.cumsum(counts)
+    group = np.searchsorted(ends, places, side="right")
+    firsts = np.array([first for first, _ in groups], np.int64)
+    begins = ends - np.array(counts)
+    seqs: list[int] = (firsts[group] + places - begins[group]).tolist()
+    return seqs
+
+
+def _rows(vectors: bytes, count: int) -> "NDArray[np.int8]":
+    import numpy as np  # noqa: PLC0415
+
+    return np.frombuffer(vectors, np.int8).reshape(count, -1)

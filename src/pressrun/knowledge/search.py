@@ -1,0 +1,219 @@
+"""Passages that answer a question: found by their words and by their meaning, and ranked by both."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pressrun.errors import Code, PressrunError, Problem, RunFailure
+from pressrun.knowledge.knowledge import Knowledge
+from pressrun.knowledge.nearest import Similarities, likely, nearest, similarities
+from pressrun.knowledge.ranking import Ranked, keyword_scores, rank
+from pressrun.knowledge.words import words_of
+from pressrun.store.store import Row, Transaction, Value
+from pressrun.telemetry import log
+from pressrun.telemetry.events import ServerEvent
+
+CANDIDATES = 100
+"""Passages by meaning, and as many by words, among which both together decide."""
+
+FEW_FILES = 64
+"""Up to so many files are named in a search for words; beyond, the organization is."""
+
+LIKELY = 400
+"""Passages of a large scope that are compared with the question's vector: those whose signs differ least from its."""
+
+MOST_HITS = 2000
+"""Passages that are looked at for one word: one that more of them hold tells little."""
+
+DEFAULT_LIMIT = 30
+DEFAULT_WEIGHT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for. `weight` is 0 for meaning alone to 100 for words alone.
+
+    A passage is found when its score for words reaches `keyword_threshold`, or that for meaning `semantic_threshold`;
+    both scores are between 0 and 1.
+    """
+
+    text: str
+    limit: int = DEFAULT_LIMIT
+    weight: int = DEFAULT_WEIGHT
+    keyword_threshold: float = 0.0
+    semantic_threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that was found; `start` is its place in the file's text in characters, `url` that of a page, or ''."""
+
+    graph_id: str
+    file_id: str
+    file_name: str
+    url: str
+    page: int | None
+    start: int
+    text: str
+    score: float
+    keyword_score: float
+    semantic_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The graphs that are searched: their passages, and how many of them have a vector of our embedder."""
+
+    organization_id: str
+    graph_ids: str
+    passages: int
+    embedded: int
+    place: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {"organization_id": self.organization_id, "graph_ids": self.graph_ids}
+
+
+async def search(knowledge: Knowledge, organization_id: str, graph_ids: Sequence[str], query: Query) -> list[Found]:
+    """The passages of some graphs that answer a question best, the best first; raises PressrunError (not_found)."""
+    words = words_of(query.text)
+    embedding = asyncio.ensure_future(_vector(knowledge, query))
+    try:
+        scope, hits = await knowledge.store.read(
+            lambda tx: _look_for_words(tx, knowledge.embedder.name, organization_id, graph_ids, words, query.weight)
+        )
+        vector = await embedding
+    finally:
+        embedding.cancel()
+    keywords = keyword_scores(hits, len(words), scope.passages)
+    cosines = {} if vector is None else await _cosines(knowledge, scope, vector, keywords)
+    ranked = rank(keywords, cosines, query.weight, by_words_alone=vector is None)
+    kept = [
+        one
+        for one in ranked
+        if one.keyword >= query.keyword_threshold or (vector is not None and one.semantic >= query.semantic_threshold)
+    ]
+    return await _details(knowledge, scope, kept[: query.limit])
+
+
+async def _vector(knowledge: Knowledge, query: Query) -> bytes | None:
+    """The question's vector; None where words alone are to decide, or have to."""
+    if not knowledge.embedder.name or query.weight >= 100 or not query.text.strip():
+        return None
+    try:
+        return (await knowledge.embedder.embed([query.text], urgent=True))[0]
+    except RunFailure as failure:  # words still find something
+        log.warn(ServerEvent.EMBEDDER_FAILED, error=failure.message)
+        return None
+
+
+async def _look_for_words(
+    tx: Transaction, embedder: str, organization_id: str, graph_ids: Sequence[str], words: Sequence[str], weight: int
+) -> tuple[_Scope, Sequence[Row]]:
+    await check_graphs(tx, organization_id, graph_ids)
+    scope = await _scope(tx, embedder, organization_id, graph_ids)
+    if not words or not scope.passages or weight <= 0:
+        return scope, []
+    asked: list[dict[str, Value]] = [
+        {"number": number, "word": word, "place": scope.place, "most": MOST_HITS, **scope.names}
+        for number, word in enumerate(words)
+    ]
+    return scope, await tx.each("find_word", asked)
+
+
+async def check_graphs(tx: Transaction, organization_id: str, graph_ids: Sequence[str]) -> None:
+    """Raises PressrunError (not_found) with every graph that is not there."""
+    asked = json.dumps([one for one in graph_ids if "\x00" not in one])
+    rows = await tx.all("list_known_graphs", organization_id=organization_id, graph_ids=asked)
+    known = {row["id"] for row in rows}
+    missing = [one for one in dict.fromkeys(graph_ids) if one not in known]
+    if missing:
+        raise PressrunError(
+            Code.NOT_FOUND,
+            [
+                Problem(f"there is no graph {one[:100]!r}: list them to see their ids", {"graph_id": one[:100]})
+                for one in missing
+            ],
+        )
+
+
+async def _scope(tx: Transaction, embedder: str, organization_id: str, graph_ids: Sequence[str]) -> _Scope:
+    names = {"organization_id": organization_id, "graph_ids": json.dumps(list(graph_ids))}
+    files = await tx.all("list_scope", limit=FEW_FILES + 1, **names)
+    if len(files) <= FEW_FILES:
+        passages = sum(row["passages"] for row in files)
+        embedded = sum(row["passages"] for row in files if row["embedder"] == embedder)
+        place = [f"f{row['seq']}" for row in files]
+    else:
+        row = await tx.one("measure_scope", embedder=embedder, **names)
+        assert row is not None
+        passages, embedded = row["passages"], row["embedded"]
+        place = ["o" + organization_id.replace("-", "")]
+    return _Scope(organization_id, names["graph_ids"], passages, embedded, json.dumps(place))
+
+
+async def _cosines(knowledge: Knowledge, scope: _Scope, vector: bytes, keywords: Mapping[int, float]) -> Similarities:
+    """The cosines of the nearest passages, and of those that were found by their words."""
+    named = {"embedder": knowledge.embedder.name, **scope.names}
+    ask_store = await knowledge.has_distances()
+    best = sorted(keywords, key=lambda seq: -keywords[seq])[:CANDIDATES]
+    store = knowledge.store
+    if scope.embedded <= knowledge.every_vector:
+        if not ask_store:
+            rows = await store.read(lambda tx: tx.all("list_vectors", **named))
+            every = [(row["seq"], row["vector"]) for row in rows]
+            found = await asyncio.to_thread(similarities, vector, every)
+            near = sorted(found, key=lambda seq: -found[seq])[:CANDIDATES]
+            return {seq: found[seq] for seq in {*near, *best} if seq in found}
+        rows = await store.read(lambda tx: tx.all("nearest_passages", vector=vector, limit=CANDIDATES, **named))
+        found = {row["seq"]: row["similarity"] for row in rows}
+        wanted = [seq for seq in best if seq not in found]
+    else:
+        rows = await store.read(lambda tx: tx.all("list_signs", **named))
+        groups = [(row["first"], row["signs"]) for row in rows]
+        found = {}
+        wanted = list({*await asyncio.to_thread(likely, vector, groups, LIKELY), *best})
+    return found | await _compared(knowledge, scope, vector, wanted, ask_store=ask_store)
+
+
+async def _compared(
+    knowledge: Knowledge, scope: _Scope, vector: bytes, seqs: Sequence[int], *, ask_store: bool
+) -> Similarities:
+    if not seqs:
+        return {}
+    values = {
+        "organization_id": scope.organization_id,
+        "embedder": knowledge.embedder.name,
+        "seqs": json.dumps(list(seqs)),
+    }
+    if ask_store:
+        rows = await knowledge.store.read(lambda tx: tx.all("compare_passages", vector=vector, **values))
+        return {row["seq"]: row["similarity"] for row in rows}
+    rows = await knowledge.store.read(lambda tx: tx.all("find_vectors", **values))
+    return nearest(vector, [(row["seq"], row["vector"]) for row in rows], len(rows))
+
+
+async def _details(knowledge: Knowledge, scope: _Scope, kept: Sequence[Ranked]) -> list[Found]:
+    if not kept:
+        return []
+    seqs = json.dumps([one.seq for one in kept])
+    rows = await knowledge.store.read(lambda tx: tx.all("find_passages", seqs=seqs, **scope.names))
+    known = {row["seq"]: row for row in rows}
+    return [_found(known[one.seq], one) for one in kept if one.seq in known]  # a file may just have been deleted
+
+
+def _found(row: Row, ranked: Ranked) -> Found:
+    return Found(
+        row["graph_id"],
+        row["file_id"],
+        row["file_name"],
+        row["url"],
+        row["page"],
+        row["start"],
+        row["text"],
+        ranked.score,
+        ranked.keyword,
+        ranked.semantic,
+    )

@@ -1,0 +1,117 @@
+-- name: list_scope
+-- The indexed files of some graphs, each once.
+SELECT seq, passages, embedder FROM indexed_files
+WHERE organization_id = :organization_id AND file_id IN (
+    SELECT file_id FROM graph_files
+    WHERE organization_id = :organization_id
+        AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
+)
+LIMIT :limit
+
+-- name: measure_scope
+-- How many files and passages some graphs have, and how many of the passages have a vector of this embedder.
+SELECT count(*) AS files, CAST(coalesce(sum(passages), 0) AS bigint) AS passages,
+    CAST(coalesce(sum(passages) FILTER (WHERE embedder = :embedder), 0) AS bigint) AS embedded
+FROM indexed_files
+WHERE organization_id = :organization_id AND file_id IN (
+    SELECT file_id FROM graph_files
+    WHERE organization_id = :organization_id
+        AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
+)
+
+-- name: find_word
+-- Passages of some graphs that hold a word; `place` lists words of which one must stand beside it.
+WITH scope AS MATERIALIZED (
+    SELECT array_agg(indexed_files.seq) AS files FROM indexed_files
+    WHERE indexed_files.organization_id = (CAST(:organization_id AS text[]))[1] AND indexed_files.file_id IN (
+        SELECT graph_files.file_id FROM graph_files
+        WHERE graph_files.organization_id = (CAST(:organization_id AS text[]))[1] AND graph_files.graph_id IN (
+            SELECT jsonb_array_elements_text(CAST((CAST(:graph_ids AS text[]))[1] AS jsonb))
+        )
+    )
+), places AS MATERIALIZED (
+    SELECT CAST(string_agg(value, ' | ') AS tsquery) AS place
+    FROM jsonb_array_elements_text(CAST((CAST(:place AS text[]))[1] AS jsonb)) AS one (value)
+)
+SELECT asked.number, hits.seq
+FROM scope
+CROSS JOIN places
+CROSS JOIN unnest(CAST(:number AS bigint[]), CAST(:word AS text[]), CAST(:most AS bigint[]))
+    AS asked (number, word, most)
+CROSS JOIN LATERAL passages_with_word(asked.word, places.place, scope.files, asked.most) AS hits (seq)
+
+-- name: list_vectors
+-- The vectors of all passages of some graphs.
+SELECT passages.seq, passages.vector
+FROM indexed_files
+JOIN passages ON passages.seq >= indexed_files.seq * 1048576 AND passages.seq < (indexed_files.seq + 1) * 1048576
+WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
+    AND indexed_files.file_id IN (
+        SELECT file_id FROM graph_files
+        WHERE organization_id = :organization_id
+            AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
+    )
+
+-- name: list_signs
+-- The signs of all vectors of some graphs.
+SELECT passage_signs.first, passage_signs.signs
+FROM indexed_files
+JOIN passage_signs
+    ON passage_signs.first >= indexed_files.seq * 1048576 AND passage_signs.first < (indexed_files.seq + 1) * 1048576
+WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
+    AND indexed_files.file_id IN (
+        SELECT file_id FROM graph_files
+        WHERE organization_id = :organization_id
+            AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
+    )
+
+-- name: find_vectors
+-- The vectors of these passages.
+SELECT passages.seq, passages.vector
+FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
+JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
+JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
+WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
+
+-- name: has_distances
+-- Whether the database works out distances between vectors itself, as it does with pgvector.
+-- system: the schema is everybody's.
+SELECT count(*) AS found FROM information_schema.columns WHERE table_name = 'passages' AND column_name = 'embedding'
+
+-- name: nearest_passages
+-- The passages of some graphs that are nearest to a vector, by pgvector.
+SELECT passages.seq, 1 - (passages.embedding <=> vector_of_bytes(CAST(:vector AS bytea))) AS similarity
+FROM indexed_files
+JOIN passages ON passages.seq >= indexed_files.seq * 1048576 AND passages.seq < (indexed_files.seq + 1) * 1048576
+WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
+    AND indexed_files.file_id IN (
+        SELECT file_id FROM graph_files
+        WHERE organization_id = :organization_id
+            AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
+    )
+ORDER BY similarity DESC LIMIT :limit
+
+-- name: compare_passages
+-- How near these passages are to a vector, by pgvector.
+SELECT passages.seq, 1 - (passages.embedding <=> vector_of_bytes(CAST(:vector AS bytea))) AS similarity
+FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
+JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
+JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
+WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
+
+-- name: find_passages
+-- These passages, with their file, and a graph among those asked that holds it.
+SELECT passages.seq, passages.page, passages.start, passages.text, files.id AS file_id, files.name AS file_name,
+    graph_files.graph_id, graph_files.url
+FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
+JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
+JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
+JOIN files ON files.id = indexed_files.file_id AND files.organization_id = indexed_files.organization_id
+JOIN graph_files ON graph_files.file_id = files.id AND graph_files.organization_id = files.organization_id
+WHERE passages.organization_id = :organization_id
+    AND graph_files.graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
+
+-- name: list_known_graphs
+-- Those of these graphs that there are.
+SELECT id FROM graphs
+WHERE organization_id = :organization_id AND id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))

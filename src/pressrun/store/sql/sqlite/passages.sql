@@ -1,0 +1,105 @@
+-- name: list_scope
+-- The indexed files of some graphs, each once.
+SELECT seq, passages, embedder FROM indexed_files
+WHERE organization_id = :organization_id AND file_id IN (
+    SELECT file_id FROM graph_files
+    WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
+)
+LIMIT :limit
+
+-- name: measure_scope
+-- How many files and passages some graphs have, and how many of the passages have a vector of this embedder.
+SELECT count(*) AS files, CAST(coalesce(sum(passages), 0) AS INTEGER) AS passages,
+    CAST(coalesce(sum(CASE embedder WHEN :embedder THEN passages END), 0) AS INTEGER) AS embedded
+FROM indexed_files
+WHERE organization_id = :organization_id AND file_id IN (
+    SELECT file_id FROM graph_files
+    WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
+)
+
+-- name: find_word
+-- Passages of some graphs that hold a word; `place` lists words of which one must stand beside it.
+SELECT :number AS number, passage_words.rowid AS seq
+FROM passage_words
+WHERE passage_words MATCH
+        'place : (' || (SELECT group_concat(value, ' OR ') FROM json_each(:place)) || ') AND text : "' || :word || '"'
+    AND EXISTS (
+        SELECT 1 FROM indexed_files
+        JOIN graph_files ON graph_files.file_id = indexed_files.file_id
+        WHERE indexed_files.seq = passage_words.rowid >> 20 AND indexed_files.organization_id = :organization_id
+            AND graph_files.organization_id = :organization_id
+            AND graph_files.graph_id IN (SELECT value FROM json_each(:graph_ids))
+    )
+LIMIT :most
+
+-- name: list_vectors
+-- The vectors of all passages of some graphs.
+SELECT passages.seq, passages.vector
+FROM indexed_files
+JOIN passages ON passages.seq >= indexed_files.seq * 1048576 AND passages.seq < (indexed_files.seq + 1) * 1048576
+WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
+    AND indexed_files.file_id IN (
+        SELECT file_id FROM graph_files
+        WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
+    )
+
+-- name: list_signs
+-- The signs of all vectors of some graphs.
+SELECT passage_signs.first, passage_signs.signs
+FROM indexed_files
+JOIN passage_signs
+    ON passage_signs.first >= indexed_files.seq * 1048576 AND passage_signs.first < (indexed_files.seq + 1) * 1048576
+WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
+    AND indexed_files.file_id IN (
+        SELECT file_id FROM graph_files
+        WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
+    )
+
+-- name: find_vectors
+-- The vectors of these passages.
+SELECT passages.seq, passages.vector
+FROM json_each(:seqs) AS wanted
+JOIN passages ON passages.seq = wanted.value
+JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
+WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
+
+-- name: has_distances
+-- Whether the database works out distances between vectors itself, as it does with sqlite-vec.
+-- system: the schema is everybody's.
+SELECT count(*) AS found FROM pragma_function_list WHERE name = 'vec_distance_cosine'
+
+-- name: nearest_passages
+-- The passages of some graphs that are nearest to a vector, by sqlite-vec.
+SELECT passages.seq, 1 - vec_distance_cosine(vec_int8(passages.vector), vec_int8(:vector)) AS similarity
+FROM indexed_files
+JOIN passages ON passages.seq >= indexed_files.seq * 1048576 AND passages.seq < (indexed_files.seq + 1) * 1048576
+WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
+    AND indexed_files.file_id IN (
+        SELECT file_id FROM graph_files
+        WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
+    )
+ORDER BY similarity DESC LIMIT :limit
+
+-- name: compare_passages
+-- How near these passages are to a vector, by sqlite-vec.
+SELECT passages.seq, 1 - vec_distance_cosine(vec_int8(passages.vector), vec_int8(:vector)) AS similarity
+FROM json_each(:seqs) AS wanted
+JOIN passages ON passages.seq = wanted.value
+JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
+WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
+
+-- name: find_passages
+-- These passages, with their file, and a graph among those asked that holds it.
+SELECT passages.seq, passages.page, passages.start, passages.text, files.id AS file_id, files.name AS file_name,
+    graph_files.graph_id, graph_files.url
+FROM json_each(:seqs) AS wanted
+JOIN passages ON passages.seq = wanted.value
+JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
+JOIN files ON files.id = indexed_files.file_id AND files.organization_id = indexed_files.organization_id
+JOIN graph_files ON graph_files.file_id = files.id AND graph_files.organization_id = files.organization_id
+WHERE passages.organization_id = :organization_id
+    AND graph_files.graph_id IN (SELECT value FROM json_each(:graph_ids))
+
+-- name: list_known_graphs
+-- Those of these graphs that there are.
+SELECT id FROM graphs WHERE organization_id = :organization_id AND id IN (SELECT value FROM json_each(:graph_ids))

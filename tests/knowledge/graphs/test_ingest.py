@@ -1,0 +1,119 @@
+"""A file's text becomes passages, once, whatever happens meanwhile."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pressrun.errors import FailureCode, PressrunError, RunFailure
+from pressrun.knowledge import graphs, members
+from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
+from pressrun.knowledge.ingest import GROUP, index
+from pressrun.knowledge.knowledge import Knowledge
+from pressrun.organizations.organization import FIRST
+from tests.knowledge.graphs.scene import Scene, Section
+from tests.raw_sql import fetch
+
+LONG = "\n\n".join(f"Paragraph {number} of the manual. " + "It has many words. " * 32 for number in range(3 * GROUP))
+
+
+@pytest.fixture
+async def plain(scene: Scene, words_alone: Embedder) -> Scene:
+    """A graph, and no embedder: what is tested here does not depend on it."""
+    scene.knowledge = Knowledge(scene.store, words_alone)
+    await scene.add_graph("shop")
+    return scene
+
+
+class Killed(Exception):  # noqa: N818 - stands for the end of a process
+    """The process ends here."""
+
+
+async def test_an_attempt_that_broke_off_is_gone_on_with(plain: Scene) -> None:
+    await plain.add_file("shop", "manual.txt", "Nothing yet.")
+    told: list[tuple[int, int]] = []
+
+    def killed(done: int, total: int) -> None:
+        told.append((done, total))
+        if done >= GROUP:
+            raise Killed
+
+    sections = [Section(LONG, 1)]
+    with pytest.raises(Killed):
+        await index(plain.knowledge, FIRST, "manual.txt", "manual.txt", sections, killed)
+    assert len(await plain.rows()) == GROUP
+    again: list[int] = []
+    total = await index(
+        plain.knowledge, FIRST, "manual.txt", "manual.txt", sections, lambda done, _: again.append(done)
+    )
+    assert again[0] == GROUP
+    assert total == 3 * GROUP == len(await plain.rows()) == len(set(await plain.rows()))
+    assert told[-1] == (GROUP, total)
+    assert (await plain.find("paragraph 3", "shop"))[0].text.startswith("Paragraph 3 of")
+
+
+async def test_indexed_twice_is_indexed_once(plain: Scene) -> None:
+    await plain.add_file("shop", "a.txt", "One text.")
+    assert await plain.index("a.txt", "One text.") == 1
+    assert await plain.rows() == [("a.txt", "One text.")]
+
+
+async def test_another_text_takes_the_place_of_the_first(plain: Scene) -> None:
+    await plain.add_file("shop", "a.txt", "About elephants.")
+    await plain.index("a.txt", "About zebras.", "And gnus.")
+    assert await plain.rows() == [("a.txt", "About zebras."), ("a.txt", "And gnus.")]
+    assert await plain.find("elephants", "shop") == []
+    assert (await plain.find("gnus", "shop"))[0].page == 2
+
+
+async def test_two_that_index_one_file_leave_it_whole(plain: Scene) -> None:
+    """Who is overtaken by another text notices, and fails to be tried again."""
+    await plain.add_file("shop", "manual.txt", "Nothing yet.")
+    told = await asyncio.gather(
+        plain.index("manual.txt", LONG), plain.index("manual.txt", LONG + " Revised."), return_exceptions=True
+    )
+    assert all(one == 3 * GROUP or (isinstance(one, RunFailure) and one.retryable) for one in told)
+    assert await plain.index("manual.txt", LONG) == 3 * GROUP
+    rows = await plain.rows()
+    assert len(rows) == len(set(rows)) == 3 * GROUP
+
+
+async def test_a_file_that_no_graph_holds_has_no_passages(plain: Scene) -> None:
+    await plain.add_file("shop", "a.txt", "About elephants.")
+    await plain.store.write(lambda tx: members.remove(tx, FIRST, "shop", "a.txt"))
+    assert await plain.rows() == []
+    assert await plain.index("a.txt", "About elephants.") == 0
+    assert await plain.rows() == []
+
+
+async def test_passages_stay_while_any_graph_holds_the_file(plain: Scene) -> None:
+    await plain.add_graph("other")
+    await plain.add_file("shop", "a.txt", "About elephants.")
+    await plain.add_file("other", "a.txt", "About elephants.")
+    assert len(await plain.rows()) == 1
+    await plain.store.write(lambda tx: members.delete_graph(tx, FIRST, "shop"))
+    assert len(await plain.find("elephants", "other")) == 1
+    await plain.store.write(lambda tx: members.delete_graph(tx, FIRST, "other"))
+    assert await plain.rows() == []
+    with pytest.raises(PressrunError, match="there is no graph"):
+        await plain.store.read(lambda tx: graphs.find(tx, FIRST, "other"))
+
+
+async def test_a_deleted_file_leaves_nothing(plain: Scene, embedder: Embedder) -> None:
+    scene = Scene(plain.store, plain.database_url, Knowledge(plain.store, embedder))
+    await scene.add_file("shop", "a.txt", "About elephants.", "About their trunks.")
+    await scene.store.write(lambda tx: members.forget_file(tx, FIRST, "a.txt"))
+    for table in ("passages", "passage_signs", "indexed_files", "graph_files"):
+        assert await fetch(scene.database_url, f"SELECT 1 FROM {table}") == [], table  # noqa: S608
+    assert await scene.find("elephants", "shop", weight=100) == []
+
+
+async def test_an_embedder_that_cannot_start_fails_the_attempt(plain: Scene, tmp_path: Path) -> None:
+    await plain.add_file("shop", "a.txt", "One text.")
+    (tmp_path / "no folder").write_text("")
+    broken = Embedder(EmbedderOptions("minilm", runtime_dir=tmp_path / "no folder"))
+    with pytest.raises(RunFailure) as failure:
+        await plain.index("a.txt", "Another text.", knowledge=Knowledge(plain.store, broken))
+    assert (failure.value.code, failure.value.retryable) == (FailureCode.MODEL_UNAVAILABLE, True)
+    assert await plain.rows() == []
+    await broken.close()

@@ -1,0 +1,44 @@
+"""Vectors compared here, where the database does not do it."""
+
+import numpy as np
+import pytest
+
+from pressrun.knowledge.embedding.backends import as_bytes
+from pressrun.knowledge.nearest import likely, nearest, signs_of, similarities
+
+SIZE = 384
+
+
+def some_vectors(count: int) -> np.ndarray:
+    """Vectors in a few clouds, as those of texts are."""
+    random = np.random.default_rng(7)
+    centres = random.normal(size=(20, SIZE))
+    return (centres[random.integers(0, 20, count)] + random.normal(size=(count, SIZE))).astype(np.float32)
+
+
+def test_a_cosine_survives_the_rounding() -> None:
+    vectors = some_vectors(50)
+    rows = [as_bytes(vectors[number : number + 1]) for number in range(50)]
+    found = similarities(rows[0], list(enumerate(rows)))
+    lengths = np.linalg.norm(vectors, axis=1)
+    exact = vectors @ vectors[0] / (lengths * lengths[0])
+    assert [found[number] for number in range(50)] == pytest.approx(list(exact), abs=0.01)
+    assert next(iter(nearest(rows[0], list(enumerate(rows)), 3))) == 0
+
+
+def test_most_of_the_nearest_are_among_the_likely() -> None:
+    count, wanted = 5000, 20
+    stored = as_bytes(some_vectors(count))
+    rows = [stored[begin : begin + SIZE] for begin in range(0, len(stored), SIZE)]
+    groups = [(1_048_576 + begin, signs_of(rows[begin : begin + 128])) for begin in range(0, count, 128)]
+    hit = 0
+    for number in range(0, count, 500):
+        every = [(1_048_576 + place, row) for place, row in enumerate(rows)]
+        best = nearest(rows[number], every, wanted).keys()
+        hit += len(best & set(likely(rows[number], groups, 400)))
+    assert hit >= 0.95 * wanted * 10
+
+
+def test_nothing_is_near_to_nothing() -> None:
+    assert similarities(b"\x01" * SIZE, []) == {}
+    assert likely(b"\x01" * SIZE, [], 10) == []
