@@ -88,7 +88,9 @@ class FailureCode(StrEnum):
     CANCELLED = "cancelled"
     DEADLINE_EXCEEDED = "deadline_exceeded"
     FILE_MISSING = "file_missing"
+    FILE_NOT_READY = "file_not_ready"
     GRAPH_MISSING = "graph_missing"
+    INPUT_REFUSED = "input_refused"
     INVALID_OUTPUT = "invalid_output"
     MODEL_AUTHENTICATION = "model_authentication"
     MODEL_CONTENT_REFUSED = "model_content_refused"
@@ -104,6 +106,7 @@ class FailureCode(StrEnum):
     POISON = "poison"
     SCHEMA_ERROR = "schema_error"
     UNREADABLE_FILE = "unreadable_file"
+    URL_FAILED = "url_failed"
     WORKER_LOST = "worker_lost"
     INTERNAL = "internal"
 

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         AfterValidator(_networks),
         Field(description="private networks that webhooks may be sent to, at any port (JSON list of CIDR)"),
     ] = ()
+    fetch_private_networks: Annotated[
+        tuple[str, ...],
+        AfterValidator(_networks),
+        Field(description="private networks that URLs given as files may lead to, at any port (JSON list of CIDR)"),
+    ] = ()
     generate_timeout_s: Annotated[
         float, Field(ge=1, le=175, description="longest synchronous generation; clients give up at 180")
     ] = 170.0
@@ -202,6 +207,12 @@ class Settings(BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None:
                 values[name] = secret.get_secret_value()
-        for name in ("allowed_hosts", "trusted_proxies", "webhook_ports", "webhook_private_networks"):
+        for name in (
+            "allowed_hosts",
+            "trusted_proxies",
+            "webhook_ports",
+            "webhook_private_networks",
+            "fetch_private_networks",
+        ):
             values[name] = json.dumps(values[name])
         return {f"PRESSRUN_{name.upper()}": str(value) for name, value in values.items()}

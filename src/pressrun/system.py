@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from pressrun.agents.attachments import Attachments
 from pressrun.agents.cache import Definitions
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.deployed import Deployed
@@ -15,10 +16,13 @@ from pressrun.jobs.job import Accepted, NewJob
 from pressrun.knowledge.blobs import Blobs
 from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
+from pressrun.knowledge.extract import Extractor
 from pressrun.knowledge.knowledge import Knowledge
 from pressrun.models.catalog import Catalog
 from pressrun.models.local_server import LocalOptions
 from pressrun.models.vault import Vault, load_key, read_key
+from pressrun.outgoing.address import read_networks
+from pressrun.outgoing.target import Rules
 from pressrun.settings import Settings
 from pressrun.store.ballast import no_room
 from pressrun.store.grouping import Grouped
@@ -42,6 +46,8 @@ class System:
     intake: Grouped[NewJob, Accepted]
     blobs: Blobs
     knowledge: Knowledge
+    extractor: Extractor
+    attachments: Attachments
 
     async def definition(self, organization_id: str, agent_id: str, version: int) -> AgentDefinition:
         """The definition of a version; raises PressrunError (not_found)."""
@@ -77,8 +83,21 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
     intake = Grouped(store, accept, limit=GROUP_LIMIT, witness=witness, patience_s=INTAKE_PATIENCE_S)
     knowledge = Knowledge(store, Embedder(EmbedderOptions(settings.embedder)))
     try:
+        deployed, extractor = Deployed(store, definitions), Extractor()
+        rules = Rules(private=read_networks(settings.fetch_private_networks))
+        attachments = Attachments(store, blobs, catalog, extractor, rules)
         yield System(
-            settings, store, catalog, vault, definitions, Deployed(store, definitions), intake, blobs, knowledge
+            settings,
+            store,
+            catalog,
+            vault,
+            definitions,
+            deployed,
+            intake,
+            blobs,
+            knowledge,
+            extractor,
+            attachments,
         )
     finally:
         await knowledge.close()

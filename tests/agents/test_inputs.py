@@ -47,13 +47,13 @@ def test_all_faults_come_at_once() -> None:
             {"id": "Tone", "value": ["angry"]},
             {"id": "Product Name", "value": ["x"]},
             {"id": "Notes", "value": ["one"]},
-            {"id": "Brief", "value": ["f1"]},
+            {"id": "Photo", "value": ["f1", "f2"]},
             {"value": ["x"]},
             7,
         ]
     )
     assert {problem.extras.get("input", problem.extras.get("index")) for problem in found} == {
-        "Product name", "Product Name", "Tone", "Notes", "Brief", 4, 5,
+        "Product name", "Product Name", "Tone", "Notes", "Photo", 4, 5,
     }  # fmt: skip
     assert len(found) == 7
 
@@ -119,13 +119,6 @@ def test_a_name_that_cannot_be_sent_back_is_made_sendable() -> None:
 def test_an_input_given_twice() -> None:
     (problem,) = problems([*GOOD, GOOD[1]])
     assert problem.description == '"Tone" is given twice: put all its values in one item'
-
-
-@pytest.mark.parametrize("name", ["Brief", "Photo"])
-def test_files_and_images_are_not_supported_yet(name: str) -> None:
-    (problem,) = problems([*GOOD, {"id": name, "value": ["file-1"]}])
-    assert problem.extras == {"input": name, "reason": "not_supported"}
-    assert "not supported yet" in problem.description
 
 
 @pytest.mark.parametrize("raw", [None, 7, "x", {"Tone": ["friendly"]}, True])

@@ -29,6 +29,7 @@ def settings(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch)
         generate_timeout_s=5,
         max_body_bytes=200_000,
         max_file_bytes=300_000,
+        fetch_private_networks=("127.0.0.0/8",),
     )
 
 

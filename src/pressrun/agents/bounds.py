@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from pressrun.agents.correcting import LONGEST_CORRECTION
 from pressrun.agents.definition import AgentDefinition, Prompt
+from pressrun.agents.input_kinds import FileInput, MediaInput
 from pressrun.agents.references import Reference, Template
 from pressrun.agents.run import Values, fanned
 from pressrun.models.prices import Terms
 from pressrun.models.token_estimate import (
+    IMAGE_TOKENS,
     MESSAGE_TOKENS,
     estimated_tokens,
     estimated_tokens_of_literal,
@@ -31,6 +33,11 @@ RETOLD = 4
 
 LIKELY_OUTPUT = (50, 1000)
 """Tokens of an answer where nothing is known: neither `max_tokens` nor a sample."""
+
+MOST_FILE_TOKENS = 10**9
+LIKELY_FILE_TOKENS = 2000
+MOST_IMAGE_TOKENS = 20_000
+"""No provider counts as many for one picture."""
 
 LEAST_OF_MAX = 10
 """An answer has probably no less than a tenth of `max_tokens`."""
@@ -81,6 +88,8 @@ def unbounded(definition: AgentDefinition, prices: Prices) -> Iterator[str]:
             if terms.price is None:
                 fix = f"`pressrun models set {model or 'NAME'} --input-price … --output-price …`"
                 yield f"the prompt {prompt.name!r} asks {name}, whose price is not known: {fix} sets it"
+            elif prompt.name in _reading_files(definition) and terms.context_tokens is None and not terms.price.is_free:
+                yield f"the prompt {prompt.name!r} takes files, and how much {name} reads at most is not known"
             elif _longest_answer(prompt, terms) is None and not terms.price.is_free:
                 limit = f"and how much {name} may answer is not known"
                 yield f"the prompt {prompt.name!r} has no max_tokens, {limit}: set max_tokens"
@@ -125,7 +134,28 @@ def _each(definition: AgentDefinition, inputs: Values, fan_out: bool) -> Iterato
 def _inputs(definition: AgentDefinition, values: Values, *, exact: bool) -> dict[str, int]:
     joiner = definition.settings.joiner
     count = most_tokens if exact else estimated_tokens
-    return {one.name: count(joiner.join(values.get(one.name, ()))) for one in definition.inputs}
+    tokens = {one.name: count(joiner.join(values.get(one.name, ()))) for one in definition.inputs}
+    for one in definition.inputs if definition.takes_files else ():
+        given = len(values.get(one.name, ()))
+        if isinstance(one, MediaInput):
+            tokens[one.name] = given * (MOST_IMAGE_TOKENS if exact else IMAGE_TOKENS)
+        elif isinstance(one, FileInput):
+            # Their texts are cut to what the model reads, which bounds the call; see fitting.py.
+            tokens[one.name] = given * (MOST_FILE_TOKENS if exact else LIKELY_FILE_TOKENS)
+    return tokens
+
+
+def _reading_files(definition: AgentDefinition) -> set[str]:
+    """The prompts that refer to inputs which take files or images."""
+    if not definition.takes_files:
+        return set()
+    names = {one.name for one in definition.inputs if isinstance(one, FileInput | MediaInput)}
+    return {
+        prompt.name
+        for prompt, templates in zip(definition.prompts, definition.prompt_templates, strict=True)
+        for piece in (*templates[0], *templates[1])
+        if isinstance(piece, Reference) and piece.name in names
+    }
 
 
 def _prompt_tokens(definition: AgentDefinition, index: int, sizes: _Sizes) -> int:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from pressrun.agents.consistency import DEFAULT_REASKS, faults
 from pressrun.agents.faults import between, refuse
-from pressrun.agents.input_kinds import Closed, Input, TextInput
+from pressrun.agents.input_kinds import Closed, FileInput, Input, MediaInput, TextInput
 from pressrun.agents.names import Alias, Name
 from pressrun.agents.references import Names, Reference, Template, compile_template
 from pressrun.jobs.lanes import DEFAULT_MODEL
@@ -152,6 +152,11 @@ class AgentDefinition(Closed):
         """
         alone = (prompt.candidates[0] for prompt in self.prompts if len(prompt.candidates) == 1)
         return tuple(dict.fromkeys(model or DEFAULT_MODEL for model in alone))
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether any input takes files or images."""
+        return any(isinstance(one, FileInput | MediaInput) for one in self.inputs)
 
     @property
     def fan_out_inputs(self) -> tuple[TextInput, ...]:

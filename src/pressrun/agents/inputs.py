@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pressrun.agents import file_inputs
 from pressrun.agents.check import nearest, shown
 from pressrun.agents.definition import AgentDefinition
-from pressrun.agents.input_kinds import DropdownInput, Input, TextInput
+from pressrun.agents.file_inputs import Known
+from pressrun.agents.input_kinds import DropdownInput, FileInput, Input, MediaInput, TextInput
 from pressrun.agents.names import MAX_NAME_CHARS, fold
 from pressrun.errors import Code, PressrunError, Problem
 
@@ -17,11 +19,12 @@ SHAPE = '{"id": "<input name>", "value": ["<text>"]}'
 Values = dict[str, tuple[str, ...]]
 
 
-def check(definition: AgentDefinition, raw_inputs: object) -> Values:
+def check(definition: AgentDefinition, raw_inputs: object, known: Known | None = None) -> Values:
     """The values of every input by its name, () for one that is absent or blank.
 
     `raw_inputs` is whatever stood under "inputs". Raises PressrunError (invalid) with one problem for each fault; its
-    extras name the `input` it concerns.
+    extras name the `input` it concerns. `known` are the files it names (`Attachments.known`); without them, of files
+    only their number is checked.
     """
     problems: list[Problem] = []
     if not isinstance(raw_inputs, list):
@@ -34,7 +37,9 @@ def check(definition: AgentDefinition, raw_inputs: object) -> Values:
         value = given.get(declared.name, ())
         values[declared.name] = value or ()
         if value is not None:  # None is a value already found faulty
-            problems.extend(_faults(declared, value))
+            problems.extend(_faults(declared, value, known))
+            if known and isinstance(declared, FileInput | MediaInput):
+                values[declared.name] = tuple(known[text].id if text in known else text for text in value)
     if problems:
         raise PressrunError(Code.INVALID, problems)
     return values
@@ -119,7 +124,7 @@ def _unless_blank(value: list[str]) -> tuple[str, ...]:
     return tuple(value) if any(text.strip() for text in value) else ()
 
 
-def _faults(declared: Input, value: tuple[str, ...]) -> Iterator[Problem]:
+def _faults(declared: Input, value: tuple[str, ...], known: Known | None) -> Iterator[Problem]:
     name = declared.name
     if not value:
         if declared.required:
@@ -132,9 +137,7 @@ def _faults(declared: Input, value: tuple[str, ...]) -> Iterator[Problem]:
             message = f"{shown(name)} must be exactly one of {_listed(declared.options)} (got {got})"
             yield _about(name, message, options=list(declared.options))
     else:
-        kind = "files" if declared.type == "file" else "images"
-        message = f"{shown(name)} takes {kind}, which are not supported yet: leave it out, or use an agent without it"
-        yield _about(name, message, reason="not_supported")
+        yield from file_inputs.faults(declared, value, known)
 
 
 def _wrong_count(declared: TextInput, count: int) -> Iterator[Problem]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import msgspec
 
 from pressrun.agents.agent import Agent
+from pressrun.agents.attachments import Attachments
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.deployed import Deployed
-from pressrun.agents.inputs import check
+from pressrun.agents.inputs import Values, check
 from pressrun.agents.run import check_fan_out
 from pressrun.errors import Code, PressrunError
 from pressrun.ids import new_id
@@ -63,7 +64,14 @@ class Submitted:
     replayed: bool
 
 
-async def submit(deployed: Deployed, accept: Accept, key: Key, reference: str, submission: Submission) -> Submitted:
+async def submit(
+    deployed: Deployed,
+    accept: Accept,
+    key: Key,
+    reference: str,
+    submission: Submission,
+    attachments: Attachments | None = None,
+) -> Submitted:
     """Check a request against the deployed version and have it accepted, durably, under that version.
 
     Raises PressrunError: not_found, invalid with every fault, key_reused for an idempotency key that stands for another
@@ -74,7 +82,8 @@ async def submit(deployed: Deployed, accept: Accept, key: Key, reference: str, s
     for _ in range(MOVES):
         agent, definition = remembered or await deployed.find(key.organization_id, reference)
         try:
-            job = _new_job(key, agent, definition, reference, submission)
+            values = await checked(attachments, key.organization_id, definition, submission.inputs)
+            job = _new_job(key, agent, definition, reference, submission, values)
         except PressrunError:
             if remembered is None:
                 raise
@@ -97,8 +106,20 @@ async def submit(deployed: Deployed, accept: Accept, key: Key, reference: str, s
     raise PressrunError(Code.UNAVAILABLE, "the agent is being deployed again and again", retry_after_s=1)
 
 
-def _new_job(key: Key, agent: Agent, definition: AgentDefinition, reference: str, submission: Submission) -> NewJob:
-    values = check(definition, submission.inputs)
+async def checked(
+    attachments: Attachments | None, organization_id: str, definition: AgentDefinition, raw_inputs: object
+) -> Values:
+    """The values of a request, its files looked up; raises PressrunError (invalid) with every fault."""
+    if attachments is None or not definition.takes_files:
+        return check(definition, raw_inputs)
+    values = check(definition, raw_inputs, await attachments.known(organization_id, definition, raw_inputs))
+    await attachments.refuse_blind(organization_id, definition, values)
+    return values
+
+
+def _new_job(
+    key: Key, agent: Agent, definition: AgentDefinition, reference: str, submission: Submission, values: Values
+) -> NewJob:
     settings = definition.settings
     fan_out = settings.fan_out if submission.fan_out is None else submission.fan_out
     if fan_out:

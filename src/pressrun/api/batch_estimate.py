@@ -44,7 +44,8 @@ async def estimate_batch(request: Request, application_id: str) -> Response:
     prices = await system.catalog.terms(key.organization_id, asked)
     estimating = Estimating(definition, prices, fan_out=options.fan_out, dedupe=options.dedupe)
     first: list[bytes] = []
-    async with read_rows(file.chunks, file.told, definition, file.options.column_map) as rows:
+    look_up = system.attachments.look_up_for(key.organization_id, definition)
+    async with read_rows(file.chunks, file.told, definition, file.options.column_map, look_up) as rows:
         async for block in rows:
             first += [row.cells for row in block[: SHOWN - len(first)]]
             await asyncio.to_thread(estimating.add, block)  # a millisecond for ten rows

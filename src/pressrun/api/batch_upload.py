@@ -52,7 +52,9 @@ async def store_rows(
         reserve = await reserve_of(request, agent.organization_id, definition, fan_out=fan_out)
     await upload.begin()
     try:
-        async with read_rows(hashing(file.chunks, hashed), file.told, definition, file.options.column_map) as rows:
+        chunks = hashing(file.chunks, hashed)
+        look_up = system.attachments.look_up_for(agent.organization_id, definition)
+        async with read_rows(chunks, file.told, definition, file.options.column_map, look_up) as rows:
             await _store(rows, upload, reserve, skips_bad=file.options.skips_bad)
             _refuse_bad(rows.bad, rows.total, skips=file.options.skips_bad)
             if reserve is not None:

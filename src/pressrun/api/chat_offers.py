@@ -50,7 +50,14 @@ async def _built_in(
             agent, definition = await system.deployed.find(key.organization_id, wish.application_id)
             calls = books.of(agent.id)
             return AgentTool(
-                name, agent, definition, wish.description, provider=provider, calls=calls, clock=time.monotonic
+                name,
+                agent,
+                definition,
+                wish.description,
+                provider=provider,
+                calls=calls,
+                clock=time.monotonic,
+                attachments=system.attachments,
             )
         case ModelWish():
             counted = CountedProvider(provider, "llm", books.of(), time.monotonic)

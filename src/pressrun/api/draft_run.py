@@ -11,13 +11,14 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
-from pressrun.agents import check, inputs
+from pressrun.agents import check
 from pressrun.agents.agent import Agent, find_agent
 from pressrun.agents.context import GraphContext
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.drafts import draft_of
 from pressrun.agents.outcome import Call
 from pressrun.agents.run import Values, check_fan_out
+from pressrun.agents.submit import checked
 from pressrun.agents.told_run import Begun, Ended, Heard, Told, told_run
 from pressrun.api import asked_wire, paid_calls, problems
 from pressrun.api.access import require
@@ -82,7 +83,7 @@ async def _checked(system: System, key: Key, definition: AgentDefinition, given:
     faults: list[Problem] = []
     values: Values = {}
     try:
-        values = inputs.check(definition, given)
+        values = await checked(system.attachments, key.organization_id, definition, given)
     except PressrunError as error:
         faults += error.problems
     faults += await unknown_models(system.catalog, key.organization_id, definition)
@@ -101,6 +102,8 @@ async def _events(
     provider = system.catalog.provider_for(key.organization_id)
     context = GraphContext(system.knowledge, system.catalog, key.organization_id)
     try:
+        attached = await system.attachments.attach(key.organization_id, definition, values, provider)
+        values, provider = attached.values, attached.provider
         async with aclosing(told_run(definition, values, provider, calls, fan_out=fan_out, context=context)) as run:
             async for one in with_silences(run, most_s):
                 yield KEEP_ALIVE if one is None else _event(one, time.monotonic() - started)

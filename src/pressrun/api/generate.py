@@ -11,10 +11,10 @@ from starlette.responses import StreamingResponse
 
 from pressrun.agents.context import Context, GraphContext
 from pressrun.agents.definition import AgentDefinition
-from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call, Result
 from pressrun.agents.run import Values, check_fan_out, run
 from pressrun.agents.stream import stream
+from pressrun.agents.submit import checked
 from pressrun.api import paid_calls, problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
@@ -22,7 +22,7 @@ from pressrun.api.request_schemas import GenerateRequest, body_of
 from pressrun.api.schemas import Generated, errors
 from pressrun.api.silences import KEEP_ALIVE, with_silences
 from pressrun.api.state import system_of
-from pressrun.errors import Code, PressrunError, Problem, RunFailure
+from pressrun.errors import Code, FailureCode, PressrunError, Problem, RunFailure
 from pressrun.jobs.spending import Spender
 from pressrun.models.provider import Provider
 from pressrun.organizations.keys import Scope
@@ -30,6 +30,17 @@ from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 
 router = APIRouter(prefix="/v1/applications", tags=["agents"])
+
+OF_FILES = frozenset(
+    {
+        FailureCode.FILE_MISSING,
+        FailureCode.INPUT_REFUSED,
+        FailureCode.PARSE_LIMIT,
+        FailureCode.UNREADABLE_FILE,
+        FailureCode.URL_FAILED,
+    }
+)
+"""Failures that are the request's: a file in it cannot be used."""
 
 RESPONSES = errors(Generated, 400, 401, 403, 404, 413, 429, 502, 504)
 RESPONSES["2XX"]["content"]["text/event-stream"] = {"schema": {}}
@@ -54,15 +65,19 @@ async def generate(request: Request, application_id: str) -> Response:
     system = system_of(request)
     await paid_calls.tokens_are_left(system.store, key.organization_id)
     agent, definition = await system.deployed.find(key.organization_id, application_id)
-    run_values = check(definition, values.get("inputs"))
+    run_values = await checked(system.attachments, key.organization_id, definition, values.get("inputs"))
     if fan_out is None:
         fan_out = definition.settings.fan_out
     if fan_out:
         check_fan_out(definition)
     provider = system.catalog.provider_for(key.organization_id)
     context = GraphContext(system.knowledge, system.catalog, key.organization_id)
+    try:
+        attached = await system.attachments.attach(key.organization_id, definition, run_values, provider)
+    except RunFailure as failure:
+        raise refused(failure) from failure
     spender = Spender(key.organization_id, agent.id, key_id=key.id)
-    generation = _Generation(request, spender, definition, run_values, provider, fan_out, context)
+    generation = _Generation(request, spender, definition, attached.values, attached.provider, fan_out, context)
     return await (generation.streamed() if streamed else generation.whole())
 
 
@@ -156,6 +171,10 @@ def too_long(most_s: float) -> PressrunError:
 
 def refused(failure: RunFailure) -> PressrunError:
     """A failed run as a refusal of the request that asked for it."""
+    if failure.code in OF_FILES:
+        return PressrunError(Code.INVALID, Problem(failure.message, {"error_code": failure.code}))
+    if failure.code == FailureCode.FILE_NOT_READY:
+        return PressrunError(Code.UNAVAILABLE, failure.message, retry_after_s=failure.retry_after_s)
     retry_after_s = (failure.retry_after_s or 1.0) if failure.retryable else None
     problem = Problem(failure.message, {"error_code": failure.code})
     return PressrunError(Code.MODEL_FAILED, problem, retry_after_s=retry_after_s)

@@ -133,7 +133,7 @@ async def create_job(request: Request, application_id: str) -> Response:
     values, raw = await read_object(request)
     submission = _submission(request, values, raw)
     system = system_of(request)
-    made = await submit(system.deployed, system.intake.submit, key, application_id, submission)
+    made = await submit(system.deployed, system.intake.submit, key, application_id, submission, system.attachments)
     if not made.replayed:
         system.store.bells.ring("jobs")
     headers = {"idempotent-replayed": "true"} if made.replayed else {}

@@ -158,10 +158,14 @@ class Generated(Shape):
 
 
 class JobData(Generated):
-    """A job's result; `prompts` holds each prompt's own answer, `models` who gave it."""
+    """A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
+
+    `notes` say what was left out of what the models were given.
+    """
 
     prompts: dict[str, str] | None = None
     models: dict[str, str] | None = None
+    notes: list[str] | None = None
 
 
 class Health(Shape):

@@ -6,11 +6,12 @@ from typing import Any
 
 from pressrun.agents.agent import Agent
 from pressrun.agents.answering import Clock
+from pressrun.agents.attachments import Attachments
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.input_kinds import DropdownInput, Input, TextInput
-from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call
 from pressrun.agents.run import run
+from pressrun.agents.submit import checked
 from pressrun.chat.tools import Found
 from pressrun.models.provider import Provider, Tool
 
@@ -30,6 +31,7 @@ class AgentTool:
         provider: Provider,
         calls: list[Call],
         clock: Clock,
+        attachments: Attachments,
     ) -> None:
         self._name = name
         self._agent = agent
@@ -38,6 +40,7 @@ class AgentTool:
         self._provider = provider
         self._calls = calls
         self._clock = clock
+        self._attachments = attachments
         self._inputs = named_inputs(definition)
 
     @property
@@ -64,8 +67,10 @@ class AgentTool:
             for word, value in arguments.items()
             if word in self._inputs and value is not None
         ]
-        values = check(self._definition, given)
-        result = await run(self._definition, values, self._provider, self._calls, self._clock)
+        organization_id = self._agent.organization_id
+        values = await checked(self._attachments, organization_id, self._definition, given)
+        attached = await self._attachments.attach(organization_id, self._definition, values, self._provider)
+        result = await run(self._definition, attached.values, attached.provider, self._calls, self._clock)
         told = {"application_id": self._agent.id, "title": result.title, "suggestion": result.suggestion}
         return Found(result.suggestion, {"application_data": [told]})
 

@@ -61,9 +61,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The result is there: JSON."""
+    """The result is there: JSON; `notes` say what was left out of what the models were given."""
 
     payload: bytes
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ def _note(claim: Claim, ending: Ending, row: Row) -> history.Note:
         case Again(wait_s, code, message, charged):
             data = {"error_code": code, "error": message[:LONGEST_ERROR], "wait_s": round(wait_s, 3)}
             data["charged"] = charged
+        case Completed(_, notes) if notes:
+            data = {"notes": list(notes)}
         case _:
             pass
     if ending.calls:

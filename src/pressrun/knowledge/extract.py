@@ -12,7 +12,7 @@ import msgspec
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.knowledge.blobs import Blobs
 from pressrun.knowledge.extraction.limits import MOST_CPU_S, MOST_WALL_S
-from pressrun.knowledge.text import Found
+from pressrun.knowledge.text import Found, Section, decode_sections
 
 NEEDED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 """What the process gets of our environment: no keys."""
@@ -46,6 +46,12 @@ class Extractor:
             await blobs.put(to, reading.lines())
             assert reading.found is not None
             return reading.found
+
+    async def read(self, path: Path, kind: str) -> list[Section]:
+        """The text of a file of this machine; raises RunFailure."""
+        async with self._turns:
+            reading = _Reading(path, kind, self._cpu_s)
+            return decode_sections(b"".join([piece async for piece in reading.lines()]))
 
 
 class _Reading:

@@ -107,6 +107,13 @@ async def find_many(tx: Transaction, organization_id: str, file_ids: Sequence[st
     return {row["id"]: File.from_row(row) for row in rows}
 
 
+async def find_named(tx: Transaction, organization_id: str, names: Sequence[str]) -> dict[str, File]:
+    """Those that there are, by their names: of several with one name, the newest."""
+    asked = [{"name": one, "organization_id": organization_id} for one in dict.fromkeys(names)]
+    rows = await tx.each("find_file_named", asked)
+    return {row["name"]: File.from_row(row) for row in rows}
+
+
 async def page(
     tx: Transaction,
     organization_id: str,

@@ -12,9 +12,10 @@ from pressrun.knowledge.text_sections import Section, count_words
 
 BETWEEN = "\n"
 
-__all__ = ["BETWEEN", "Found", "Section", "count_words", "read_sections", "read_text"]
+__all__ = ["BETWEEN", "Found", "Section", "count_words", "decode_sections", "read_sections", "read_text"]
 
-_decode_lines = msgspec.json.Decoder(Section).decode_lines
+decode_sections = msgspec.json.Decoder(Section).decode_lines
+"""Sections from the lines that they are kept as."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -29,7 +30,7 @@ async def read_sections(blobs: Blobs, file: File) -> list[Section]:
     """The whole text of a file; none where it has none. Raises PressrunError."""
     if file.text_blob is None:
         return []
-    return _decode_lines(b"".join([piece async for piece in blobs.read(file.text_blob)]))
+    return decode_sections(b"".join([piece async for piece in blobs.read(file.text_blob)]))
 
 
 async def read_text(blobs: Blobs, file: File) -> str:

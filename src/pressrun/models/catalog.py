@@ -80,7 +80,8 @@ class Catalog:
         self._script = script
         self._unknown_to_default = unknown_to_default
         self._clock_s = clock_s
-        self._clients = Clients(local or LocalOptions(), clock_s)
+        self._local = local or LocalOptions()
+        self._clients = Clients(self._local, clock_s)
         self._remembered: dict[str, _Remembered] = {}
         self._reading = asyncio.Lock()
         self.limiter = Limiter(store, self.forget)
@@ -113,6 +114,16 @@ class Catalog:
             except RunFailure:
                 found[name] = Terms()
         return found
+
+    async def context_tokens(self, organization_id: str, name: str | None) -> int | None:
+        """Tokens that a model reads and writes in one call; None where nobody knows."""
+        try:
+            model = (await self._find(organization_id, name)).model
+        except RunFailure:
+            return None
+        if model.kind == "local":
+            return self._local.n_ctx // self._local.n_parallel
+        return (await self.terms_of(model)).context_tokens
 
     async def unknown_models(self, organization_id: str, names: Iterable[str | None]) -> list[str]:
         """Those of the names that mean no model, each once; an agent that names one cannot be deployed."""

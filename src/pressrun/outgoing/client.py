@@ -1,4 +1,4 @@
-"""A client that posts to URLs strangers wrote: no redirects, no proxies, and no address that may not be.
+"""A client for URLs that strangers wrote: no redirects, no proxies, and no address that may not be.
 
 A name is resolved once, all its addresses are checked, and the connection goes to one that was. Whatever opens a socket
 passes `_socket`, so nothing is connected to unchecked, however its address was written.
@@ -7,8 +7,9 @@ passes `_socket`, so nothing is connected to unchecked, however its address was 
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -26,6 +27,22 @@ LARGEST_ANSWER = 64 * 2**10
 """Bytes of an answer that are read; nothing of them is kept or shown."""
 
 IDLE_S = 15.0
+HTTP_OK = 200
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Into(Protocol[T_co]):
+    """Where a body goes."""
+
+    def write(self, piece: bytes) -> None:
+        """The next piece of it."""
+        ...
+
+    def done(self, status: int, media_type: str) -> T_co:
+        """The end of it, or of an answer that has none."""
+        ...
 
 
 class _BlockedError(Exception):
@@ -57,11 +74,35 @@ class Outgoing:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Send a body; any answer is a reply, a redirect too. Raises OutgoingError."""
+        async with self._request("POST", url, data=body, headers=headers) as answer:
+            await _discard(answer)
+            return Reply(answer.status, {name: value[:200] for name, value in answer.headers.items()})
+
+    async def get(self, url: str, into: Into[T], most_bytes: int) -> T:
+        """Fetch a body; of any answer but 200, a redirect too, nothing is read. Raises OutgoingError."""
+        async with self._request("GET", url, headers={"accept-encoding": "identity"}) as answer:
+            if answer.status == HTTP_OK:
+                encoding = answer.headers.get("content-encoding", "identity").lower()
+                if encoding != "identity":
+                    raise OutgoingError(
+                        Cause.BROKEN, f"the answer is encoded as {encoding[:20]}, which was not asked for"
+                    )
+                seen = 0
+                async for chunk in answer.content.iter_any():
+                    seen += len(chunk)
+                    if seen > most_bytes:
+                        answer.close()
+                        raise OutgoingError(Cause.TOO_LARGE, f"the answer is larger than {most_bytes:,} bytes")
+                    into.write(chunk)
+            return into.done(answer.status, answer.headers.get("content-type", ""))
+
+    @asynccontextmanager
+    async def _request(self, method: str, url: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse]:
+        """An answer, its body not read; raises OutgoingError, also for what happens while it is read."""
         try:
             target = URL(check_url(url, self._rules))
-            async with self._session.post(target, data=body, headers=headers, allow_redirects=False) as answer:
-                await _discard(answer)
-                return Reply(answer.status, {name: value[:200] for name, value in answer.headers.items()})
+            async with self._session.request(method, target, allow_redirects=False, **options) as answer:
+                yield answer
         except PressrunError as error:
             raise OutgoingError(Cause.BLOCKED, str(error)) from None
         except _BlockedError as error:

@@ -14,6 +14,7 @@ class Cause(StrEnum):
     TLS = "tls"
     TIMEOUT = "timeout"
     BROKEN = "broken"
+    TOO_LARGE = "too_large"
 
 
 class OutgoingError(Exception):

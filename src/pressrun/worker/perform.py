@@ -19,7 +19,6 @@ from pressrun.jobs.job import Claim, Kind
 from pressrun.jobs.lanes import DEFAULT_MODEL
 from pressrun.jobs.outcome import Again, Call, Completed, Failed, Outcome
 from pressrun.knowledge import take_in
-from pressrun.knowledge.extract import Extractor
 from pressrun.store.clock import SECOND
 from pressrun.system import System
 from pressrun.telemetry import log
@@ -44,7 +43,7 @@ class Performer:
         self._random = random or Random()  # noqa: S311 - spreads a herd, keeps no secret
         self._health = Health()
         self._stepping = Stepping(system.store)
-        self._tools = take_in.Tools(system.store, system.blobs, Extractor(), system.knowledge)
+        self._tools = take_in.Tools(system.store, system.blobs, system.extractor, system.knowledge)
 
     async def perform(self, claim: Claim, calls: list[Call]) -> Outcome:
         """How the attempt ended; its model calls are appended to `calls`. Raises nothing but its own cancellation."""
@@ -54,9 +53,9 @@ class Performer:
         ends = started + max(0.0, (claim.deadline_at - claim.started_at) / SECOND)
         try:
             async with asyncio.timeout(ends - started):
-                kept = await self._payload(claim, made, steps)
+                outcome: Outcome = await self._completed(claim, made, steps)
         except TimeoutError:
-            outcome: Outcome = Failed(FailureCode.DEADLINE_EXCEEDED, "the deadline passed before the job was done")
+            outcome = Failed(FailureCode.DEADLINE_EXCEEDED, "the deadline passed before the job was done")
         except RunFailure as failure:
             outcome = self._failed(claim, failure, made, ends)
         except PressrunError as error:
@@ -64,22 +63,16 @@ class Performer:
         except Exception:  # noqa: BLE001 - a fault of ours ends this job, never the worker
             log.warn(JobEvent.FAILED, job=claim.id, exc_info=True)
             outcome = self._failed(claim, RunFailure(FailureCode.INTERNAL, INTERNAL, retryable=True), made, ends)
-        else:
-            outcome = Completed(kept)
         finally:
             counted = [call for one in steps for call in one.counted]
             calls.extend(self._counted(claim, call, counted=any(call is one for one in counted)) for call in made)
         _emit(claim, outcome, time.monotonic() - started)
         return outcome
 
-    async def _payload(self, claim: Claim, made: list[AgentCall], steps: list[JobSteps]) -> bytes:
-        """The result, as it is kept."""
+    async def _completed(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> Completed:
+        """The result, as it is kept, with which model answered each prompt."""
         if claim.kind == Kind.INGEST:
-            return await take_in.perform(self._tools, claim)
-        return payload(*await self._run(claim, made, steps))
-
-    async def _run(self, claim: Claim, made: list[AgentCall], kept: list[JobSteps]) -> tuple[Result, dict[str, str]]:
-        """The result, and which model answered each prompt."""
+            return Completed(await take_in.perform(self._tools, claim))
         definition = await self._system.definition(claim.organization_id, claim.agent_id, claim.agent_version)
         values = VALUES.decode(claim.inputs)
         options = OPTIONS.decode(claim.options)
@@ -89,8 +82,18 @@ class Performer:
             steps = await self._stepping.of(claim)
             kept.append(steps)
         context = GraphContext(self._system.knowledge, self._system.catalog, claim.organization_id)
-        result = await run(definition, values, provider, made, fan_out=options.fan_out, steps=steps, context=context)
-        return result, _answered(definition, steps.models if steps else {}, made)
+        attached = await self._system.attachments.attach(claim.organization_id, definition, values, provider)
+        result = await run(
+            definition,
+            attached.values,
+            attached.provider,
+            made,
+            fan_out=options.fan_out,
+            steps=steps,
+            context=context,
+        )
+        answered = _answered(definition, steps.models if steps else {}, made)
+        return Completed(payload(result, answered, attached.notes), attached.notes)
 
     def _counted(self, claim: Claim, made: AgentCall, *, counted: bool) -> Call:
         name = claim.organization_id, made.model or DEFAULT_MODEL
@@ -139,7 +142,7 @@ def _answered(definition: AgentDefinition, earlier: Mapping[str, str], made: Seq
     return {name: ", ".join(models) for name, models in found.items()}
 
 
-def payload(result: Result, answered: Mapping[str, str] | None = None) -> bytes:
+def payload(result: Result, answered: Mapping[str, str] | None = None, notes: Sequence[str] = ()) -> bytes:
     """A result as it is kept: JSON."""
     return msgspec.json.encode(
         {
@@ -147,6 +150,7 @@ def payload(result: Result, answered: Mapping[str, str] | None = None) -> bytes:
             "suggestion": result.suggestion,
             "prompts": dict(result.prompts),
             **({"models": answered} if answered else {}),
+            **({"notes": notes} if notes else {}),
             **({} if result.results is None else {"results": result.results}),
             **({} if result.sources is None else {"sources": [one.as_data() for one in result.sources]}),
         }

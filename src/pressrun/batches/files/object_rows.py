@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pressrun.agents.definition import AgentDefinition
+from pressrun.agents.file_inputs import Known
 from pressrun.batches.files.bad_rows import Damaged
 from pressrun.batches.files.columns import ColumnMap, plan_columns
 from pressrun.batches.files.json_rows import JsonRow
@@ -16,8 +17,14 @@ from pressrun.batches.files.table_rows import CheckedRow, with_faults
 class ObjectRows:
     """The objects of one file."""
 
-    def __init__(self, definition: AgentDefinition, column_map: ColumnMap, first: Sequence[Any]) -> None:
-        """`first` are the first rows, by which is judged what the file has. Raises PressrunError (invalid)."""
+    def __init__(
+        self, definition: AgentDefinition, column_map: ColumnMap, first: Sequence[Any], known: Known | None = None
+    ) -> None:
+        """`first` are the first rows, by which is judged what the file has; `known` the files that rows name.
+
+        Raises PressrunError (invalid).
+        """
+        self._files = known
         self._definition = definition
         self._map = column_map
         self._known: dict[str, None] = {}
@@ -25,7 +32,7 @@ class ObjectRows:
             if isinstance(record, JsonRow) and not (record.fields and self._too_much(record.fields)):
                 self._known.update(dict.fromkeys(record.fields))
         self.plan = plan_columns(definition, self.columns, column_map)
-        self._check = ObjectCheck(definition, self.plan)
+        self._check = ObjectCheck(definition, self.plan, known)
         self._ids = RowIds()
 
     @property
@@ -60,7 +67,7 @@ class ObjectRows:
         """A field that no row before had may be an input's too."""
         self._known.update(dict.fromkeys(fields))
         self.plan = plan_columns(self._definition, self.columns, self._map, complete=False)
-        self._check = ObjectCheck(self._definition, self.plan)
+        self._check = ObjectCheck(self._definition, self.plan, self._files)
 
 
 def _text(value: Any) -> str | None:

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from pressrun.agents.definition import AgentDefinition
-from pressrun.agents.input_kinds import DropdownInput, TextInput
+from pressrun.agents.file_inputs import Known
+from pressrun.agents.input_kinds import DropdownInput, FileInput, MediaInput, TextInput
 from pressrun.agents.inputs import MAX_VALUE_CHARS, check
 from pressrun.batches.files.columns import Plan
+from pressrun.batches.files.file_cells import names_in
 from pressrun.errors import PressrunError
 
 Fault = tuple[str | None, str | None, str]
@@ -34,7 +36,11 @@ class _Step(NamedTuple):
 class TableCheck:
     """Rows of a table, cells in the order of `columns`."""
 
-    def __init__(self, definition: AgentDefinition, plan: Plan, columns: Sequence[str]) -> None:
+    def __init__(
+        self, definition: AgentDefinition, plan: Plan, columns: Sequence[str], known: Known | None = None
+    ) -> None:
+        """`known` are the files that rows name: it may grow between rows."""
+        self._known = known
         self._definition = definition
         self._plan = plan
         self._at = {name: place for place, name in enumerate(columns)}
@@ -56,7 +62,7 @@ class TableCheck:
         else:
             if self._steps or not self._plan.inputs:
                 return _encode(values)
-        return _checked(self._definition, self._plan, self._values(cells))
+        return _checked(self._definition, self._plan, self._values(cells), self._known)
 
     def _quick_steps(self) -> list[_Step]:
         """Nothing when an input needs more than one cell, or a kind of check that only the general one has."""
@@ -77,11 +83,12 @@ class TableCheck:
 class ObjectCheck:
     """Rows that are JSON objects."""
 
-    def __init__(self, definition: AgentDefinition, plan: Plan) -> None:
+    def __init__(self, definition: AgentDefinition, plan: Plan, known: Known | None = None) -> None:
+        self._known = known
         self._definition = definition
         self._plan = plan
         columns = {column for _, found in plan.inputs for column in found}
-        self._table = TableCheck(definition, plan, names := sorted(columns))
+        self._table = TableCheck(definition, plan, names := sorted(columns), known)
         self._names = names
 
     def inputs(self, fields: Mapping[str, Any]) -> bytes | list[Fault]:
@@ -89,7 +96,7 @@ class ObjectCheck:
         cells = [fields.get(name, "") for name in self._names]
         for cell in cells:
             if cell.__class__ is not str:
-                return _checked(self._definition, self._plan, _gathered(self._plan, fields.get))
+                return _checked(self._definition, self._plan, _gathered(self._plan, fields.get), self._known)
         return self._table.inputs(cells)
 
 
@@ -100,6 +107,8 @@ def _gathered(plan: Plan, value_of: Callable[[str], Any]) -> dict[str, list[Any]
         texts = [text for column in columns for text in _texts(value_of(column))]
         if len(columns) > 1:
             texts = [text for text in texts if not isinstance(text, str) or text.strip()]
+        if isinstance(declared, FileInput | MediaInput):
+            texts = [name for text in texts for name in (names_in(text) if isinstance(text, str) else [text])]
         if isinstance(declared, DropdownInput):
             texts = [_chosen(text, declared) for text in texts]
         if any(not isinstance(text, str) or text.strip() for text in texts):
@@ -125,9 +134,11 @@ def _chosen(text: Any, declared: DropdownInput) -> Any:
     return text.strip() if isinstance(text, str) and text not in declared.options else text
 
 
-def _checked(definition: AgentDefinition, plan: Plan, values: Mapping[str, list[Any]]) -> bytes | list[Fault]:
+def _checked(
+    definition: AgentDefinition, plan: Plan, values: Mapping[str, list[Any]], known: Known | None
+) -> bytes | list[Fault]:
     try:
-        return _encode(check(definition, [{"id": name, "value": texts} for name, texts in values.items()]))
+        return _encode(check(definition, [{"id": name, "value": texts} for name, texts in values.items()], known))
     except PressrunError as error:
         columns = {declared.name: names for declared, names in plan.inputs}
         faults: list[Fault] = []

@@ -5,9 +5,11 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
+from pressrun.agents.attachments import LookUp
 from pressrun.agents.definition import AgentDefinition
 from pressrun.batches.files.bad_rows import BadRow, BadRows
 from pressrun.batches.files.columns import ColumnMap, Plan
+from pressrun.batches.files.file_cells import FileCells
 from pressrun.batches.files.first_rows import first_records
 from pressrun.batches.files.formats import Format, Told
 from pressrun.batches.files.object_rows import ObjectRows
@@ -38,12 +40,15 @@ class Row(NamedTuple):
 class Rows:
     """The rows of a file, while it arrives. `columns` of JSON rows grow until its end."""
 
-    def __init__(self, facts: Facts, blocks: AsyncIterator[Block], reader: TableRows | ObjectRows) -> None:
+    def __init__(
+        self, facts: Facts, blocks: AsyncIterator[Block], reader: TableRows | ObjectRows, files: FileCells
+    ) -> None:
         self.facts = facts
         self.bad = BadRows()
         self.blank = 0
         self._blocks = blocks
         self._reader = reader
+        self._files = files
         self._number = 0
 
     @property
@@ -67,6 +72,7 @@ class Rows:
         The faults of bad ones are in `bad` by the time they are handed out.
         """
         async for block in self._blocks:
+            await self._files.look(self.plan, self.columns, (record for _, record in block))
             if rows := self._checked(block):
                 yield rows
         if not self._number:
@@ -100,9 +106,13 @@ def _problem(faults: list[Fault]) -> str:
 
 @asynccontextmanager
 async def read_rows(
-    chunks: AsyncIterator[bytes], told: Told, definition: AgentDefinition, column_map: ColumnMap | None = None
+    chunks: AsyncIterator[bytes],
+    told: Told,
+    definition: AgentDefinition,
+    column_map: ColumnMap | None = None,
+    look_up: LookUp | None = None,
 ) -> AsyncGenerator[Rows]:
-    """The rows of a file for an agent, while the file arrives in chunks of any size.
+    """The rows of a file for an agent, while the file arrives in chunks of any size; `look_up` finds files they name.
 
     Raises PressrunError: invalid when the file as a whole cannot be used (what it is, its header, a required input that
     no column feeds, each said once); too_large. What is wrong with single rows is listed in `Rows.bad`.
@@ -110,16 +120,18 @@ async def read_rows(
     file = await opened(chunks, told, [one.name for one in definition.inputs])
     async with aclosing(file.blocks):
         first = await _first(file.blocks)
+        files = FileCells(look_up)
         reader: TableRows | ObjectRows
         try:
             if file.is_table:
                 header, *first = first
-                reader = TableRows(definition, column_map or {}, header[1], errors=file.facts.format == Format.XLSX)
+                errors = file.facts.format == Format.XLSX
+                reader = TableRows(definition, column_map or {}, header[1], errors=errors, known=files.known)
             else:
-                reader = ObjectRows(definition, column_map or {}, [record for _, record in first])
+                reader = ObjectRows(definition, column_map or {}, [record for _, record in first], files.known)
         except PressrunError as refusal:
             raise _showing(refusal, first) from None
-        yield Rows(file.facts, _with_first(first, file.blocks), reader)
+        yield Rows(file.facts, _with_first(first, file.blocks), reader, files)
 
 
 def _showing(refusal: PressrunError, first: Block) -> PressrunError:

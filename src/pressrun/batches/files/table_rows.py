@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from pressrun.agents.definition import AgentDefinition
+from pressrun.agents.file_inputs import Known
 from pressrun.batches.files.bad_rows import Damaged
 from pressrun.batches.files.columns import ColumnMap, clean_header, plan_columns, refuse_twins
 from pressrun.batches.files.row_check import Fault, TableCheck
@@ -31,15 +32,24 @@ class TableRows:
     """The rows of one table."""
 
     def __init__(
-        self, definition: AgentDefinition, column_map: ColumnMap, header: Any, *, errors: bool = False
+        self,
+        definition: AgentDefinition,
+        column_map: ColumnMap,
+        header: Any,
+        *,
+        errors: bool = False,
+        known: Known | None = None,
     ) -> None:
-        """`errors` says that cells may hold a spreadsheet's errors. Raises PressrunError (invalid) for a bad header."""
+        """`errors` says that cells may hold a spreadsheet's errors, `known` are the files that they name.
+
+        Raises PressrunError (invalid) for a bad header.
+        """
         if isinstance(header, Damaged):
             raise PressrunError(Code.INVALID, f"the header of the file cannot be read: {header.reason}")
         self.columns = clean_header(header)
         self.plan = plan_columns(definition, self.columns, column_map)
         refuse_twins(header, self.plan)
-        self._check = TableCheck(definition, self.plan, self.columns)
+        self._check = TableCheck(definition, self.plan, self.columns, known)
         self._width = len(self.columns)
         self._id_at = -1 if self.plan.id_column is None else self.columns.index(self.plan.id_column)
         self._ids = RowIds()

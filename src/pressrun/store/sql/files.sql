@@ -10,6 +10,10 @@ RETURNING *
 -- One file of an organization.
 SELECT * FROM files WHERE id = :file_id AND organization_id = :organization_id
 
+-- name: find_file_named
+-- The newest file of an organization that has a name.
+SELECT * FROM files WHERE organization_id = :organization_id AND name = :name ORDER BY seq DESC LIMIT 1
+
 -- name: find_file_place
 -- Where a file stands in the order of upload.
 SELECT seq FROM files WHERE id = :file_id AND organization_id = :organization_id

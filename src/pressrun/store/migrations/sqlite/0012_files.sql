@@ -29,6 +29,7 @@ CREATE TABLE files (
     updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX files_by_organization ON files (organization_id, seq);
+CREATE INDEX files_by_name ON files (organization_id, name, seq);
 CREATE INDEX files_by_job ON files (job_id) WHERE job_id IS NOT NULL;
 
 -- Which graphs a file is in; `url` where it is a page that was fetched for one.
