@@ -38,6 +38,7 @@ def test_the_tree_is_what_the_documentation_says() -> None:
         "agents rollback", "agents template",
         "batches list", "batches show", "batches watch", "batches results", "batches pause", "batches resume",
         "batches cancel", "batches retry", "batches correct", "batches delete",
+        "files upload", "files list", "files show", "files download", "files delete", "files retry",
         "graphs create", "graphs list", "graphs show", "graphs add", "graphs watch", "graphs ask", "graphs search",
         "graphs remove", "graphs delete",
         "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel", "jobs delete",

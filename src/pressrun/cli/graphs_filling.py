@@ -2,21 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pressrun.cli.client import Refused, Server, at, with_server
 from pressrun.cli.failure import Failure
+from pressrun.cli.file_sending import send_file
 from pressrun.cli.flags import AsJson
 from pressrun.cli.graphs import GraphId, find_graph
 from pressrun.cli.printing import errors, print_json, remark, say, warn
 
-CHUNK_BYTES = 256 * 1024
 EVERY_S = 0.5
 
 
@@ -68,8 +66,7 @@ def watch(graph: GraphId, as_json: AsJson = False) -> None:
 
 async def _add(server: Server, graph_id: str, file: str) -> dict[str, Any]:
     path = Path(file)
-    size = await asyncio.to_thread(_size, path)
-    if size is None:
+    if not await asyncio.to_thread(path.is_file):
         try:
             known: dict[str, Any] = await server.ask("POST", at("graphs", graph_id, "file"), {"file_id": file})
         except Refused as refused:
@@ -77,25 +74,7 @@ async def _add(server: Server, graph_id: str, file: str) -> dict[str, Any]:
                 raise Failure(f"{file} is neither a file here nor the id of one") from None
             raise
         return known
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(path.name, safe='')}",
-        "content-type": "application/octet-stream",
-        "content-length": str(size),
-    }
-    query = {"graphId": graph_id}
-    async with server.exchange("POST", at("files"), content=_bytes_of(path), query=query, headers=headers) as answer:
-        uploaded: dict[str, Any] = await answer.json()
-        return uploaded
-
-
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None
-
-
-async def _bytes_of(path: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
+    return await send_file(server, path, {"graphId": graph_id})
 
 
 async def _watched(server: Server, graph_id: str) -> dict[str, Any]:

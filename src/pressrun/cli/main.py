@@ -35,6 +35,7 @@ NOUNS = {
         ("batches", "batches_control", "batches_correct"),
         "Look at batches, watch, pause, resume, cancel, retry and correct them.",
     ),
+    "files": (("files_upload", "files"), "Upload files for agents and graphs, look at them, download and delete them."),
     "graphs": (
         ("graphs", "graphs_filling", "graphs_asking"),
         "Make graphs of files, fill them, search them and ask them questions.",
