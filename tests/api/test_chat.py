@@ -101,7 +101,7 @@ async def test_an_agent_as_a_tool(client: Client) -> None:
     assert expected in [chunk["choices"][0]["delta"].get("application_data") for chunk in found]
     usage = (await client.get("/v1/usage?group_by=agent,model")).ok()["data"]
     assert {(line["agent"], line["model"]): line["calls"] for line in usage} == {
-        (None, "boss"): 6,
+        ("chat", "boss"): 6,
         (agent_id, "scripted"): 2,
     }
 

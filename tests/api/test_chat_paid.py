@@ -39,7 +39,7 @@ async def test_the_key_that_asks_pays(server: Server, client: Client) -> None:
     chunks(await caller.post(CHAT, says("a", model="priced", stream=True)))
     (await caller.post(COMPLETIONS, {"model": "priced", "prompt": "a"})).ok()
     (line,) = (await client.get("/v1/usage?group_by=key,model,agent")).ok()["data"]
-    assert (line["key"], line["model"], line["agent"], line["calls"]) == (key.id, "priced", None, 3)
+    assert (line["key"], line["model"], line["agent"], line["calls"]) == (key.id, "priced", "chat", 3)
     assert line["cost"] == 3 * 0.002
     (await client.send("PATCH", "/v1/limits", {"tokens_per_day": 1})).ok()
     for path, body in ((CHAT, says("a")), (COMPLETIONS, {"model": "scripted", "prompt": "a"})):

@@ -12,7 +12,7 @@ from pressrun.chat.choices import choices
 from pressrun.chat.conversation import MOST_ROUNDS, Beside, Conversation, Ended, Heard, Told, converse
 from pressrun.chat.tools import Found
 from pressrun.errors import Code, FailureCode, PressrunError, RunFailure
-from pressrun.models.provider import Message, Question, Tool
+from pressrun.models.provider import Message, Question, Tool, ToolCall
 from pressrun.models.scripted import Scripted
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
@@ -149,3 +149,11 @@ async def test_the_failure_of_one_ends_them_all() -> None:
     with pytest.raises(RunFailure, match="answered 400"):
         [one async for one in choices(conversation, 3, provider, calls, time.monotonic)]
     assert sorted(str(call.failure_code) for call in calls) == ["cancelled", "cancelled", "model_refused"]
+
+
+async def test_calls_that_are_made_before_the_model_is_asked() -> None:
+    first = (ToolCall("call_1", "lookup", '{"word": "a"}'),)
+    events = await told(*talk([{"match": "known: a", "answer": "Found it."}], first_calls=first, streamed=True))
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert (ended.text, ended.data["lookup_data"]["status"]) == ("Found it.", "finished")

@@ -9,7 +9,7 @@ from pressrun.api import paid_calls
 from pressrun.api.access import require
 from pressrun.api.chat_answer import Answering, Books, Wanted
 from pressrun.api.chat_body import ChatBody, read_chat, read_completion
-from pressrun.api.chat_offers import offers
+from pressrun.api.chat_offers import first_calls, offers
 from pressrun.api.chat_schemas import ChatCompletion, ChatRequest, Completion, CompletionRequest
 from pressrun.api.chat_wire import ChatWire, Wire
 from pressrun.api.completion_wire import CompletionWire
@@ -42,7 +42,7 @@ async def chat(request: Request) -> Response:
     values, _ = await read_object(request)
     body = read_chat(values)
     model = await _admit(system_of(request), key, body)
-    return await _answered(request, key, body, ChatWire(new_id(), int(time.time()), model.name))
+    return await _answered(request, key, body, model, ChatWire(new_id(), int(time.time()), model.name))
 
 
 @router.post(
@@ -54,14 +54,15 @@ async def complete(request: Request) -> Response:
     values, _ = await read_object(request)
     body = read_completion(values)
     model = await _admit(system_of(request), key, body)
-    return await _answered(request, key, body, CompletionWire(new_id(), int(time.time()), model.name))
+    return await _answered(request, key, body, model, CompletionWire(new_id(), int(time.time()), model.name))
 
 
-async def _answered(request: Request, key: Key, body: ChatBody, wire: Wire) -> Response:
+async def _answered(request: Request, key: Key, body: ChatBody, model: Model, wire: Wire) -> Response:
     books = Books()
-    tools, built_in = await offers(system_of(request), key, body.tools, books)
+    tools, built_in = await offers(system_of(request), key, body.tools, books, model)
     question = replace(body.question, tools=tools)
-    conversation = Conversation(question, built_in, body.schema, body.stream)
+    first = first_calls(model, built_in, question.messages)
+    conversation = Conversation(question, built_in, body.schema, body.stream, first)
     wanted = Wanted(conversation, body.count, body.stream, body.include_usage)
     return await Answering(request, key, wanted, books, wire).response()
 

@@ -31,6 +31,9 @@ from pressrun.telemetry.events import ServerEvent
 FIRST_S = 10.0
 """How long a stream waits for its first piece, so that what fails before it fails as any request does."""
 
+CHATS = "chat"
+"""Under which name calls of chats and completions stand in the books, in place of an agent's id."""
+
 DONE = b"data: [DONE]\n\n"
 
 Numbered = tuple[int, Told]
@@ -39,11 +42,11 @@ Ending = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The model calls of one request, by the agent they were made for; "" are those of the chat itself."""
+    """The model calls of one request, by the agent they were made for, or by CHATS for the chat itself."""
 
     calls: dict[str, list[Call]] = field(default_factory=dict)
 
-    def of(self, agent_id: str = "") -> list[Call]:
+    def of(self, agent_id: str = CHATS) -> list[Call]:
         """The list to append calls to."""
         return self.calls.setdefault(agent_id, [])
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pressrun.api.json_body import json_type
+from pressrun.api.graph_wire import config_of, graph_ids_of
+from pressrun.api.json_body import Fields, json_type
 from pressrun.errors import Problem
+from pressrun.knowledge.answers import QueryConfig
 from pressrun.models.provider import Tool
 
 MOST_TOOLS = 128
@@ -21,7 +23,7 @@ class GraphWish:
     graph_ids: tuple[str, ...]
     subqueries: bool
     description: str
-    query_config: Mapping[str, Any]
+    config: QueryConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,8 @@ def _tool(where: str, given: Any, problems: list[Problem]) -> Wish | None:
         case {"type": "function", "function": {"name": str(name), **more}} if 0 < len(name) <= LONGEST_NAME:
             parameters = more.get("parameters")
             return Tool(name, _text(more, "description"), parameters if isinstance(parameters, dict) else None)
-        case {"type": "graph", "function": {"graph_ids": [_, *_] as graph_ids, **more}} if _are_texts(graph_ids):
-            config = more.get("query_config")
-            return GraphWish(
-                tuple(dict.fromkeys(graph_ids)),
-                more.get("subqueries") is True,
-                _text(more, "description"),
-                config if isinstance(config, dict) else {},
-            )
+        case {"type": "graph", "function": {"graph_ids": _}}:
+            return _graph(where, given["function"], problems)
         case {"type": "application", "function": {"application_id": str(application_id), **more}}:
             return AgentWish(application_id, _text(more, "description"))
         case {"type": "llm", "function": {"model": str(model), **more}}:
@@ -88,6 +84,18 @@ def _tool(where: str, given: Any, problems: list[Problem]) -> Wish | None:
             )
     problems.append(_fault(where, what))
     return None
+
+
+def _graph(where: str, function: dict[str, Any], problems: list[Problem]) -> GraphWish:
+    fields = Fields(function)
+    wish = GraphWish(
+        graph_ids_of(fields),
+        fields.take("subqueries", bool, "true or false", default=False),
+        fields.take("description", str, "a string", ""),
+        config_of(fields),
+    )
+    problems += [_fault(where, f"is wrong: {problem.description}") for problem in fields.problems]
+    return wish
 
 
 def read_tool_choice(given: object, problems: list[Problem]) -> Any:
@@ -104,10 +112,6 @@ def read_tool_choice(given: object, problems: list[Problem]) -> Any:
         _fault("tool_choice", 'must be "none", "auto", "required" or {"type": "function", "function": {"name": …}}')
     )
     return None
-
-
-def _are_texts(given: list[Any]) -> bool:
-    return all(isinstance(one, str) for one in given)
 
 
 def _text(given: Mapping[Any, Any], name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pressrun.agents.agent import Agent
 from pressrun.agents.answering import Clock
 from pressrun.agents.attachments import Attachments
+from pressrun.agents.context import Context
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.input_kinds import DropdownInput, Input, TextInput
 from pressrun.agents.outcome import Call
@@ -19,7 +20,10 @@ LONGEST_WORD = 50
 
 
 class AgentTool:
-    """Runs the deployed version of an agent with what the model gives as its inputs; its calls go onto `calls`."""
+    """Runs the deployed version of an agent with what the model gives as its inputs; its calls go onto `calls`.
+
+    `context` finds the passages of its graphs.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class AgentTool:
         calls: list[Call],
         clock: Clock,
         attachments: Attachments,
+        context: Context | None = None,
     ) -> None:
         self._name = name
         self._agent = agent
@@ -41,6 +46,7 @@ class AgentTool:
         self._calls = calls
         self._clock = clock
         self._attachments = attachments
+        self._context = context
         self._inputs = named_inputs(definition)
 
     @property
@@ -70,7 +76,9 @@ class AgentTool:
         organization_id = self._agent.organization_id
         values = await checked(self._attachments, organization_id, self._definition, given)
         attached = await self._attachments.attach(organization_id, self._definition, values, self._provider)
-        result = await run(self._definition, attached.values, attached.provider, self._calls, self._clock)
+        result = await run(
+            self._definition, attached.values, attached.provider, self._calls, self._clock, context=self._context
+        )
         told = {"application_id": self._agent.id, "title": result.title, "suggestion": result.suggestion}
         return Found(result.suggestion, {"application_data": [told]})
 

@@ -1,6 +1,6 @@
 """One answer of a conversation: the model is asked, tools it calls are run, and it goes on until it has answered."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,13 +27,15 @@ PROMPT = "chat"
 class Conversation:
     """What is asked. `built_in` are tools of ours by name; every other tool of the question is the caller's.
 
-    `schema` is what the answer has to fit, `streamed` says that its text is wanted as it arrives.
+    `schema` is what the answer has to fit, `streamed` says that its text is wanted as it arrives. `first_calls` are run
+    before the model is asked, as if it had called them: for models that call no tools.
     """
 
     question: Question
     built_in: Mapping[str, BuiltIn] = field(default_factory=dict)
     schema: Mapping[str, Any] | None = None
     streamed: bool = False
+    first_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ async def converse(
     """
     run = _Run(conversation, provider, calls, clock)
     question = conversation.question
+    if conversation.first_calls:
+        results: list[Message] = []
+        async with aclosing(run.use(conversation.first_calls, results)) as found:
+            async for one in found:
+                yield one
+        question = _with_results(question, run.answer, conversation.first_calls, results)
     for left in range(MOST_ROUNDS, -1, -1):
         async with aclosing(run.ask(question)) as pieces:
             async for piece in pieces:
@@ -86,7 +94,7 @@ async def converse(
             return
         if not left:
             break
-        results: list[Message] = []
+        results = []
         async with aclosing(run.use(wanted, results)) as found:
             async for one in found:
                 yield one
@@ -127,7 +135,7 @@ class _Run:
         yield Heard(answered.text if not any(self._texts) else BETWEEN_ROUNDS + answered.text)
         self._texts.append(answered.text)
 
-    async def use(self, wanted: list[ToolCall], results: list[Message]) -> AsyncGenerator[Beside, None]:
+    async def use(self, wanted: Sequence[ToolCall], results: list[Message]) -> AsyncGenerator[Beside, None]:
         """Run what the model called; what it is told of each goes into `results`."""
         for call in wanted:
             built_in = self._conversation.built_in[call.name]
@@ -173,7 +181,7 @@ class _Run:
 
 
 def _with_results(
-    question: Question, answered: Answer, wanted: list[ToolCall], results: list[Message], *, last: bool
+    question: Question, answered: Answer, wanted: Sequence[ToolCall], results: list[Message], *, last: bool = False
 ) -> Question:
     """The question with what the model called and what came of it; the `last` time it has to answer."""
     said = Message("assistant", answered.text, tool_calls=tuple(wanted))
