@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import pytest
 
 from pressrun.agents import drafts, versions
+from pressrun.agents.agent import find_agent
 from pressrun.agents.check import check
+from pressrun.errors import PressrunError
 from pressrun.jobs import cancel, read
 from pressrun.jobs.create import create
 from pressrun.jobs.delete import delete
-from pressrun.jobs.job import OPEN, NewJob
-from pressrun.knowledge import files
+from pressrun.jobs.job import OPEN, Acceptance, NewJob
+from pressrun.knowledge import files, graphs, members
 from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.upload import FileLimits, NewFile, keep_file
 from pressrun.organizations import keys
@@ -66,6 +68,7 @@ class Seeds:
         """Put everything back that a test may have changed."""
         self._run(self._job())
         self._run(self._file())
+        self._run(self._store.write(_graph))
         self.stale = False
 
     def close(self) -> None:
@@ -103,6 +106,15 @@ def _seeded(seeds: Seeds, request: pytest.FixtureRequest) -> None:
     seeds.stale = any(word in request.node.name for word in CHANGING)
 
 
+async def _graph(tx: Transaction) -> None:
+    """The graph, with the file in it."""
+    try:
+        await graphs.find(tx, FIRST, UPSTREAM_ID)
+    except PressrunError:
+        await graphs.create(tx, FIRST, "Fixture", graph_id=UPSTREAM_ID)
+    await members.add(tx, FIRST, UPSTREAM_ID, FILE_ID)
+
+
 async def _content() -> AsyncIterator[bytes]:
     yield b"Terra is a running shoe."
 
@@ -122,12 +134,14 @@ async def _job(tx: Transaction) -> bool:
     if found is not None and found.state in OPEN:
         return False
     await delete(tx, FIRST, UPSTREAM_ID)
+    version = (await find_agent(tx, FIRST, UPSTREAM_ID)).deployed_version
+    assert version is not None
     job = NewJob(
         id=UPSTREAM_ID,
         organization_id=FIRST,
         agent_id=UPSTREAM_ID,
         agent_reference=UPSTREAM_ID,
-        agent_version=1,
+        agent_version=version,
         key_id=None,
         inputs=b'{"id":["string"]}',
         options=b"{}",
@@ -135,6 +149,7 @@ async def _job(tx: Transaction) -> bool:
         on_worker_loss="retry",
         deadline_s=86_400,
     )
-    await create(tx, [job])
+    (accepted,) = await create(tx, [job])
+    assert accepted.acceptance == Acceptance.CREATED
     await cancel.cancel(tx, FIRST, UPSTREAM_ID)
     return True
