@@ -31,7 +31,9 @@ def test_npm_client(database_url: str, tmp_path: Path) -> None:
         check=False,
     )
     assert installed.returncode == 0, installed.stdout + installed.stderr
-    with live_server(tmp_path / "data", database_url) as server:
+    # Words alone are searched, and the default model echoes: what Writer's client sees is the same.
+    with live_server(tmp_path / "data", database_url, environment={"PRESSRUN_EMBEDDER": "none"}) as server:
+        server.request("POST", "/v1/models/scripted/default")
         failing = {**AGENT, "name": "Failing", "alias": "failing"}
         failing["prompts"] = [{"name": "fails", "model": "refusing", "prompt": "@Product name"}]
         script = '[{"fail": {"status": 400}}]'

@@ -1,6 +1,7 @@
-// Writer's npm client against a running server: jobs, generating, chats, completions, models, and its error classes.
+// Writer's npm client against a running server: jobs, generating, chats, files, graphs, and its error classes.
 // Usage: WRITER_BASE_URL=… WRITER_API_KEY=… node check.mjs AGENT FAILING_AGENT
 import assert from "node:assert/strict";
+import { createReadStream, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import Writer from "writer-sdk";
 
@@ -75,4 +76,38 @@ for await (const chunk of await client.completions.create({ model: "scripted", p
 }
 assert.equal(completed, "Flex it");
 assert.ok((await client.models.list()).models.some((model) => model.id === "scripted"));
+
+writeFileSync("warranty.txt", "The warranty lasts for two years.");
+const file = await client.files.upload({
+  content: createReadStream("warranty.txt"),
+  "Content-Disposition": "attachment; filename=warranty.txt",
+  "Content-Type": "text/plain",
+});
+const graph = await client.graphs.create({ name: "Shop" });
+await client.graphs.addFileToGraph(graph.id, { file_id: file.id });
+for (let tries = 0; (await client.graphs.retrieve(graph.id)).file_status.in_progress; tries++) {
+  assert.ok(tries < 200, "the file is not taken in");
+  await sleep(50);
+}
+assert.equal((await client.files.retrieve(file.id)).status, "completed");
+assert.equal(await (await client.files.download(file.id)).text(), "The warranty lasts for two years.");
+const question = {
+  graph_ids: [graph.id],
+  question: "How long is the warranty?",
+  query_config: { keyword_threshold: 0, semantic_threshold: 0 },
+};
+const answer = await client.graphs.question(question);
+assert.match(answer.answer, /two years/);
+assert.equal(answer.sources[0].file_id, file.id);
+let told = "";
+let sources = [];
+for await (const chunk of await client.graphs.question({ ...question, stream: true })) {
+  told += chunk.data.answer;
+  sources = chunk.data.sources;
+}
+assert.match(told, /two years/);
+assert.equal(sources[0].file_id, file.id);
+await client.graphs.removeFileFromGraph(file.id, { graph_id: graph.id });
+assert.ok((await client.graphs.delete(graph.id)).deleted);
+assert.ok((await client.files.delete(file.id)).deleted);
 console.log("npm client: all checks passed");
