@@ -1,6 +1,7 @@
 """What chats and completions cost, who pays, and how they end: failures, time, a client that goes away."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,8 @@ from pressrun.organizations.keys import Scope
 from pressrun.settings import Settings
 from tests.api.chats import CHAT, COMPLETIONS, OPENAI_CHAT, chunks, says, scripted
 from tests.api.client import Client
+from tests.api.samples import deploy
+from tests.api.samples import says as prompts
 from tests.api.server import Server, until
 
 
@@ -75,12 +78,22 @@ async def test_an_answer_that_takes_too_long(client: Client) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("stream", [False, True])
-async def test_a_client_that_goes_away_ends_the_call(server: Server, client: Client, stream: bool) -> None:
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (CHAT, says("a", model="slow")),
+        (CHAT, says("a", model="slow", stream=True)),
+        ("/v1/applications/echo", {"inputs": [{"id": "Text", "value": ["a"]}]}),
+    ],
+    ids=["chat", "stream", "generate"],
+)
+async def test_a_client_that_goes_away_ends_the_call(
+    server: Server, client: Client, path: str, body: dict[str, Any]
+) -> None:
     await scripted(client, "slow", {"answer": "x", "delay_s": 3600})
+    await deploy(client, prompts=prompts("slow"))
     headers = {"authorization": f"Bearer {client.token}"}
-    body = says("a", model="slow", stream=stream)
-    asking = asyncio.ensure_future(server.session.post(server.url + CHAT, json=body, headers=headers))
+    asking = asyncio.ensure_future(server.session.post(server.url + path, json=body, headers=headers))
     (account,) = await _begun(server)
     assert account == "slow"
     asking.cancel()

@@ -18,6 +18,7 @@ from pressrun.agents.submit import checked
 from pressrun.api import paid_calls, problems, wire
 from pressrun.api.access import require
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.leaving import unless_gone
 from pressrun.api.request_schemas import GenerateRequest, body_of
 from pressrun.api.schemas import Generated, errors
 from pressrun.api.silences import KEEP_ALIVE, with_silences
@@ -92,6 +93,7 @@ class _Generation:
         fan_out: bool,
         context: Context,
     ) -> None:
+        self._request = request
         self._store = system_of(request).store
         self._timeout_s = system_of(request).settings.generate_timeout_s
         self._spender = spender
@@ -104,21 +106,21 @@ class _Generation:
 
     async def whole(self) -> Response:
         try:
-            async with asyncio.timeout(self._timeout_s):
-                result = await run(
-                    self._definition,
-                    self._values,
-                    self._provider,
-                    self._calls,
-                    fan_out=self._fan_out,
-                    context=self._context,
-                )
+            running = run(
+                self._definition,
+                self._values,
+                self._provider,
+                self._calls,
+                fan_out=self._fan_out,
+                context=self._context,
+            )
+            result = await unless_gone(self._request, running, self._timeout_s)
         except TimeoutError:
             raise too_long(self._timeout_s) from None
         except RunFailure as failure:
             raise refused(failure) from failure
         finally:
-            await self._count()
+            await asyncio.shield(self._count())
         parts: dict[str, Any] = {} if result.results is None else {"results": result.results}
         if result.sources is not None:
             parts["sources"] = [one.as_data() for one in result.sources]
