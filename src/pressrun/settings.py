@@ -45,6 +45,12 @@ def _address(text: str | None) -> str | None:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _bucket(text: str | None) -> str | None:
+    if text is not None and (urlsplit(text).scheme != "s3" or not urlsplit(text).netloc):
+        raise ValueError("write it as s3://BUCKET or s3://BUCKET/PREFIX")
+    return text
+
+
 class Settings(BaseSettings):
     """What can be set; durations in seconds, sizes in bytes."""
 
@@ -92,6 +98,19 @@ class Settings(BaseSettings):
     max_stored_bytes: Annotated[
         int, Field(ge=0, description="bytes of uploaded files that an organization may keep")
     ] = 20_000_000_000
+    files_url: Annotated[
+        str | None,
+        AfterValidator(_bucket),
+        Field(description="s3://BUCKET/PREFIX that keeps uploaded files; by default a folder in the data folder"),
+    ] = None
+    s3_endpoint: Annotated[str | None, Field(description="address of an S3-compatible server; by default Amazon's")] = (
+        None
+    )
+    s3_region: Annotated[str | None, Field(description="region of the bucket; by default that of AWS_REGION")] = None
+    s3_access_key_id: Annotated[
+        str | None, Field(description="key that opens the bucket; by default what Amazon's tools would take")
+    ] = None
+    s3_secret_access_key: Annotated[SecretStr | None, Field(description="the secret of that key")] = None
     max_queued_jobs: Annotated[
         int, Field(ge=0, description="jobs an organization may have waiting; its own limit can only be lower")
     ] = 1_000_000
@@ -203,7 +222,7 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The settings as the environment of a child process."""
         values = self.model_dump(mode="json", exclude_none=True)
-        for name in ("api_key", "secret_key"):
+        for name in ("api_key", "secret_key", "s3_secret_access_key"):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None:
                 values[name] = secret.get_secret_value()

@@ -14,10 +14,10 @@ from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.create import GROUP_LIMIT, create, witness
 from pressrun.jobs.job import Accepted, NewJob
 from pressrun.knowledge.blobs import Blobs
-from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
 from pressrun.knowledge.extract import Extractor
 from pressrun.knowledge.knowledge import Knowledge
+from pressrun.knowledge.opening import open_blobs
 from pressrun.models.catalog import Catalog
 from pressrun.models.local_server import LocalOptions
 from pressrun.models.vault import Vault, load_key, read_key
@@ -63,7 +63,7 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
     settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
     store = await open_store(settings.store_url, migrate=migrate, ballast_bytes=settings.ballast_bytes)
     vault = open_vault(settings)
-    blobs = DiskBlobs(settings.blobs_dir)
+    blobs = open_blobs(settings)
     catalog = Catalog(
         store,
         vault,

@@ -67,6 +67,28 @@ def test_a_backup_is_not_written_over(alone: Pressrun, tmp_path: Path) -> None:
     assert not (tmp_path / "b.part").exists()
 
 
+def test_uploaded_files_go_beside_a_backup_and_come_back(alone: Pressrun, tmp_path: Path) -> None:
+    """Said loudly where they do not; what is there already is not copied again; what is missing is told."""
+    there = f"sqlite:///{tmp_path / 'data' / 'pressrun.db'}"
+    (tmp_path / "notes.txt").write_text("Some words to keep")
+    with live_server(tmp_path / "data", there) as server:
+        own = {"PRESSRUN_URL": server.url, "PRESSRUN_API_KEY": server.api_key}
+        assert alone("files", "upload", "notes.txt", "--wait", **own).exit_code == 0
+        bare = alone("backup", "bare")
+        assert "1 uploaded files are NOT in it" in bare.stderr
+        made = json.loads(alone("backup", "b", "--files", "kept", "--json").stdout)
+        assert made["files"] == {"copied": 2, "there": 0, "missing": 0}
+        again = json.loads(alone("backup", "b", "--replace", "--files", "kept", "--json").stdout)
+        assert again["files"] == {"copied": 0, "there": 2, "missing": 0}
+    elsewhere = {"PRESSRUN_DATA_DIR": str(tmp_path / "elsewhere")}
+    lost = alone("restore", "b", **elsewhere)
+    assert (lost.exit_code, "2 uploaded files and texts are missing" in lost.stderr) == (0, True)
+    back = alone("restore", "b", "--replace", "--yes", "--files", "kept", "--json", **elsewhere)
+    assert json.loads(back.stdout)["files"] == {"copied": 2, "there": 0, "missing": 0}
+    kept = [path.read_text() for path in (tmp_path / "elsewhere" / "files").rglob("*") if path.is_file()]
+    assert "Some words to keep" in kept
+
+
 def test_a_restore_asks_before_it_replaces(alone: Pressrun, tmp_path: Path) -> None:
     """An empty database needs no question."""
     with live_server(tmp_path / "data", f"sqlite:///{tmp_path / 'data' / 'pressrun.db'}"):

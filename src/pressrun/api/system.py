@@ -45,9 +45,9 @@ async def show(request: Request) -> Response:
 
 def _examine(settings: Settings) -> list[Finding]:
     """What `pressrun doctor` finds, without the server itself, which answers after all; in a thread, as it waits."""
-    from pressrun.doctor import database, machine  # noqa: PLC0415 - both databases' drivers, for one route
+    from pressrun.doctor import database, files, machine  # noqa: PLC0415 - both databases' drivers, for one route
 
-    return [*machine.findings(settings), *database.findings(settings)]
+    return [*machine.findings(settings), *database.findings(settings), *files.findings(settings)]
 
 
 def _worker(record: WorkerRecord) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pressrun.cli.configuration import load_settings
 from pressrun.cli.failure import ExitCode
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.printing import STATE_STYLES, output, plain, print_json
-from pressrun.doctor import database, machine
+from pressrun.doctor import database, files, machine
 from pressrun.doctor.finding import Finding
 
 
@@ -23,6 +23,7 @@ def doctor(database_url: DatabaseUrl = None, data_dir: DataDir = None, as_json: 
     findings = [
         *machine.findings(settings),
         *database.findings(settings),
+        *files.findings(settings),
         *doctor_server.findings(settings),
     ]
     healthy = all(finding.state != "fail" for finding in findings)

@@ -11,13 +11,23 @@ from pressrun.cli.backup import summary
 from pressrun.cli.configuration import load_settings
 from pressrun.cli.confirming import confirm
 from pressrun.cli.failure import Failure
+from pressrun.cli.files_carrying import (
+    FilesFolder,
+    copy_files,
+    files_summary,
+    folder_of,
+    look_for_files,
+    warn_missing,
+)
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir, Yes
 from pressrun.cli.long_work import shown, told
 from pressrun.cli.printing import print_json, say, warn
 from pressrun.cli.serve import make_folder
 from pressrun.jobs import rescue, workers
+from pressrun.knowledge.disk_blobs import DiskBlobs
+from pressrun.knowledge.opening import open_blobs
 from pressrun.settings import Settings
-from pressrun.store.backup import Manifest
+from pressrun.store.backup import Manifest, blobs_of
 from pressrun.store.clock import moment_of, system_clock
 from pressrun.store.copying import Progress
 from pressrun.store.moving import without_password
@@ -31,13 +41,15 @@ def restore(
     to: DatabaseUrl = None,
     data_dir: DataDir = None,
     replace: Annotated[bool, typer.Option("--replace", help="Give up what the database holds now.")] = False,
+    files: FilesFolder = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring a database back to the state of a backup; --to names it, by default the one that is configured.
 
     Every row is checked first. Jobs that ran then are free again, and no worker from before can write: what runs
-    is started anew by its supervisor. What was accepted after the backup is lost, and counted.
+    is started anew by its supervisor. What was accepted after the backup is lost, and counted. --files brings the bytes
+    of uploaded files back from where `pressrun backup --files` put them.
 
     Example: pressrun restore pressrun-2026-11-25.backup --to postgresql://pressrun@db/pressrun
     """
@@ -52,13 +64,18 @@ def restore(
         _ask(settings, manifest, target, replace=replace, yes=yes)
         with shown("write") as progress:
             freed = asyncio.run(_restore(work, settings.store_url, manifest, progress, replace=replace))
+    keys = blobs_of(file)
+    blobs = open_blobs(settings)
+    carried = look_for_files(blobs, keys) if files is None else copy_files(DiskBlobs(folder_of(files)), blobs, keys)
     if as_json:
-        print_json(summary(manifest) | {"freed_jobs": freed, "lost_jobs": target.later_jobs})
+        about = {"freed_jobs": freed, "lost_jobs": target.later_jobs, "files": files_summary(carried)}
+        print_json(summary(manifest) | about)
         return
     jobs = manifest.tables["jobs"].rows
     say(f"Restored the state of {moment_of(manifest.made_at)}: {jobs:,} jobs, {freed:,} set free.")
     if target.later_jobs:
         warn(f"{target.later_jobs:,} jobs were accepted after the backup was made; they are lost")
+    warn_missing(carried)
 
 
 def _folder(settings: Settings) -> "tempfile.TemporaryDirectory[str]":

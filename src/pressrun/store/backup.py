@@ -156,6 +156,18 @@ def read_manifest(connection: apsw.Connection, file: Path) -> Manifest:
     raise no_backup(file)
 
 
+def blobs_of(file: Path) -> list[str]:
+    """The keys of the bytes that the files of a backup have; raises PressrunError for what is no backup."""
+    connection = connect(file)
+    try:
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'files'").fetchone() is None:
+            return []  # of a Pressrun that had none
+        rows = connection.execute("SELECT blob, text_blob FROM files ORDER BY seq").fetchall()
+    finally:
+        connection.close()
+    return [str(key) for row in rows for key in row if key is not None]
+
+
 def no_backup(file: Path) -> PressrunError:
     """What somebody is told who gives another file."""
     return PressrunError(Code.INVALID, f"{file} is no backup that `pressrun backup` made")
