@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from writerai import AsyncWriter
 
 from pressrun.organizations.keys import Scope
 from pressrun.settings import Settings
@@ -52,6 +53,31 @@ async def test_the_model_asks_a_graph(client: Client, shop: str) -> None:
     assert told == [{"status": "processing"}, data]
     usage = (await client.get("/v1/usage?group_by=agent")).ok()["data"]
     assert {line["agent"]: line["calls"] for line in usage} == {"chat": 4, "graphs": 2}
+
+
+async def test_writers_client_reads_every_chunk(server: Server, client: Client, shop: str) -> None:
+    """Its own suite closes streams unread; here each chunk is held against its types."""
+    await scripted(client, "boss", *RULES)
+    theirs = AsyncWriter(base_url=server.url, api_key=client.token, max_retries=0, _strict_response_validation=True)
+    function: Any = graph(shop, query_config={"keyword_threshold": 0})["function"]
+    async with theirs:
+        stream = await theirs.chat.chat(
+            model="boss",
+            messages=[{"role": "user", "content": "go"}],
+            tools=[{"type": "graph", "function": function}],
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+        found = [chunk async for chunk in stream]
+        completion = await theirs.completions.create(model="scripted", prompt="one two", stream=True)
+        assert "".join([chunk.value async for chunk in completion]) == "one two"
+    deltas = [chunk.choices[0].delta for chunk in found[:-1]]
+    assert "".join(delta.content or "" for delta in deltas) == "I read: For two years."
+    told = [delta.graph_data for delta in deltas if delta.graph_data is not None]
+    assert [data.status for data in told] == ["processing", "finished"]
+    assert told[1].references is not None
+    assert [one.text for one in told[1].references.files or ()] == [WARRANTY]
+    assert found[-1].usage is not None
 
 
 async def test_what_is_wrong_with_a_graph(server: Server, client: Client, shop: str) -> None:
