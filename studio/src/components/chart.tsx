@@ -21,6 +21,8 @@ type Props = {
   /** Without a legend of its own, where the page tells the values: `onPoint` hears which one the pointer is at. */
   bare?: boolean;
   onPoint?: (index: number | null) => void;
+  /** Room before the first moment and after the last, in seconds: bars are wider than a moment. */
+  margin?: number;
   /** Charts of one name show the same moment under the pointer. */
   together?: string;
   /** A stretch of time was chosen with the mouse (seconds), or taken back with a double click (null). */
@@ -43,7 +45,7 @@ const isAlone = (plot: uPlot, series: number) =>
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 
 function options(
-  { series, height = 180, bare = false, together }: Props,
+  { series, height = 180, bare = false, margin = 0, together }: Props,
   width: number,
   told: { brush?: Props["onBrush"]; point: (index: number | null) => void },
 ): uPlot.Options {
@@ -64,7 +66,10 @@ function options(
       points: { size: 6 },
       ...(together ? { sync: { key: together } } : {}),
     },
-    scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: {
+      ...(margin > 0 && { x: { range: (_plot, from, to) => [from - margin, to + margin] } }),
+      y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
+    },
     axes: [
       {
         ...axis,

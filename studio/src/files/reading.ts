@@ -15,7 +15,7 @@ export function useFiles(filter: FileFilter) {
       state.data?.pages.some((page) => page.data.some((one) => one.status === "in_progress")) ? LIVE_MS : false,
   });
   const files = found.data?.pages.flatMap((page) => page.data) ?? [];
-  return { ...found, files, total: found.data?.pages[0]?.totalCount ?? null };
+  return { ...found, files, stored: found.data?.pages[0] ?? null };
 }
 
 /** One file, until it is read. */

@@ -21,6 +21,8 @@ const PLACES: [string, string][] = [
   ["Batches", "/batches"],
   ["Jobs", "/jobs"],
   ["Failed jobs", "/jobs?state=failed"],
+  ["Files", "/files"],
+  ["Graphs", "/graphs"],
   ["Keys", "/settings/keys"],
   ["Models", "/settings/models"],
   ["Webhooks", "/settings/webhooks"],

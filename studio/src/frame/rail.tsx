@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Bot, Gauge, ListChecks, type LucideIcon, Settings } from "lucide-react";
+import { Bot, Files, Gauge, Library, ListChecks, type LucideIcon, Settings } from "lucide-react";
 import { Link, NavLink, useLocation } from "react-router";
 import { api, body } from "@/api/client";
 import { Account } from "./account";
@@ -16,6 +16,8 @@ const PLACES: Place[] = [
   { to: "/", label: "Overview", Icon: Gauge },
   { to: "/agents", label: "Agents", Icon: Bot },
   { to: "/batches", label: "Runs", Icon: ListChecks, also: "/jobs" },
+  { to: "/files", label: "Files", Icon: Files },
+  { to: "/graphs", label: "Graphs", Icon: Library },
   { to: "/settings", label: "Settings", Icon: Settings },
 ];
 

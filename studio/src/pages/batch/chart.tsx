@@ -19,13 +19,17 @@ export function Chart({
   lines,
   format,
   onBrush,
+  margin,
+  together = "batch",
   none,
 }: {
   title: string;
   times: number[];
   lines: readonly Line[];
   format: (value: number) => string;
-  onBrush: (range: [number, number] | null) => void;
+  onBrush?: (range: [number, number] | null) => void;
+  margin?: number;
+  together?: string;
   /** Said where there is nothing to draw. */
   none?: string;
 }) {
@@ -65,9 +69,9 @@ export function Chart({
             <Plot
               bare
               label={`${title}, lately: ${told}`}
-              together="batch"
               height={HEIGHT}
-              {...{ data, series, onBrush, onPoint: setAt }}
+              onPoint={setAt}
+              {...{ data, series, together, ...(onBrush && { onBrush }), ...(margin && { margin }) }}
             />
           )}
         </Suspense>

@@ -7,10 +7,10 @@ import { Segmented } from "@/components/segmented";
 import { Empty, Failed, Loading } from "@/components/states";
 import { DropArea } from "@/files/drop-area";
 import { useFiles } from "@/files/reading";
-import type { StoredFile } from "@/files/remote";
+import type { FilePage, StoredFile } from "@/files/remote";
 import { UploadList } from "@/files/upload-list";
 import { useUploads } from "@/files/use-uploads";
-import { count } from "@/format/numbers";
+import { bytes, count } from "@/format/numbers";
 import { Page } from "@/frame/page";
 import { useMay } from "@/frame/session";
 import { DeleteFile } from "./delete-file";
@@ -22,7 +22,7 @@ import { FilesTable } from "./table";
 export default function Files() {
   const mayWrite = useMay("files:write");
   const [filter, change] = useFilter();
-  const { files, total, data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useFiles(filter);
+  const { files, stored, data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useFiles(filter);
   const { list, uploads } = useUploads();
   const [open, openFile] = useOpenFile();
   const [deleting, setDeleting] = useState<StoredFile | null>(null);
@@ -60,7 +60,7 @@ export default function Files() {
                       options={STATES}
                     />
                     <span className="text-xs text-muted" data-number>
-                      {total === null ? "" : `${count(total)} ${total === 1 ? "file" : "files"}`}
+                      {stored ? kept(stored) : ""}
                     </span>
                     <div className="relative ml-auto w-64 max-sm:w-full">
                       <Search
@@ -108,3 +108,7 @@ export default function Files() {
     </DropArea>
   );
 }
+
+/** How much there is of how much there may be. */
+const kept = ({ stored_files, stored_bytes, max_stored_bytes }: FilePage) =>
+  `${count(stored_files)} ${stored_files === 1 ? "file" : "files"}, ${bytes(stored_bytes)} of ${bytes(max_stored_bytes)}`;

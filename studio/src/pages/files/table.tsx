@@ -39,17 +39,19 @@ export function FilesTable({ files, onOpen, onDelete }: Shown) {
               {one.error && <p className="truncate text-xs text-bad">{one.error}</p>}
             </div>
           </div>
-          <div>
-            <FileStatus status={one.status} />
-          </div>
-          <div className="text-sm max-md:hidden md:text-right" data-number>
-            {bytes(one.size)}
-          </div>
-          <div className="text-xs text-muted max-md:hidden md:text-right" data-number>
-            {extent(one)}
-          </div>
-          <div className="text-xs text-muted md:text-right">
-            <Time at={one.created_at} />
+          <div className="flex items-center gap-3 pl-6.5 md:contents">
+            <div>
+              <FileStatus status={one.status} />
+            </div>
+            <div className="text-sm max-md:hidden md:text-right" data-number>
+              {bytes(one.size)}
+            </div>
+            <div className="text-xs text-muted max-md:hidden md:text-right" data-number>
+              {extent(one)}
+            </div>
+            <div className="text-xs text-muted md:text-right">
+              <Time at={one.created_at} />
+            </div>
           </div>
           <div className="relative z-10 max-md:absolute max-md:top-2 max-md:right-2">
             <More file={one} onDelete={onDelete} />

@@ -61,7 +61,11 @@ export function TextView({ file, at, to }: { file: StoredFile; at: number | null
               {one.text}
             </span>
           ) : one.kind === "mark" ? (
-            <mark key={one.key} ref={mark} className="rounded bg-brand-soft text-text">
+            <mark
+              key={one.key}
+              ref={mark}
+              className="rounded-sm bg-warn-soft text-text outline-1 outline-offset-1 outline-warn"
+            >
               {one.text}
             </mark>
           ) : (

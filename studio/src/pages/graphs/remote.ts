@@ -1,7 +1,9 @@
 /** What the studio asks of the API about graphs. */
+
+import { HEADERS } from "@/api/client";
 import { events } from "@/api/events";
 import { Problem } from "@/api/problem";
-import { ask, type StoredFile } from "@/files/remote";
+import type { StoredFile } from "@/files/remote";
 
 export type WebPage = {
   url: string;
@@ -23,6 +25,22 @@ export type Graph = {
 };
 
 export type GraphPage = { data: Graph[]; has_more: boolean; last_id: string | null };
+
+/** A request of the studio's own; throws a Problem. */
+async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      ...init,
+      credentials: "same-origin",
+      headers: { ...HEADERS, ...(init.body ? { "Content-Type": "application/json" } : {}) },
+    });
+  } catch {
+    throw Problem.unreachable();
+  }
+  if (!response.ok) throw await Problem.of(response);
+  return response.json() as Promise<T>;
+}
 
 const at = (id: string) => `/v1/graphs/${encodeURIComponent(id)}`;
 const sending = (method: string, body: unknown): RequestInit => ({ method, body: JSON.stringify(body) });

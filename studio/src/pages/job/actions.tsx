@@ -10,7 +10,7 @@ import { Menu, MenuItem } from "@/components/menu";
 import { toast } from "@/components/toast";
 import { useMay } from "@/frame/session";
 import { isOpen, jobKey } from "./reading";
-import type { Job } from "./shapes";
+import { isIngest, type Job } from "./shapes";
 
 /** What can be done with a job as it stands. */
 export function Actions({ job }: { job: Job }) {
@@ -53,9 +53,11 @@ export function Actions({ job }: { job: Job }) {
           Retry
         </Button>
       )}
-      <ButtonLink to={`/agents/${job.application_id}/run?job=${job.id}`} icon={<Play />}>
-        Run again
-      </ButtonLink>
+      {!isIngest(job) && (
+        <ButtonLink to={`/agents/${job.application_id}/run?job=${job.id}`} icon={<Play />}>
+          Run again
+        </ButtonLink>
+      )}
       <Menu
         trigger={
           <IconButton label="More">

@@ -7,7 +7,7 @@ import { Passages } from "../graph/passages";
 import { Inputs } from "./inputs";
 import { Prompts } from "./prompts";
 import { isOpen, useJob } from "./reading";
-import type { Job } from "./shapes";
+import { isIngest, type Job } from "./shapes";
 import { ofSources, sourcesOf } from "./sources";
 import { Timeline } from "./timeline-list";
 import { Text } from "./values";
@@ -39,9 +39,11 @@ export function JobParts({ job, nested = false }: { job: Job; nested?: boolean }
       <Part title="Inputs">
         <Inputs job={job} />
       </Part>
-      <Part title="Prompts">
-        <Prompts job={job} />
-      </Part>
+      {!isIngest(job) && (
+        <Part title="Prompts">
+          <Prompts job={job} />
+        </Part>
+      )}
       <Part title="Timeline">
         <Timeline job={job} />
       </Part>

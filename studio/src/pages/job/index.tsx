@@ -12,7 +12,7 @@ import { useAgentNames } from "../batches/agents";
 import { Actions } from "./actions";
 import { JobParts } from "./detail";
 import { isOpen, useJob } from "./reading";
-import type { Job } from "./shapes";
+import { fileOf, isIngest, type Job } from "./shapes";
 
 const CRUMBS = [{ to: "/jobs", label: "Jobs" }];
 
@@ -53,17 +53,29 @@ export default function JobPage() {
   );
 }
 
+function OfFile({ job }: { job: Job }) {
+  const file = fileOf(job);
+  if (file === null) return "–";
+  return (
+    <Link to={`/files?file=${encodeURIComponent(file)}`} className="hover:underline">
+      {job.inputs.find((one) => one.id === "name")?.value[0] ?? "open"}
+    </Link>
+  );
+}
+
 function Facts({ job, agent }: { job: Job; agent: string | undefined }) {
   const { usage } = job;
   const from = job.started_at ?? job.created_at;
   const facts: [string, ReactNode][] = [
     ["Job", <CopyId key="id" id={job.id} />],
-    [
-      "Agent",
-      <Link key="agent" to={`/agents/${job.application_id}`} className="hover:underline">
-        {agent ?? "agent"} v{job.agent_version}
-      </Link>,
-    ],
+    isIngest(job)
+      ? ["File", <OfFile key="file" job={job} />]
+      : [
+          "Agent",
+          <Link key="agent" to={`/agents/${job.application_id}`} className="hover:underline">
+            {agent ?? "agent"} v{job.agent_version}
+          </Link>,
+        ],
     ["Created", <Time key="created" at={job.created_at} />],
     ["Started", <Time key="started" at={job.started_at} />],
     ["Ended", <Time key="ended" at={job.completed_at} />],

@@ -1,30 +1,33 @@
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import type { Schemas } from "@/api/client";
 import { Card } from "@/components/card";
 import { abbreviated } from "@/format/numbers";
+import { Chart, type Line } from "../batch/chart";
 import { stackedHours } from "./series";
 
-const Chart = lazy(() => import("@/components/chart"));
-
-const SERIES = [
-  { label: "Failed", color: "bad", kind: "bars", format: abbreviated },
-  { label: "Ended", color: "brand", kind: "bars", format: abbreviated },
-] as const;
+const HALF_HOUR_S = 1_800;
 
 /** What ended in each of the last 24 hours. */
 export function Hours({ hours }: { hours: Schemas["Overview"]["hours"] }) {
-  const data = useMemo(() => stackedHours(hours), [hours]);
+  const [times, lines] = useMemo(() => {
+    const [at, ended, failed] = stackedHours(hours);
+    const shown: Line[] = [
+      { label: "ended", color: "brand", kind: "bars", values: [...ended] },
+      { label: "failed", color: "bad", kind: "bars", values: [...failed] },
+    ];
+    return [[...at], shown];
+  }, [hours]);
   return (
-    <Card title="Ended per hour">
-      <div className="h-54 px-3 pb-3">
-        <Suspense>
-          <Chart
-            label="Jobs ended in each of the last 24 hours, and how many of them failed"
-            data={data}
-            series={[SERIES[1], SERIES[0]]}
-          />
-        </Suspense>
-      </div>
+    <Card>
+      <h2 className="sr-only">Ended per hour</h2>
+      <Chart
+        title="Ended per hour"
+        times={times}
+        lines={lines}
+        format={abbreviated}
+        margin={HALF_HOUR_S}
+        together="hours"
+      />
     </Card>
   );
 }

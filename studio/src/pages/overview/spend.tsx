@@ -21,19 +21,25 @@ export function Spend({ spend, agents }: Pick<Schemas["Overview"], "spend" | "ag
         </p>
       ) : (
         <div className="grid gap-x-6 gap-y-4 px-4 pb-4 sm:grid-cols-2">
-          <ol className="flex h-36 items-end gap-1" aria-label="Cost per day">
-            {days.map((one) => (
-              <li key={one.day} title={`${one.day}: ${money(one.cost)}`} className="flex h-full flex-1 items-end">
-                <span
-                  className="w-full rounded-t bg-brand"
-                  style={{ height: `${Math.max(2, (one.cost / most) * 100)}%` }}
-                />
-                <span className="sr-only">
-                  {one.day}: {money(one.cost)}
-                </span>
-              </li>
-            ))}
-          </ol>
+          <div>
+            <ol className="flex h-32 items-end gap-1" aria-label="Cost per day">
+              {days.map((one) => (
+                <li key={one.day} title={`${one.day}: ${money(one.cost)}`} className="flex h-full flex-1 items-end">
+                  <span
+                    className="w-full rounded-t bg-brand"
+                    style={{ height: `${Math.max(2, (one.cost / most) * 100)}%` }}
+                  />
+                  <span className="sr-only">
+                    {one.day}: {money(one.cost)}
+                  </span>
+                </li>
+              ))}
+            </ol>
+            <div className="mt-1 flex justify-between text-xs text-muted" aria-hidden="true">
+              <time>{dayOf(days[0]?.day)}</time>
+              <time>{dayOf(days.at(-1)?.day)}</time>
+            </div>
+          </div>
           <ul className="flex flex-col gap-1.5 text-sm">
             {spendByAgent(spend)
               .slice(0, AGENTS)
@@ -57,3 +63,6 @@ export function Spend({ spend, agents }: Pick<Schemas["Overview"], "spend" | "ag
     </Card>
   );
 }
+
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const dayOf = (day: string | undefined) => (day ? DAY.format(new Date(day)) : "");
