@@ -87,7 +87,9 @@ async def test_a_question_is_answered_from_passages(client: Client, shop: str) -
     assert told["answer"] == "The warranty lasts for two years. Elephants are grey."
     assert told["sources"][0]["snippet"] == WARRANTY
     assert told["references"]["files"][0]["fileId"] == told["sources"][0]["file_id"]
-    assert told["references"]["files"][0]["cite"] is None
+    [first, *_] = told["references"]["files"]
+    assert (first["cite"], first["start"] >= 0) == (None, True)
+    assert first["file_name"]
     assert told["subqueries"] == []
     cited = {**asked, "query_config": {"inline_citations": True, "max_snippets": 1}}
     told = (await client.post("/v1/graphs/question", cited)).ok()

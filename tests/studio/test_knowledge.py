@@ -57,7 +57,6 @@ def _send_and_read(page: Page, guide: Path) -> None:
     """Sent by choosing; its text is shown, its content comes back."""
     page.goto("/files")
     expect(page.get_by_role("heading", name="No file yet")).to_be_visible()
-    clean(page)
     page.get_by_label("Files: choose files").set_input_files(guide)
     line = page.get_by_role("list", name="Files").get_by_role("listitem")
     expect(line).to_contain_text("ready")
@@ -82,7 +81,6 @@ def _make_a_graph(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("checkbox").check()
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("banner").get_by_text("ready", exact=True)).to_be_visible()
-    clean(page)
 
 
 def _ask_it(page: Page) -> None:
@@ -97,7 +95,6 @@ def _ask_it(page: Page) -> None:
     clean(page)
     passages.first.get_by_role("link").click()
     expect(page.get_by_role("dialog").locator("mark").first).to_be_visible()
-    clean(page)
 
 
 def _give_it_to_an_agent(page: Page) -> None:
@@ -106,7 +103,6 @@ def _give_it_to_an_agent(page: Page) -> None:
     page.get_by_role("button", name="Add graph").click()
     page.get_by_role("menuitem", name="Shop knowledge").click()
     expect(page.get_by_text("draft · saved")).to_be_visible()
-    clean(page)
     page.get_by_role("button", name="Deploy").click()
     page.get_by_role("dialog").get_by_role("button", name="Deploy").click()
     expect(page.get_by_text("v1 deployed")).to_be_visible()
@@ -114,6 +110,7 @@ def _give_it_to_an_agent(page: Page) -> None:
 
 def _run_with_a_file(page: Page, guide: Path) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("heading", name="Run", exact=True)).to_be_visible()
     page.get_by_label("Question").fill("How long are returns free?")
     brief = guide.with_name("brief.md")
     brief.write_text("Answer in one sentence.")

@@ -66,12 +66,14 @@ class GraphSource(Shape):
 
 
 class FileReference(Shape):
-    """A passage of a file; `cite` is its mark in the answer, null where the answer does not name it."""
+    """A passage of a file, `start` characters into its text; `cite` is its mark in the answer, null without one."""
 
     text: str
     fileId: str  # noqa: N815 - Writer's name for it
+    file_name: str
     score: float
     page: int | None
+    start: int
     cite: str | None
 
 

@@ -77,7 +77,8 @@ class GraphAnswer:
                 web.append({"text": one.text, "url": one.url, "title": one.file_name, "score": score})
                 continue
             cite = str(number) if number in self.cited else None
-            files.append({"text": one.text, "fileId": one.file_id, "score": score, "page": one.page, "cite": cite})
+            place = {"file_name": one.file_name, "page": one.page, "start": one.start}
+            files.append({"text": one.text, "fileId": one.file_id, **place, "score": score, "cite": cite})
         return {"files": files, "web": web}
 
     def as_data(self) -> dict[str, Any]:

@@ -322,6 +322,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/applications/{application_id}/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve an agent's graphs
+         * @description Those of the deployed version, or of the draft of an agent that was never deployed.
+         */
+        get: operations["get_graphs_v1_applications__application_id__graphs_get"];
+        /**
+         * Replace an agent's graphs
+         * @description The draft gets these graphs; a deployed agent gets a new version that differs in nothing else.
+         */
+        put: operations["put_graphs_v1_applications__application_id__graphs_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications/{application_id}/draft/run": {
         parameters: {
             query?: never;
@@ -833,6 +857,138 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graphs/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask graphs a question
+         * @description An answer from the passages of graphs, with what it rests on; `stream` sends it as events while it is written.
+         */
+        post: operations["question_v1_graphs_question_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graphs/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find passages of graphs
+         * @description The passages that answer a question best, without a model.
+         */
+        post: operations["find_passages_v1_graphs_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List graphs
+         * @description The organization's graphs, newest first.
+         */
+        get: operations["list_graphs_v1_graphs_get"];
+        put?: never;
+        /**
+         * Create a graph
+         * @description A graph without files; one without a name gets one.
+         */
+        post: operations["create_graph_v1_graphs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graphs/{graph_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve a graph
+         * @description One graph, with what became of its files.
+         */
+        get: operations["get_graph_v1_graphs__graph_id__get"];
+        /**
+         * Change a graph
+         * @description Another name or description; `urls` replaces the pages of the web that it takes in, and takes them in.
+         */
+        put: operations["update_graph_v1_graphs__graph_id__put"];
+        post?: never;
+        /**
+         * Delete a graph
+         * @description Its files stay; their passages go where no other graph holds them. Agents that name it fail until they do not.
+         */
+        delete: operations["delete_graph_v1_graphs__graph_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graphs/{graph_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a file to a graph
+         * @description A file that was uploaded; it is `in_progress` until its passages can be found.
+         */
+        post: operations["add_file_v1_graphs__graph_id__file_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graphs/{graph_id}/file/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a file from a graph
+         * @description The file itself stays.
+         */
+        delete: operations["remove_file_v1_graphs__graph_id__file__file_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1435,6 +1591,62 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentGraphs
+         * @description The graphs of an agent.
+         */
+        AgentGraphs: {
+            /** Graph Ids */
+            graph_ids: string[];
+        };
+        /**
+         * ErrorEntry
+         * @description One thing that is wrong.
+         */
+        ErrorEntry: {
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OpenAIError
+         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
+         */
+        OpenAIError: {
+            /** Message */
+            message: string;
+            /** Type */
+            type: string;
+            /** Param */
+            param: string | null;
+            /** Code */
+            code: string;
+        };
+        /**
+         * ErrorBody
+         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
+         *
+         *     `error` is there where clients of OpenAI's ask.
+         */
+        ErrorBody: {
+            /** Tpe */
+            tpe: string;
+            /** Message */
+            message: string;
+            /** Errors */
+            errors: components["schemas"]["ErrorEntry"][];
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            error?: components["schemas"]["OpenAIError"] | null;
+        };
+        /**
          * ApplicationShape
          * @description An agent.
          */
@@ -1511,54 +1723,6 @@ export interface components {
             first_id: string | null;
             /** Last Id */
             last_id: string | null;
-        };
-        /**
-         * ErrorEntry
-         * @description One thing that is wrong.
-         */
-        ErrorEntry: {
-            /** Description */
-            description: string;
-            /** Key */
-            key: string;
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * OpenAIError
-         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
-         */
-        OpenAIError: {
-            /** Message */
-            message: string;
-            /** Type */
-            type: string;
-            /** Param */
-            param: string | null;
-            /** Code */
-            code: string;
-        };
-        /**
-         * ErrorBody
-         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
-         *
-         *     `error` is there where clients of OpenAI's ask.
-         */
-        ErrorBody: {
-            /** Tpe */
-            tpe: string;
-            /** Message */
-            message: string;
-            /** Errors */
-            errors: components["schemas"]["ErrorEntry"][];
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-            /** @default null */
-            error?: components["schemas"]["OpenAIError"] | null;
         };
         /**
          * DropdownInput
@@ -1768,6 +1932,8 @@ export interface components {
         /**
          * Settings
          * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
+         *
+         *     With `inline_citations` texts name the passages of graphs that they rest on, as [1].
          */
         Settings: {
             /**
@@ -1795,6 +1961,11 @@ export interface components {
              * @default 5
              */
             max_attempts?: number;
+            /**
+             * Inline Citations
+             * @default false
+             */
+            inline_citations?: boolean;
             /**
              * On Worker Loss
              * @default retry
@@ -1838,6 +2009,8 @@ export interface components {
         /**
          * AgentDefinition
          * @description A whole agent. One that exists is consistent: names are unambiguous, references can be filled in order.
+         *
+         *     `graphs` are the ids of graphs whose best passages every prompt is given.
          */
         AgentDefinition: {
             /** Name */
@@ -1860,6 +2033,11 @@ export interface components {
             /** Prompts */
             prompts: components["schemas"]["Prompt"][];
             /**
+             * Graphs
+             * @default []
+             */
+            graphs?: string[];
+            /**
              * @default {
              *       "title": "Output",
              *       "template": null
@@ -1873,6 +2051,7 @@ export interface components {
              *       "concurrency": null,
              *       "deadline_s": 86400,
              *       "max_attempts": 5,
+             *       "inline_citations": false,
              *       "on_worker_loss": "retry"
              *     }
              */
@@ -1951,6 +2130,11 @@ export interface components {
              */
             results?: components["schemas"]["PartResult"][] | null;
             /**
+             * Sources
+             * @default null
+             */
+            sources?: components["schemas"]["SourceShape"][] | null;
+            /**
              * Prompts
              * @default null
              */
@@ -1978,6 +2162,36 @@ export interface components {
             title: string;
             /** Suggestion */
             suggestion: string;
+        };
+        /**
+         * SourceShape
+         * @description A passage of a graph that a prompt was given; `cite` is its number there, `part` that of the value, from 1.
+         *
+         *     It begins at character `start` of its file's text; `url` is where a page of the web stands.
+         */
+        SourceShape: {
+            /** Graph Id */
+            graph_id: string;
+            /** File Id */
+            file_id: string;
+            /** File Name */
+            file_name: string;
+            /** Url */
+            url: string | null;
+            /** Page */
+            page: number | null;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Score */
+            score: number;
+            /** Cite */
+            cite: string;
+            /** Prompt */
+            prompt: string;
+            /** Part */
+            part: number | null;
         };
         /**
          * UsageShape
@@ -2558,7 +2772,7 @@ export interface components {
         };
         /**
          * Generated
-         * @description A text, and with fan-out one for each value.
+         * @description A text, and with fan-out one for each value; `sources` where the agent has graphs.
          */
         Generated: {
             /** Title */
@@ -2570,6 +2784,11 @@ export interface components {
              * @default null
              */
             results?: components["schemas"]["PartResult"][] | null;
+            /**
+             * Sources
+             * @default null
+             */
+            sources?: components["schemas"]["SourceShape"][] | null;
         };
         /**
          * CalledFunction
@@ -2839,6 +3058,216 @@ export interface components {
             job_ids: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FileReference
+         * @description A passage of a file, `start` characters into its text; `cite` is its mark in the answer, null without one.
+         */
+        FileReference: {
+            /** Text */
+            text: string;
+            /** Fileid */
+            fileId: string;
+            /** File Name */
+            file_name: string;
+            /** Score */
+            score: number;
+            /** Page */
+            page: number | null;
+            /** Start */
+            start: number;
+            /** Cite */
+            cite: string | null;
+        };
+        /**
+         * GraphSource
+         * @description A passage that an answer rests on.
+         */
+        GraphSource: {
+            /** File Id */
+            file_id: string;
+            /** Snippet */
+            snippet: string;
+        };
+        /**
+         * References
+         * @description What an answer rests on.
+         */
+        References: {
+            /** Files */
+            files: components["schemas"]["FileReference"][];
+            /** Web */
+            web: components["schemas"]["WebReference"][];
+        };
+        /**
+         * SubqueryShape
+         * @description A part of a question, answered on its own.
+         */
+        SubqueryShape: {
+            /** Query */
+            query: string;
+            /** Answer */
+            answer: string;
+            /** Sources */
+            sources: components["schemas"]["GraphSource"][];
+        };
+        /**
+         * WebReference
+         * @description A passage of a page of the web.
+         */
+        WebReference: {
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Title */
+            title: string;
+            /** Score */
+            score: number;
+        };
+        /**
+         * AnswerShape
+         * @description The answer to a question about graphs.
+         */
+        AnswerShape: {
+            /** Question */
+            question: string;
+            /** Answer */
+            answer: string;
+            /** Sources */
+            sources: components["schemas"]["GraphSource"][];
+            /** Subqueries */
+            subqueries: components["schemas"]["SubqueryShape"][];
+            references: components["schemas"]["References"];
+        };
+        /**
+         * FoundShape
+         * @description A passage that was found; it begins at character `start` of its file's text.
+         */
+        FoundShape: {
+            /** Graph Id */
+            graph_id: string;
+            /** File Id */
+            file_id: string;
+            /** File Name */
+            file_name: string;
+            /** Url */
+            url: string | null;
+            /** Page */
+            page: number | null;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Score */
+            score: number;
+            /** Keyword Score */
+            keyword_score: number;
+            /** Semantic Score */
+            semantic_score: number;
+        };
+        /**
+         * FoundPage
+         * @description The passages that were found, the best first.
+         */
+        FoundPage: {
+            /** Data */
+            data: components["schemas"]["FoundShape"][];
+            /**
+             * Search
+             * @enum {string}
+             */
+            search: "hybrid" | "text";
+        };
+        /**
+         * FileStatusShape
+         * @description How many files of a graph stand where.
+         */
+        FileStatusShape: {
+            /** In Progress */
+            in_progress: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * GraphShape
+         * @description A graph; `search` is `text` where no embedder is installed, so that words alone are searched.
+         */
+        GraphShape: {
+            /** Id */
+            id: string;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "manual" | "connector" | "web";
+            file_status: components["schemas"]["FileStatusShape"];
+            /** Urls */
+            urls: components["schemas"]["UrlShape"][];
+            /** Passages */
+            passages: number;
+            /**
+             * Search
+             * @enum {string}
+             */
+            search: "hybrid" | "text";
+        };
+        /**
+         * UrlShape
+         * @description A page of the web that a graph takes in, or a page and what lies below it.
+         */
+        UrlShape: {
+            /** Url */
+            url: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "single_page" | "sub_pages";
+            /** Exclude Urls */
+            exclude_urls: string[];
+            status: components["schemas"]["UrlStatusShape"];
+        };
+        /**
+         * UrlStatusShape
+         * @description What became of a page; `error` tells it to people.
+         */
+        UrlStatusShape: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "validating" | "success" | "error";
+            /** Error Type */
+            error_type: string | null;
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * GraphPage
+         * @description A page of graphs by cursor.
+         */
+        GraphPage: {
+            /** Data */
+            data: components["schemas"]["GraphShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** First Id */
+            first_id: string | null;
+            /** Last Id */
+            last_id: string | null;
         };
         /**
          * AskedPromptShape
@@ -4562,6 +4991,174 @@ export interface components {
             stream?: boolean;
         };
         /**
+         * GraphUrl
+         * @description A page of the web to take in.
+         */
+        GraphUrl: {
+            /** Url */
+            url: string;
+            /**
+             * Type
+             * @default single_page
+             * @enum {string}
+             */
+            type?: "single_page" | "sub_pages";
+            /**
+             * Exclude Urls
+             * @default []
+             */
+            exclude_urls?: string[];
+        };
+        /**
+         * GraphChange
+         * @description What is to change of a graph; what is left out stays.
+         */
+        GraphChange: {
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Urls
+             * @default null
+             */
+            urls?: components["schemas"]["GraphUrl"][] | null;
+        };
+        /**
+         * GraphFile
+         * @description A file to add.
+         */
+        GraphFile: {
+            /** File Id */
+            file_id: string;
+        };
+        /**
+         * GraphRequest
+         * @description A graph to create.
+         */
+        GraphRequest: {
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Type
+             * @default manual
+             * @enum {string}
+             */
+            type?: "manual" | "web" | "connector";
+        };
+        /**
+         * GraphsRequest
+         * @description The graphs an agent is to have.
+         */
+        GraphsRequest: {
+            /** Graph Ids */
+            graph_ids: string[];
+        };
+        /**
+         * QueryConfigRequest
+         * @description How a question is answered.
+         */
+        QueryConfigRequest: {
+            /**
+             * Max Subquestions
+             * @default 6
+             */
+            max_subquestions?: number;
+            /**
+             * Search Weight
+             * @default 50
+             */
+            search_weight?: number;
+            /**
+             * Grounding Level
+             * @default 0
+             */
+            grounding_level?: number;
+            /**
+             * Max Snippets
+             * @default 30
+             */
+            max_snippets?: number;
+            /**
+             * Max Tokens
+             * @default 4000
+             */
+            max_tokens?: number;
+            /**
+             * Keyword Threshold
+             * @default 0.7
+             */
+            keyword_threshold?: number;
+            /**
+             * Semantic Threshold
+             * @default 0.7
+             */
+            semantic_threshold?: number;
+            /**
+             * Inline Citations
+             * @default false
+             */
+            inline_citations?: boolean;
+        };
+        /**
+         * QuestionRequest
+         * @description A question about graphs; `model` as a prompt names it.
+         */
+        QuestionRequest: {
+            /** Graph Ids */
+            graph_ids: string[];
+            /** Question */
+            question: string;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Subqueries
+             * @default false
+             */
+            subqueries?: boolean;
+            /** @default null */
+            query_config?: components["schemas"]["QueryConfigRequest"] | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+        };
+        /**
+         * SearchRequest
+         * @description Passages to find, without a model.
+         */
+        SearchRequest: {
+            /** Graph Ids */
+            graph_ids: string[];
+            /** Query */
+            query: string;
+            /**
+             * Limit
+             * @default 10
+             */
+            limit?: number;
+            /** @default null */
+            query_config?: components["schemas"]["QueryConfigRequest"] | null;
+        };
+        /**
          * DraftRunPrompt
          * @description `event: prompt`: a model is asked; a `model` of null is the default one.
          */
@@ -4596,6 +5193,8 @@ export interface components {
             suggestion: string;
             /** Results */
             results: components["schemas"]["PartResult"][] | null;
+            /** Sources */
+            sources: components["schemas"]["SourceShape"][] | null;
             /** Prompts */
             prompts: components["schemas"]["AskedPromptShape"][];
             usage: components["schemas"]["CallUsage"];
@@ -6067,6 +6666,144 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_graphs_v1_applications__application_id__graphs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentGraphs"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_graphs_v1_applications__application_id__graphs_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GraphsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentGraphs"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8231,6 +8968,619 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    question_v1_graphs_question_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerShape"];
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_passages_v1_graphs_search_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_graphs_v1_graphs_get: {
+        parameters: {
+            query?: {
+                order?: string | null;
+                before?: string | null;
+                after?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_graph_v1_graphs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GraphRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_graph_v1_graphs__graph_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_graph_v1_graphs__graph_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GraphChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_graph_v1_graphs__graph_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_file_v1_graphs__graph_id__file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GraphFile"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_file_v1_graphs__graph_id__file__file_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Refused; the body says why */

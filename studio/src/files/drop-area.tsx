@@ -25,8 +25,8 @@ export function DropArea({
     if (all.length > 0) onFiles(several ? all : all.slice(0, 1));
   };
   return (
-    <section
-      aria-label={label}
+    // biome-ignore lint/a11y/noStaticElementInteractions: what can be dropped can be chosen by a button too
+    <div
       className={className}
       onDragOver={(event) => {
         if (!holdsFiles(event)) return;
@@ -56,6 +56,6 @@ export function DropArea({
         }}
       />
       {children(() => chooser.current?.click(), isOver)}
-    </section>
+    </div>
   );
 }

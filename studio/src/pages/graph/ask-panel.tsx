@@ -22,7 +22,7 @@ type Asking = {
 export function AskPanel({ graph }: { graph: Graph }) {
   const [question, setQuestion] = useState("");
   const { asking, ask, find, stop } = useAsking(graph);
-  const isEmpty = graph.file_status.completed === 0 && (graph.urls ?? []).length === 0;
+  const isEmpty = graph.file_status.completed === 0 && graph.urls.length === 0;
   const mayAsk = question.trim() !== "" && !isEmpty;
   const submit = (event: FormEvent) => {
     event.preventDefault();

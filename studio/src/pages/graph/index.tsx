@@ -59,13 +59,13 @@ export default function GraphPage() {
 }
 
 const isMoving = (graph: Graph) =>
-  graph.file_status.in_progress > 0 || (graph.urls ?? []).some((one) => one.status?.status === "validating");
+  graph.file_status.in_progress > 0 || graph.urls.some((one) => one.status.status === "validating");
 
 function Facts({ graph }: { graph: Graph }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
       {graph.description && <span className="text-sm">{graph.description}</span>}
-      {graph.passages !== undefined && <span data-number>{count(graph.passages)} passages</span>}
+      <span data-number>{count(graph.passages)} passages</span>
       {graph.search === "text" && (
         <span title="No model of embeddings is installed on this server.">found by their words alone</span>
       )}

@@ -6,8 +6,12 @@ const question = (answer: string, rest: Partial<Question> = {}): Question => ({
   question: "q",
   answer,
   sources: [],
+  subqueries: [],
+  references: { files: [], web: [] },
   ...rest,
 });
+
+const FILE = { text: "", fileId: "f 1", file_name: "guide.pdf", score: 0.5, page: 2, start: 0, cite: "1" };
 
 test("an answer grows piece by piece, and ends with what it was written from", () => {
   const sources = [{ file_id: "f", snippet: "s" }];
@@ -29,10 +33,10 @@ test("only what is cited becomes a mark", () => {
 test("a passage leads to its place in the file", () => {
   const [first] = ofQuestion(
     question("a", {
-      references: { files: [{ text: "😀b", fileId: "f 1", score: 0.5, page: 2, start: 10, cite: "1" }] },
+      references: { files: [{ ...FILE, text: "😀b", start: 10 }], web: [] },
     }),
   );
   expect(first && placeOf(first)).toBe("/files?file=f%201&at=10&to=12");
-  const [source] = ofQuestion(question("a", { sources: [null, { file_id: "f", snippet: "s" }] }));
+  const [source] = ofQuestion(question("a", { sources: [{ file_id: "f", snippet: "s" }] }));
   expect(source && placeOf(source)).toBe("/files?file=f");
 });

@@ -28,18 +28,18 @@ export const ofFound = (found: readonly Found[]): Passage[] =>
 
 /** What an answer cites; where it tells no references, what it was written from. */
 export function ofQuestion({ references, sources }: Question): Passage[] {
-  const files = (references?.files ?? []).map((one, at) => ({
+  const files = references.files.map((one, at) => ({
     key: `f${at}`,
-    cite: one.cite ?? null,
+    cite: one.cite,
     fileId: one.fileId,
-    name: one.file_name ?? null,
-    page: one.page ?? null,
-    start: one.start ?? null,
+    name: one.file_name,
+    page: one.page,
+    start: one.start,
     text: one.text,
     score: one.score,
-    url: one.url ?? null,
+    url: null,
   }));
-  const web = (references?.web ?? []).map((one, at) => ({
+  const web = references.web.map((one, at) => ({
     key: `w${at}`,
     cite: null,
     fileId: null,
@@ -51,23 +51,17 @@ export function ofQuestion({ references, sources }: Question): Passage[] {
     url: one.url,
   }));
   if (files.length + web.length > 0) return [...files, ...web];
-  return sources.flatMap((one, at) =>
-    one === null
-      ? []
-      : [
-          {
-            key: `s${at}`,
-            cite: null,
-            fileId: one.file_id,
-            name: null,
-            page: null,
-            start: null,
-            text: one.snippet,
-            score: null,
-            url: null,
-          },
-        ],
-  );
+  return sources.map((one, at) => ({
+    key: `s${at}`,
+    cite: null,
+    fileId: one.file_id,
+    name: null,
+    page: null,
+    start: null,
+    text: one.snippet,
+    score: null,
+    url: null,
+  }));
 }
 
 /** Where the passage stands in its file. */

@@ -12,14 +12,14 @@ import { changeGraph, type Graph, type WebPage } from "../graphs/remote";
 const WORDS = { validating: "being read", success: "ready", error: "failed" } as const;
 const TONES = { validating: "info", success: "good", error: "bad" } as const;
 
-const told = ({ url, type, exclude_urls }: WebPage) => ({ url, type, ...(exclude_urls ? { exclude_urls } : {}) });
+const told = ({ url, type, exclude_urls }: Graph["urls"][number]): WebPage => ({ url, type, exclude_urls });
 
 /** Web pages a graph knows, where an administrator allows it. */
 export function WebPages({ graph }: { graph: Graph }) {
   const mayWrite = useMay("graphs:write");
   const [isAdding, setAdding] = useState(false);
-  const pages = graph.urls ?? [];
-  const save = useAction((urls: readonly WebPage[]) => changeGraph(graph.id, { urls: urls.map(told) }), {
+  const pages = graph.urls;
+  const save = useAction((urls: WebPage[]) => changeGraph(graph.id, { urls }), {
     changes: [["graphs"], ["files"]],
     quiet: true,
   });
@@ -31,7 +31,7 @@ export function WebPages({ graph }: { graph: Graph }) {
       url: String(form.get("url")).trim(),
       type: form.get("below") === "on" ? "sub_pages" : "single_page",
     };
-    save.mutateAsync([...pages, page]).then(
+    save.mutateAsync([...pages.map(told), page]).then(
       () => setAdding(false),
       () => {}, // it is shown why
     );
@@ -57,19 +57,19 @@ export function WebPages({ graph }: { graph: Graph }) {
                 <p className="truncate text-sm">{one.url}</p>
                 <p className="truncate text-xs text-muted">
                   {one.type === "sub_pages" ? "and the pages below it" : "this page alone"}
-                  {one.status?.error_type && <span className="text-bad"> · {one.status.error_type}</span>}
+                  {one.status.error_type && (
+                    <span className="text-bad"> · {one.status.error ?? one.status.error_type}</span>
+                  )}
                 </p>
               </div>
-              {one.status && (
-                <Badge tone={TONES[one.status.status]} live={one.status.status === "validating"}>
-                  {WORDS[one.status.status]}
-                </Badge>
-              )}
+              <Badge tone={TONES[one.status.status]} live={one.status.status === "validating"}>
+                {WORDS[one.status.status]}
+              </Badge>
               {mayWrite && (
                 <IconButton
                   label={`Take ${one.url} out`}
                   size="small"
-                  onClick={() => save.mutate(pages.filter((other) => other !== one))}
+                  onClick={() => save.mutate(pages.filter((other) => other !== one).map(told))}
                 >
                   <X />
                 </IconButton>

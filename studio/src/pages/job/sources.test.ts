@@ -12,6 +12,7 @@ const source = (start: number, prompt: string): Source => ({
   url: null,
   cite: String(start),
   prompt,
+  part: null,
 });
 
 test("a passage that several prompts had is shown once", () => {

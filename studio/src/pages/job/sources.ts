@@ -1,23 +1,12 @@
+import type { Schemas } from "@/api/client";
 import type { Passage } from "../graph/passage";
 import type { Job } from "./shapes";
 
 /** A passage that a prompt had before it, as the job's result tells it. */
-export type Source = {
-  graph_id: string;
-  file_id: string;
-  file_name: string;
-  page: number | null;
-  start: number;
-  text: string;
-  score: number;
-  url: string | null;
-  cite: string | null;
-  prompt: string;
-};
+export type Source = Schemas["SourceShape"];
 
 /** The passages a job was written from; none where its agent has no graphs. */
-export const sourcesOf = (job: Pick<Job, "data">): Source[] =>
-  (job.data as { sources?: Source[] | null } | null)?.sources ?? [];
+export const sourcesOf = (job: Pick<Job, "data">): readonly Source[] => job.data?.sources ?? [];
 
 /** Each of them once, however many prompts had it. */
 export function ofSources(sources: readonly Source[]): Passage[] {
