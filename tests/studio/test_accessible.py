@@ -31,6 +31,8 @@ def places(server: LiveServer) -> dict[str, str]:
         "batches": "/batches",
         "batch": f"/batches/{batch}",
         "jobs": "/jobs",
+        "files": "/files",
+        "graphs": "/graphs",
         "job": f"/jobs/{job}",
         **{name: f"/settings/{name}" for name in ("keys", "models", "webhooks", "usage", "people", "system")},
         "no such page": "/nowhere",

@@ -2118,6 +2118,8 @@ export interface components {
         /**
          * JobData
          * @description A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
+         *
+         *     `notes` say what was left out of what the models were given.
          */
         JobData: {
             /** Title */
@@ -2148,6 +2150,11 @@ export interface components {
             models?: {
                 [key: string]: string;
             } | null;
+            /**
+             * Notes
+             * @default null
+             */
+            notes?: string[] | null;
         };
         /**
          * PartResult
