@@ -2798,6 +2798,126 @@ export interface components {
             sources?: components["schemas"]["SourceShape"][] | null;
         };
         /**
+         * FileReference
+         * @description A passage of a file, `start` characters into its text; `cite` is its mark in the answer, null without one.
+         */
+        FileReference: {
+            /** Text */
+            text: string;
+            /** Fileid */
+            fileId: string;
+            /** File Name */
+            file_name: string;
+            /** Score */
+            score: number;
+            /** Page */
+            page: number | null;
+            /** Start */
+            start: number;
+            /** Cite */
+            cite: string | null;
+        };
+        /**
+         * GraphSource
+         * @description A passage that an answer rests on.
+         */
+        GraphSource: {
+            /** File Id */
+            file_id: string;
+            /** Snippet */
+            snippet: string;
+        };
+        /**
+         * References
+         * @description What an answer rests on.
+         */
+        References: {
+            /** Files */
+            files: components["schemas"]["FileReference"][];
+            /** Web */
+            web: components["schemas"]["WebReference"][];
+        };
+        /**
+         * SubqueryShape
+         * @description A part of a question, answered on its own.
+         */
+        SubqueryShape: {
+            /** Query */
+            query: string;
+            /** Answer */
+            answer: string;
+            /** Sources */
+            sources: components["schemas"]["GraphSource"][];
+        };
+        /**
+         * WebReference
+         * @description A passage of a page of the web.
+         */
+        WebReference: {
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+            /** Title */
+            title: string;
+            /** Score */
+            score: number;
+        };
+        /**
+         * AnswerShape
+         * @description The answer to a question about graphs.
+         */
+        AnswerShape: {
+            /** Question */
+            question: string;
+            /** Answer */
+            answer: string;
+            /** Sources */
+            sources: components["schemas"]["GraphSource"][];
+            /** Subqueries */
+            subqueries: components["schemas"]["SubqueryShape"][];
+            references: components["schemas"]["References"];
+        };
+        /**
+         * FoundShape
+         * @description A passage that was found; it begins at character `start` of its file's text.
+         */
+        FoundShape: {
+            /** Graph Id */
+            graph_id: string;
+            /** File Id */
+            file_id: string;
+            /** File Name */
+            file_name: string;
+            /** Url */
+            url: string | null;
+            /** Page */
+            page: number | null;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Score */
+            score: number;
+            /** Keyword Score */
+            keyword_score: number;
+            /** Semantic Score */
+            semantic_score: number;
+        };
+        /**
+         * FoundPage
+         * @description The passages that were found, the best first.
+         */
+        FoundPage: {
+            /** Data */
+            data: components["schemas"]["FoundShape"][];
+            /**
+             * Search
+             * @enum {string}
+             */
+            search: "hybrid" | "text";
+        };
+        /**
          * CalledFunction
          * @description What is called; `arguments` is JSON as the model wrote it.
          */
@@ -3065,126 +3185,6 @@ export interface components {
             job_ids: {
                 [key: string]: string;
             };
-        };
-        /**
-         * FileReference
-         * @description A passage of a file, `start` characters into its text; `cite` is its mark in the answer, null without one.
-         */
-        FileReference: {
-            /** Text */
-            text: string;
-            /** Fileid */
-            fileId: string;
-            /** File Name */
-            file_name: string;
-            /** Score */
-            score: number;
-            /** Page */
-            page: number | null;
-            /** Start */
-            start: number;
-            /** Cite */
-            cite: string | null;
-        };
-        /**
-         * GraphSource
-         * @description A passage that an answer rests on.
-         */
-        GraphSource: {
-            /** File Id */
-            file_id: string;
-            /** Snippet */
-            snippet: string;
-        };
-        /**
-         * References
-         * @description What an answer rests on.
-         */
-        References: {
-            /** Files */
-            files: components["schemas"]["FileReference"][];
-            /** Web */
-            web: components["schemas"]["WebReference"][];
-        };
-        /**
-         * SubqueryShape
-         * @description A part of a question, answered on its own.
-         */
-        SubqueryShape: {
-            /** Query */
-            query: string;
-            /** Answer */
-            answer: string;
-            /** Sources */
-            sources: components["schemas"]["GraphSource"][];
-        };
-        /**
-         * WebReference
-         * @description A passage of a page of the web.
-         */
-        WebReference: {
-            /** Text */
-            text: string;
-            /** Url */
-            url: string;
-            /** Title */
-            title: string;
-            /** Score */
-            score: number;
-        };
-        /**
-         * AnswerShape
-         * @description The answer to a question about graphs.
-         */
-        AnswerShape: {
-            /** Question */
-            question: string;
-            /** Answer */
-            answer: string;
-            /** Sources */
-            sources: components["schemas"]["GraphSource"][];
-            /** Subqueries */
-            subqueries: components["schemas"]["SubqueryShape"][];
-            references: components["schemas"]["References"];
-        };
-        /**
-         * FoundShape
-         * @description A passage that was found; it begins at character `start` of its file's text.
-         */
-        FoundShape: {
-            /** Graph Id */
-            graph_id: string;
-            /** File Id */
-            file_id: string;
-            /** File Name */
-            file_name: string;
-            /** Url */
-            url: string | null;
-            /** Page */
-            page: number | null;
-            /** Start */
-            start: number;
-            /** Text */
-            text: string;
-            /** Score */
-            score: number;
-            /** Keyword Score */
-            keyword_score: number;
-            /** Semantic Score */
-            semantic_score: number;
-        };
-        /**
-         * FoundPage
-         * @description The passages that were found, the best first.
-         */
-        FoundPage: {
-            /** Data */
-            data: components["schemas"]["FoundShape"][];
-            /**
-             * Search
-             * @enum {string}
-             */
-            search: "hybrid" | "text";
         };
         /**
          * FileStatusShape
