@@ -346,8 +346,8 @@ PLANTED = (
         "S-09",
         "redirects are followed",
         "outgoing/client.py",
-        "headers=headers, allow_redirects=False",
-        "headers=headers, allow_redirects=True",
+        "target, allow_redirects=False",
+        "target, allow_redirects=True",
         SENDING + "test_f60_redirects_are_not_followed[sqlite]",
     ),
     Planted(

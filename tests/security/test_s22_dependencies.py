@@ -34,7 +34,8 @@ def test_s22_every_package_is_pinned_with_its_hashes(lock: str) -> None:
     text = (REQUIREMENTS / lock).read_text()
     entries = re.split(r"\n(?=[\w.-]+==)", text.partition("\n")[2] if text.startswith("#") else text)
     entries = [entry for entry in entries if PINNED.match(entry)]
-    assert len(entries) == len(pinned(lock)) > 0
+    # A package whose newest version no longer runs on the oldest Python stands there twice.
+    assert {found[1] for entry in entries if (found := PINNED.match(entry))} == pinned(lock).keys() != set()
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
     assert "--require-hashes" in (ROOT / "bin" / "setup").read_text()
 
