@@ -9,6 +9,7 @@ from pressrun.api import paid_calls
 from pressrun.api.access import require
 from pressrun.api.chat_answer import Answering, Books, Wanted
 from pressrun.api.chat_body import ChatBody, read_chat, read_completion
+from pressrun.api.chat_files import with_files
 from pressrun.api.chat_offers import first_calls, offers
 from pressrun.api.chat_schemas import ChatCompletion, ChatRequest, Completion, CompletionRequest
 from pressrun.api.chat_wire import ChatWire, Wire
@@ -18,7 +19,7 @@ from pressrun.api.request_schemas import body_of
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.chat.conversation import Conversation
-from pressrun.errors import Code, FailureCode, PressrunError, Problem, RunFailure
+from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.ids import new_id
 from pressrun.models.catalog import blind
 from pressrun.models.model import Model
@@ -59,8 +60,14 @@ async def complete(request: Request) -> Response:
 
 async def _answered(request: Request, key: Key, body: ChatBody, model: Model, wire: Wire) -> Response:
     books = Books()
+    messages = await with_files(system_of(request), key, body.tools, body.question.messages)
     tools, built_in = await offers(system_of(request), key, body.tools, books, model)
-    question = replace(body.question, tools=tools)
+    options = body.question.options
+    if not tools:  # a provider refuses a choice among none
+        options = {name: value for name, value in options.items() if name != "tool_choice"}
+    question = replace(body.question, messages=messages, tools=tools, options=options)
+    if question.images and not model.vision:
+        raise PressrunError(Code.INVALID, Problem(blind(model.name).message, {"field": "model"}))
     first = first_calls(model, built_in, question.messages)
     conversation = Conversation(question, built_in, body.schema, body.stream, first)
     wanted = Wanted(conversation, body.count, body.stream, body.include_usage)
@@ -71,10 +78,6 @@ async def _admit(system: System, key: Key, body: ChatBody) -> Model:
     """The model that is meant; raises PressrunError where it cannot be asked this."""
     await paid_calls.tokens_are_left(system.store, key.organization_id)
     try:
-        model = await system.catalog.resolve(key.organization_id, body.question.model)
-        if body.question.images and not model.vision:
-            raise blind(model.name)
+        return await system.catalog.resolve(key.organization_id, body.question.model)
     except RunFailure as failure:
-        code = Code.NOT_FOUND if failure.code == FailureCode.MODEL_NOT_FOUND else Code.INVALID
-        raise PressrunError(code, Problem(failure.message, {"field": "model", "error_code": failure.code})) from failure
-    return model
+        raise PressrunError(Code.NOT_FOUND, Problem(failure.message, {"field": "model"})) from failure

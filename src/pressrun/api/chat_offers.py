@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from pressrun.agents.context import GraphContext
 from pressrun.api.chat_answer import Books
-from pressrun.api.chat_tools import AgentWish, GraphWish, ModelWish, Wish
+from pressrun.api.chat_tools import AgentWish, GraphWish, ModelWish, VisionWish, Wish
 from pressrun.api.graph_questions import QUESTIONS
 from pressrun.chat.agent_tool import AgentTool, unlike, word_of
 from pressrun.chat.counted_provider import CountedProvider
@@ -35,7 +35,7 @@ async def offers(
     theirs = {wish.name: wish for wish in wishes if isinstance(wish, Tool)}
     ours: dict[str, BuiltIn] = {}
     for wish in wishes:
-        if isinstance(wish, Tool):
+        if isinstance(wish, Tool | VisionWish):
             continue
         name = unlike(_name(wish), {**theirs, **ours})
         ours[name] = await _built_in(system, key, name, wish, books, model)

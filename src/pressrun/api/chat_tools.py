@@ -11,8 +11,9 @@ from pressrun.knowledge.answers import QueryConfig
 from pressrun.models.provider import Tool
 
 MOST_TOOLS = 128
+MOST_FILES = 20
 LONGEST_NAME = 200
-NOT_HERE = ("translation", "vision", "web_search")
+NOT_HERE = ("translation", "web_search")
 """Tools of Writer's that have no counterpart here."""
 
 
@@ -42,7 +43,14 @@ class ModelWish:
     description: str
 
 
-Wish = Tool | GraphWish | AgentWish | ModelWish
+@dataclass(frozen=True, slots=True)
+class VisionWish:
+    """Files that messages speak of as `{{name}}`, pairs of name and file id; the model is shown them at once."""
+
+    variables: tuple[tuple[str, str], ...]
+
+
+Wish = Tool | GraphWish | AgentWish | ModelWish | VisionWish
 
 
 def read_tools(given: object, problems: list[Problem]) -> tuple[Wish, ...]:
@@ -73,6 +81,8 @@ def _tool(where: str, given: Any, problems: list[Problem]) -> Wish | None:
             return _graph(where, given["function"], problems)
         case {"type": "application", "function": {"application_id": str(application_id), **more}}:
             return AgentWish(application_id, _text(more, "description"))
+        case {"type": "vision", "function": {"variables": [*variables]}}:
+            return _vision(where, variables, problems)
         case {"type": "llm", "function": {"model": str(model), **more}}:
             return ModelWish(model, _text(more, "description"))
         case {"type": str(kind)} if kind in NOT_HERE:
@@ -80,7 +90,7 @@ def _tool(where: str, given: Any, problems: list[Problem]) -> Wish | None:
         case _:
             what = (
                 'must be {"type": "function", "function": {"name": …}}, or of type graph (with graph_ids), application'
-                " (with application_id) or llm (with model)"
+                " (with application_id), llm (with model) or vision (with variables)"
             )
     problems.append(_fault(where, what))
     return None
@@ -96,6 +106,19 @@ def _graph(where: str, function: dict[str, Any], problems: list[Problem]) -> Gra
     )
     problems += [_fault(where, f"is wrong: {problem.description}") for problem in fields.problems]
     return wish
+
+
+def _vision(where: str, variables: list[Any], problems: list[Problem]) -> VisionWish:
+    named: list[tuple[str, str]] = []
+    if len(variables) > MOST_FILES:
+        problems.append(_fault(where, f"must not name more than {MOST_FILES} files"))
+    for one in variables:
+        match one:
+            case {"name": str(name), "file_id": str(file_id)} if name:
+                named.append((name, file_id))
+            case _:
+                problems.append(_fault(where, 'is wrong: each of its variables must be {"name": …, "file_id": …}'))
+    return VisionWish(tuple(named))
 
 
 def read_tool_choice(given: object, problems: list[Problem]) -> Any:
