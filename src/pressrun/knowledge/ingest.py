@@ -48,7 +48,7 @@ async def index(
         group = passages[done : done + GROUP]
         vectors: Sequence[bytes | None] = [None] * len(group)
         if embedder.name:
-            vectors = await embedder.embed([_embedded(one, name) for one in group])
+            vectors = await embedder.embed([embedded_text(one, name) for one in group])
         kept, at = list(zip(group, vectors, strict=True)), done
         if not await store.write(lambda tx: _keep(tx, row, at, kept)):  # noqa: B023 - run before the next turn
             raise RunFailure(FailureCode.WORKER_LOST, "somebody else indexes this file now", retryable=True)
@@ -126,7 +126,7 @@ async def _keep(tx: Transaction, file: Row, at: int, kept: Sequence[tuple[Passag
     return True
 
 
-def _embedded(passage: Passage, name: str) -> str:
+def embedded_text(passage: Passage, name: str) -> str:
     """What is embedded: a passage alone often does not say what it is about; its file and heading do."""
     title = name.rpartition(".")[0] or name
     return f"{title.replace('_', ' ').replace('-', ' ')}. {passage.heading}\n{passage.text}"
