@@ -17,6 +17,8 @@ NAMES = (
     "list",
     "recovery",
     "startup",
+    "ingest",
+    "search",
     "local-model",
     "peers",
     "drain",

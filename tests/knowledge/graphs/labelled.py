@@ -1,7 +1,7 @@
 """The labelled set: questions over documents of this folder, each with the words that the right passage holds.
 
-`python -m tests.knowledge.graphs.labelled` writes the vectors of the documents' passages anew: embedding them takes half a
-minute, which no test run shall wait for.
+`python -m tests.knowledge.graphs.labelled` writes the vectors of the documents' passages anew: embedding them takes
+half a minute, which no test run shall wait for.
 """
 
 import asyncio
@@ -37,7 +37,11 @@ class Labelled:
 
     def is_answered_by(self, found: Found) -> bool:
         """Whether a passage is the right one."""
-        return found.file_id == self.file and _plain(self.phrase) in _plain(found.text)
+        return found.file_id == self.file and self.phrase_in(found.text)
+
+    def phrase_in(self, text: str) -> bool:
+        """Whether a text holds the words of the right passage."""
+        return _plain(self.phrase) in _plain(text)
 
 
 @cache
