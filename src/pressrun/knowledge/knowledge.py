@@ -1,6 +1,7 @@
 """What search and ingestion have at hand: the store, and the embedder if one is installed."""
 
 from pressrun.knowledge.embedding.embedder import Embedder
+from pressrun.knowledge.signs import Remembered
 from pressrun.store.store import Store
 
 EVERY_VECTOR = 4000
@@ -21,6 +22,7 @@ class Knowledge:
         self.store = store
         self.embedder = embedder
         self.every_vector = every_vector
+        self.signs = Remembered()
         self._has_distances: bool | None = None if ask_store else False
 
     @property

@@ -38,30 +38,6 @@ def nearest(vector: bytes, others: Sequence[tuple[int, bytes]], limit: int) -> S
     return {seq: found[seq] for seq in best}
 
 
-def likely(vector: bytes, groups: Sequence[tuple[int, bytes]], limit: int) -> list[int]:
-    """The seqs of the `limit` passages whose signs differ least from the vector's: nearly all of the nearest ones.
-
-    A group is the seq of its first passage and the signs of all that follow.
-    """
-    import numpy as np  # noqa: PLC0415
-
-    if not groups:
-        return []
-    size = len(vector) // 8
-    counts = [len(signs) // size for _, signs in groups]
-    rows = np.frombuffer(b"".join(bytes(signs) for _, signs in groups), np.uint64).reshape(-1, size // 8)
-    asked = np.frombuffer(signs_of([vector]), np.uint64)
-    differing = np.bitwise_count(rows ^ asked).sum(1, dtype=np.uint16)
-    limit = min(limit, len(differing))
-    places = np.argpartition(differing, limit - 1)[:limit]
-    ends = np.cumsum(counts)
-    group = np.searchsorted(ends, places, side="right")
-    firsts = np.array([first for first, _ in groups], np.int64)
-    begins = ends - np.array(counts)
-    seqs: list[int] = (firsts[group] + places - begins[group]).tolist()
-    return seqs
-
-
 def _rows(vectors: bytes, count: int) -> "NDArray[np.int8]":
     import numpy as np  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
 """Two scores made one: how well a passage's words fit a question, and how well its meaning does."""
 
+import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from pressrun.store.store import Row
 WORDS_COUNT = 0.3
 """What all words of a question count for beside a cosine of 1, at equal weights. Right passages have cosines of 0.3 to
 0.5, so that more lets chance words outvote the meaning; measured with tests/knowledge/questions.jsonl."""
+
+
+MOST_HOLDERS = 500
+"""Passages that may hold a word of a question: one that more of them hold is left out where there are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,13 @@ def keyword_scores(hits: Sequence[Row], words: int, passages: int) -> dict[int, 
 
     `hits` tell which passages hold the word of a number, among `passages`.
     """
-    holders: dict[int, list[int]] = {}
+    holders: dict[int, list[int]] = {number: [] for number in range(words)}
     for row in hits:
-        holders.setdefault(row["number"], []).append(row["seq"])
-    weights = {number: _weight(len(holders.get(number, ())), passages) for number in range(words)}
+        holders[row["number"]].append(row["seq"])
+    telling = {number: seqs for number, seqs in holders.items() if len(seqs) <= MOST_HOLDERS}
+    if any(telling.values()):
+        holders = telling
+    weights = {number: _weight(len(seqs), passages) for number, seqs in holders.items()}
     whole = sum(weights.values())
     scores: dict[int, float] = {}
     for number, seqs in holders.items():
@@ -37,6 +45,13 @@ def keyword_scores(hits: Sequence[Row], words: int, passages: int) -> dict[int, 
         for seq in seqs:
             scores[seq] = scores.get(seq, 0.0) + share
     return scores
+
+
+def best_of(scores: Mapping[int, float], limit: int) -> dict[int, float]:
+    """The `limit` highest scores."""
+    if len(scores) <= limit:
+        return dict(scores)
+    return dict(heapq.nlargest(limit, scores.items(), key=lambda item: (item[1], -item[0])))
 
 
 def _weight(holders: int, passages: int) -> float:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.knowledge.knowledge import Knowledge
-from pressrun.knowledge.nearest import Similarities, likely, nearest, similarities
-from pressrun.knowledge.ranking import Ranked, keyword_scores, rank
+from pressrun.knowledge.nearest import Similarities, nearest, similarities
+from pressrun.knowledge.ranking import MOST_HOLDERS, Ranked, best_of, keyword_scores, rank
+from pressrun.knowledge.signs import Signs
 from pressrun.knowledge.words import words_of
 from pressrun.store.store import Row, Transaction, Value
 from pressrun.telemetry import log
@@ -20,11 +21,8 @@ CANDIDATES = 100
 FEW_FILES = 64
 """Up to so many files are named in a search for words; beyond, the organization is."""
 
-LIKELY = 400
+LIKELY = 300
 """Passages of a large scope that are compared with the question's vector: those whose signs differ least from its."""
-
-MOST_HITS = 2000
-"""Passages that are looked at for one word: one that more of them hold tells little."""
 
 DEFAULT_LIMIT = 30
 DEFAULT_WEIGHT = 50
@@ -70,6 +68,7 @@ class _Scope:
     passages: int
     embedded: int
     place: str
+    stamp: tuple[int, ...]
 
     @property
     def names(self) -> dict[str, str]:
@@ -87,7 +86,7 @@ async def search(knowledge: Knowledge, organization_id: str, graph_ids: Sequence
         vector = await embedding
     finally:
         embedding.cancel()
-    keywords = keyword_scores(hits, len(words), scope.passages)
+    keywords = best_of(keyword_scores(hits, len(words), scope.passages), CANDIDATES)
     cosines = {} if vector is None else await _cosines(knowledge, scope, vector, keywords)
     ranked = rank(keywords, cosines, query.weight, by_words_alone=vector is None)
     kept = [
@@ -117,7 +116,7 @@ async def _look_for_words(
     if not words or not scope.passages or weight <= 0:
         return scope, []
     asked: list[dict[str, Value]] = [
-        {"number": number, "word": word, "place": scope.place, "most": MOST_HITS, **scope.names}
+        {"number": number, "word": word, "place": scope.place, "most": MOST_HOLDERS + 1, **scope.names}
         for number, word in enumerate(words)
     ]
     return scope, await tx.each("find_word", asked)
@@ -146,19 +145,20 @@ async def _scope(tx: Transaction, embedder: str, organization_id: str, graph_ids
         passages = sum(row["passages"] for row in files)
         embedded = sum(row["passages"] for row in files if row["embedder"] == embedder)
         place = [f"f{row['seq']}" for row in files]
+        stamp = tuple(value for row in files for value in (row["seq"], row["passages"], row["updated_at"]))
     else:
         row = await tx.one("measure_scope", embedder=embedder, **names)
         assert row is not None
         passages, embedded = row["passages"], row["embedded"]
         place = ["o" + organization_id.replace("-", "")]
-    return _Scope(organization_id, names["graph_ids"], passages, embedded, json.dumps(place))
+        stamp = (row["files"], passages, row["seqs"], row["times"])
+    return _Scope(organization_id, names["graph_ids"], passages, embedded, json.dumps(place), stamp)
 
 
 async def _cosines(knowledge: Knowledge, scope: _Scope, vector: bytes, keywords: Mapping[int, float]) -> Similarities:
     """The cosines of the nearest passages, and of those that were found by their words."""
     named = {"embedder": knowledge.embedder.name, **scope.names}
     ask_store = await knowledge.has_distances()
-    best = sorted(keywords, key=lambda seq: -keywords[seq])[:CANDIDATES]
     store = knowledge.store
     if scope.embedded <= knowledge.every_vector:
         if not ask_store:
@@ -166,16 +166,28 @@ async def _cosines(knowledge: Knowledge, scope: _Scope, vector: bytes, keywords:
             every = [(row["seq"], row["vector"]) for row in rows]
             found = await asyncio.to_thread(similarities, vector, every)
             near = sorted(found, key=lambda seq: -found[seq])[:CANDIDATES]
-            return {seq: found[seq] for seq in {*near, *best} if seq in found}
+            return {seq: found[seq] for seq in {*near, *keywords} if seq in found}
         rows = await store.read(lambda tx: tx.all("nearest_passages", vector=vector, limit=CANDIDATES, **named))
         found = {row["seq"]: row["similarity"] for row in rows}
-        wanted = [seq for seq in best if seq not in found]
+        wanted = [seq for seq in keywords if seq not in found]
     else:
-        rows = await store.read(lambda tx: tx.all("list_signs", **named))
-        groups = [(row["first"], row["signs"]) for row in rows]
+        signs = await _signs(knowledge, scope, len(vector))
         found = {}
-        wanted = list({*await asyncio.to_thread(likely, vector, groups, LIKELY), *best})
+        wanted = list({*signs.likely(vector, LIKELY), *keywords})
     return found | await _compared(knowledge, scope, vector, wanted, ask_store=ask_store)
+
+
+async def _signs(knowledge: Knowledge, scope: _Scope, dimensions: int) -> Signs:
+    """The signs of all vectors of the scope, as they are now."""
+    named = {"embedder": knowledge.embedder.name, **scope.names}
+    key = (*named.values(), *scope.stamp)
+    signs = knowledge.signs.find(key)
+    if signs is None:
+        rows = await knowledge.store.read(lambda tx: tx.all("list_signs", **named))
+        groups = [(row["first"], row["signs"]) for row in rows]
+        signs = await asyncio.to_thread(Signs, groups, dimensions)
+        knowledge.signs.keep(key, signs)
+    return signs
 
 
 async def _compared(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pressrun.knowledge.embedding.backends import as_bytes
-from pressrun.knowledge.nearest import likely, nearest, signs_of, similarities
+from pressrun.knowledge.nearest import nearest, signs_of, similarities
+from pressrun.knowledge.signs import Remembered, Signs
 
 SIZE = 384
 
@@ -31,14 +32,25 @@ def test_most_of_the_nearest_are_among_the_likely() -> None:
     stored = as_bytes(some_vectors(count))
     rows = [stored[begin : begin + SIZE] for begin in range(0, len(stored), SIZE)]
     groups = [(1_048_576 + begin, signs_of(rows[begin : begin + 128])) for begin in range(0, count, 128)]
+    signs = Signs(groups, SIZE)
     hit = 0
     for number in range(0, count, 500):
         every = [(1_048_576 + place, row) for place, row in enumerate(rows)]
         best = nearest(rows[number], every, wanted).keys()
-        hit += len(best & set(likely(rows[number], groups, 400)))
+        hit += len(best & set(signs.likely(rows[number], 300)))
     assert hit >= 0.95 * wanted * 10
 
 
 def test_nothing_is_near_to_nothing() -> None:
     assert similarities(b"\x01" * SIZE, []) == {}
-    assert likely(b"\x01" * SIZE, [], 10) == []
+    assert Signs([], SIZE).likely(b"\x01" * SIZE, 10) == []
+
+
+def test_the_longest_unused_signs_are_forgotten() -> None:
+    made = [Signs([(0, b"\x01" * 480)], SIZE) for _ in range(3)]
+    kept = Remembered(most_bytes=2 * made[0].size_bytes)
+    kept.keep("a", made[0])
+    kept.keep("b", made[1])
+    assert kept.find("a") is made[0]
+    kept.keep("c", made[2])
+    assert [kept.find(key) for key in "abc"] == [made[0], None, made[2]]

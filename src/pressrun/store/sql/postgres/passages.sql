@@ -1,6 +1,6 @@
 -- name: list_scope
 -- The indexed files of some graphs, each once.
-SELECT seq, passages, embedder FROM indexed_files
+SELECT seq, passages, embedder, updated_at FROM indexed_files
 WHERE organization_id = :organization_id AND file_id IN (
     SELECT file_id FROM graph_files
     WHERE organization_id = :organization_id
@@ -9,8 +9,10 @@ WHERE organization_id = :organization_id AND file_id IN (
 LIMIT :limit
 
 -- name: measure_scope
--- How many files and passages some graphs have, and how many of the passages have a vector of this embedder.
+-- How many files and passages some graphs have, how many of the passages have a vector of this embedder, and sums that
+-- change with any of them.
 SELECT count(*) AS files, CAST(coalesce(sum(passages), 0) AS bigint) AS passages,
+    CAST(coalesce(sum(seq), 0) AS bigint) AS seqs, CAST(coalesce(sum(updated_at % 1000000007), 0) AS bigint) AS times,
     CAST(coalesce(sum(passages) FILTER (WHERE embedder = :embedder), 0) AS bigint) AS embedded
 FROM indexed_files
 WHERE organization_id = :organization_id AND file_id IN (
@@ -80,8 +82,10 @@ SELECT count(*) AS found FROM information_schema.columns WHERE table_name = 'pas
 
 -- name: nearest_passages
 -- The passages of some graphs that are nearest to a vector, by pgvector.
-SELECT passages.seq, 1 - (passages.embedding <=> vector_of_bytes(CAST(:vector AS bytea))) AS similarity
-FROM indexed_files
+WITH asked AS MATERIALIZED (SELECT vector_of_bytes(CAST(:vector AS bytea)) AS vector)
+SELECT passages.seq, 1 - (passages.embedding <=> asked.vector) AS similarity
+FROM asked
+CROSS JOIN indexed_files
 JOIN passages ON passages.seq >= indexed_files.seq * 1048576 AND passages.seq < (indexed_files.seq + 1) * 1048576
 WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
     AND indexed_files.file_id IN (
@@ -93,8 +97,10 @@ ORDER BY similarity DESC LIMIT :limit
 
 -- name: compare_passages
 -- How near these passages are to a vector, by pgvector.
-SELECT passages.seq, 1 - (passages.embedding <=> vector_of_bytes(CAST(:vector AS bytea))) AS similarity
-FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
+WITH asked AS MATERIALIZED (SELECT vector_of_bytes(CAST(:vector AS bytea)) AS vector)
+SELECT passages.seq, 1 - (passages.embedding <=> asked.vector) AS similarity
+FROM asked
+CROSS JOIN jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
 JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
 JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
 WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder

@@ -1,6 +1,6 @@
 -- name: list_scope
 -- The indexed files of some graphs, each once.
-SELECT seq, passages, embedder FROM indexed_files
+SELECT seq, passages, embedder, updated_at FROM indexed_files
 WHERE organization_id = :organization_id AND file_id IN (
     SELECT file_id FROM graph_files
     WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
@@ -8,8 +8,10 @@ WHERE organization_id = :organization_id AND file_id IN (
 LIMIT :limit
 
 -- name: measure_scope
--- How many files and passages some graphs have, and how many of the passages have a vector of this embedder.
+-- How many files and passages some graphs have, how many of the passages have a vector of this embedder, and sums that
+-- change with any of them.
 SELECT count(*) AS files, CAST(coalesce(sum(passages), 0) AS INTEGER) AS passages,
+    CAST(coalesce(sum(seq), 0) AS INTEGER) AS seqs, CAST(coalesce(sum(updated_at % 1000000007), 0) AS INTEGER) AS times,
     CAST(coalesce(sum(CASE embedder WHEN :embedder THEN passages END), 0) AS INTEGER) AS embedded
 FROM indexed_files
 WHERE organization_id = :organization_id AND file_id IN (
