@@ -20,9 +20,6 @@ from pressrun.knowledge.graphs import Graph, GraphType
 from pressrun.organizations import audit
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
-from pressrun.outgoing.address import read_networks
-from pressrun.outgoing.target import Rules
-from pressrun.settings import Settings
 from pressrun.store.store import Transaction
 
 router = APIRouter(prefix="/v1/graphs", tags=["graphs"])
@@ -124,7 +121,7 @@ async def update_graph(request: Request, graph_id: str) -> Response:
     async def work(tx: Transaction) -> dict[str, Any]:
         changed = await graphs.change(tx, key.organization_id, reference, name=name, description=description)
         if wanted is not None:
-            rules = page_rules(system.settings)
+            rules = pages.rules_of(system.settings)
             changed = await pages.replace_sources(tx, changed, wanted, rules, key_id=key.id)
         await audit.record(tx, who, Action.GRAPH_CHANGED, changed.id, fields=sorted(values))
         return await graph_wire.graph(tx, system.knowledge, changed)
@@ -192,10 +189,3 @@ async def remove_file(request: Request, graph_id: str, file_id: str) -> Response
 
     await system.store.write(work)
     return wire.answer({"id": file_id, "deleted": True})
-
-
-def page_rules(settings: Settings) -> Rules | None:
-    """Where pages of the web may be fetched from; None where the operator allows none."""
-    if not settings.web_pages:
-        return None
-    return Rules(settings.webhook_ports, read_networks(settings.webhook_private_networks))

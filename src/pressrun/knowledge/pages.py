@@ -12,7 +12,9 @@ from pressrun.jobs import ingest as ingest_jobs
 from pressrun.jobs.ingest import NewIngest
 from pressrun.knowledge import graphs, members
 from pressrun.knowledge.graphs import Graph, GraphType
+from pressrun.outgoing.address import read_networks
 from pressrun.outgoing.target import Rules, check_url
+from pressrun.settings import Settings
 from pressrun.store.store import Transaction
 
 TYPES = ("single_page", "sub_pages")
@@ -70,6 +72,13 @@ def read_sources(given: Sequence[Any], fault: Fault) -> list[PageSource]:
         else:
             found[url] = PageSource(url, kind, tuple(excluded))
     return list(found.values())
+
+
+def rules_of(settings: Settings) -> Rules | None:
+    """Where pages may be fetched from; None where the operator allows none."""
+    if not settings.web_pages:
+        return None
+    return Rules(private=read_networks(settings.fetch_private_networks))
 
 
 async def sources(tx: Transaction, organization_id: str, graph_id: str) -> list[PageSource]:

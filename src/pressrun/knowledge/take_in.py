@@ -12,6 +12,7 @@ from pressrun.jobs import ingest
 from pressrun.jobs.ingest import NewIngest
 from pressrun.jobs.job import Claim, State
 from pressrun.knowledge.blobs import Blobs, new_key
+from pressrun.knowledge.crawling import Crawling, take_in_pages
 from pressrun.knowledge.extract import Extractor
 from pressrun.knowledge.extraction.plain import subtitle_sections, text_sections
 from pressrun.knowledge.files import File, find, find_or_fail
@@ -20,6 +21,8 @@ from pressrun.knowledge.kinds import KINDS, Reading
 from pressrun.knowledge.knowledge import Knowledge
 from pressrun.knowledge.members import is_in_a_graph
 from pressrun.knowledge.text import BETWEEN, Found, Section, count_words, read_sections
+from pressrun.knowledge.upload import FileLimits
+from pressrun.outgoing.target import Rules
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction
 
@@ -36,17 +39,25 @@ _inputs = msgspec.json.Decoder(dict[str, list[str]])
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What taking in needs; without `knowledge` nothing is made findable."""
+    """What taking in needs; without `knowledge` nothing is made findable.
+
+    `rules` say where pages of the web may be fetched from (None: nowhere), `limits` how large files may be.
+    """
 
     store: Store
     blobs: Blobs
     extractor: Extractor
     knowledge: Knowledge | None = None
+    rules: Rules | None = None
+    limits: FileLimits | None = None
 
 
 async def perform(tools: Tools, claim: Claim) -> bytes:
     """The result of a job of kind `ingest`, as JSON like that of a run; raises RunFailure, PressrunError."""
     inputs = _inputs.decode(claim.inputs)
+    if inputs.get("url") and tools.limits is not None:
+        crawling = Crawling(tools.store, tools.blobs, tools.knowledge, tools.rules, tools.limits)
+        return await take_in_pages(crawling, claim, inputs["graph_id"][0], inputs["url"][0])
     file_id = next(iter(inputs.get("file_id", ())), "")
     file = await tools.store.read(lambda tx: find(tx, claim.organization_id, file_id))
     if file is None:

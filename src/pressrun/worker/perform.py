@@ -18,7 +18,8 @@ from pressrun.jobs import backoff
 from pressrun.jobs.job import Claim, Kind
 from pressrun.jobs.lanes import DEFAULT_MODEL
 from pressrun.jobs.outcome import Again, Call, Completed, Failed, Outcome
-from pressrun.knowledge import take_in
+from pressrun.knowledge import pages, take_in
+from pressrun.knowledge.upload import FileLimits
 from pressrun.store.clock import SECOND
 from pressrun.system import System
 from pressrun.telemetry import log
@@ -43,7 +44,14 @@ class Performer:
         self._random = random or Random()  # noqa: S311 - spreads a herd, keeps no secret
         self._health = Health()
         self._stepping = Stepping(system.store)
-        self._tools = take_in.Tools(system.store, system.blobs, system.extractor, system.knowledge)
+        self._tools = take_in.Tools(
+            system.store,
+            system.blobs,
+            system.extractor,
+            system.knowledge,
+            pages.rules_of(system.settings),
+            FileLimits(system.settings.max_file_bytes, system.settings.max_stored_bytes),
+        )
 
     async def perform(self, claim: Claim, calls: list[Call]) -> Outcome:
         """How the attempt ended; its model calls are appended to `calls`. Raises nothing but its own cancellation."""
