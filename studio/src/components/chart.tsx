@@ -89,7 +89,7 @@ function options(
         label: one.label,
         stroke: token(one.color),
         width: 1.5,
-        points: { show: isAlone },
+        points: { show: one.kind === "bars" ? false : isAlone },
         value: (_plot: uPlot, value: number | null) =>
           value === null || value === undefined ? "–" : one.format(value),
         ...(one.dashed ? { dash: [5, 4] } : {}),
