@@ -1,5 +1,6 @@
 """Every test that asks for `store` runs twice: on SQLite in a temporary file and on a PostgreSQL of its own."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
 from pressrun.store.open import open_store
 from pressrun.store.sqlite_migrate import migrate_sqlite
 from pressrun.store.store import Store
@@ -99,3 +101,13 @@ async def store(database_url: str, clock: FakeClock) -> AsyncIterator[Store]:
     store = await open_store(database_url, clock=clock)
     yield store
     await store.close()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Iterator[Embedder]:
+    """The real one; its process stays for as long as the tests run, for whoever starts a system meanwhile too."""
+    embedder = Embedder(EmbedderOptions("minilm"))
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(embedder.embed(["ready"]))).result()
+        yield embedder
+        thread.submit(lambda: asyncio.run(embedder.close())).result()

@@ -13,6 +13,8 @@ from pressrun.system import open_system
 from tests.api.client import Client
 from tests.api.server import serving, working
 
+pytestmark = pytest.mark.usefixtures("embedder")
+
 PAGES = {
     "/docs": '<html><head><title>The / docs</title></head><body><p>Welcome to the docs.</p><a href="/docs/zebra">Z</a>'
     '<a href="docs/gnu#top">G</a> <a href="/other">O</a> <a href="/docs/secret/a">S</a> <a href="/docs/dead">D</a>'

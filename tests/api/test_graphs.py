@@ -10,6 +10,8 @@ from tests.api.client import Client
 from tests.api.samples import RANDOM_ID, add_model, agent, create, deploy, ended
 from tests.api.server import THEIRS, Server
 
+pytestmark = pytest.mark.usefixtures("embedder")
+
 WARRANTY = "The warranty lasts for two years from the day of delivery. Batteries are excepted."
 RETURNS = "Goods may be sent back within thirty days, at no cost, when the box is unopened."
 ANSWERS = [

@@ -1,24 +1,11 @@
 """One embedder for all tests, and graphs to search."""
 
-import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
 from pressrun.knowledge.knowledge import Knowledge
 from pressrun.store.store import Store
 from tests.knowledge.graphs.scene import Scene
-
-
-@pytest.fixture(scope="session")
-def embedder() -> Iterator[Embedder]:
-    """The real one, whose process stays for as long as the tests run."""
-    embedder = Embedder(EmbedderOptions("minilm"))
-    yield embedder
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(embedder.close())).result()
 
 
 @pytest.fixture
