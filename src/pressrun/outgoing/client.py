@@ -85,7 +85,7 @@ class Outgoing:
                 encoding = answer.headers.get("content-encoding", "identity").lower()
                 if encoding != "identity":
                     raise OutgoingError(
-                        Cause.BROKEN, f"the answer is encoded as {encoding[:20]}, which was not asked for"
+                        Cause.UNREADABLE, f"the answer is encoded as {encoding[:20]}, which was not asked for"
                     )
                 seen = 0
                 async for chunk in answer.content.iter_any():

@@ -15,6 +15,7 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"
     BROKEN = "broken"
     TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
 
 
 class OutgoingError(Exception):
