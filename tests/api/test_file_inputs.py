@@ -46,6 +46,8 @@ async def test_a_job_reads_files(client: Client, worker: None) -> None:
     done = await said(client, Report=[one, two])
     assert done["data"]["suggestion"] == "Read: First text.\n@Report {{Photo}} stays as it is. Look: "
     assert "notes" not in done["data"]
+    (asked,) = (await client.get(f"/v1/applications/jobs/{done['id']}/prompts")).ok()["data"]
+    assert asked["messages"][-1]["content"] == done["data"]["suggestion"]
     again = (await client.post("/v1/applications/reader", asking(Report=[one]))).ok()
     assert again["suggestion"] == "Read: First text. Look: "
 

@@ -46,6 +46,7 @@ async def test_a_file_from_upload_to_deletion(client: Client, worker: None) -> N
     (line,) = (await client.get("/v1/jobs?kind=ingest")).ok()["data"]
     assert (line["id"], line["inputs"]["name"], line["output"]) == (file["job_id"], "notes.txt", "4 words")
     assert (await client.get("/v1/jobs")).ok()["data"] == []
+    assert (await client.get(f"/v1/applications/jobs/{file['job_id']}/prompts")).ok() == {"data": []}
     assert (await client.get(f"/v1/applications/jobs/{file['job_id']}/events")).ok()["data"][-1][
         "event"
     ] == "job.completed"

@@ -106,12 +106,23 @@ class Attachments:
             raise PressrunError(Code.INVALID, problems)
 
     async def attach(
-        self, organization_id: str, definition: AgentDefinition, values: Values, provider: Provider
+        self,
+        organization_id: str,
+        definition: AgentDefinition,
+        values: Values,
+        provider: Provider,
+        *,
+        fetches: bool = True,
     ) -> Attached:
-        """What a run needs in place of ids and URLs; raises RunFailure, PressrunError."""
+        """What a run needs in place of ids and URLs; raises RunFailure, PressrunError.
+
+        Without `fetches` no URL is asked: for whoever only looks.
+        """
         if not definition.takes_files:
             return Attached(values, provider)
         taking = [one for one in definition.inputs if isinstance(one, FileInput | MediaInput) and values.get(one.name)]
+        if not fetches and any(is_url(text) for one in taking for text in values[one.name]):
+            return Attached(values, provider)
         ids = [text for one in taking for text in values[one.name] if not is_url(text)]
         known = await self._store.read(lambda tx: find_many(tx, organization_id, ids))
         texts: dict[str, tuple[FileText, ...]] = {}

@@ -15,6 +15,7 @@ FileId = Annotated[str, typer.Argument(metavar="FILE", help="The file's id.")]
 FileIds = Annotated[list[str], typer.Argument(metavar="FILE…", help="Ids of files.")]
 MOST = 100
 KILO = 1000
+SHORT = 60
 
 
 def list_files(
@@ -38,9 +39,17 @@ def list_files(
         print_json({**page, "data": found})
         return
     print_table(
-        ("ID", "Name", "Size", "Words", "Status", "Uploaded"),
+        ("ID", "Name", "Size", "Words", "Status", "Uploaded", "Error"),
         (
-            (one["id"], one["name"], size(one["size"]), _words(one), one["status"], moment(one["created_at"]))
+            (
+                one["id"],
+                one["name"],
+                size(one["size"]),
+                _words(one),
+                one["status"],
+                moment(one["created_at"]),
+                (one["error"] or "")[:SHORT],
+            )
             for one in found
         ),
         empty="There are no such files: `pressrun files upload FILE` keeps one.",
