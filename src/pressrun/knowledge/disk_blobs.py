@@ -17,7 +17,7 @@ from pressrun.knowledge.blobs import PIECE_BYTES, Stored, checked, missing
 WRITE_BYTES = 1024 * 1024
 """How much is gathered before a thread writes it."""
 
-STALE_S = 86_400.0
+STALE_S = 21_600.0
 """An unfinished file that nobody wrote to for so long is nobody's."""
 
 INCOMING = ".incoming"
