@@ -154,10 +154,20 @@ async def test_a_batch_names_files(client: Client, worker: None) -> None:
     assert refusal.status == 400
     assert 'there is no file "nobody.txt"' in refusal.json["message"]
     made = (await client.post(f"{path}?on_bad_rows=skip", raw=rows.encode(), content_type="text/csv")).ok(202)
-    async with asyncio.timeout(30):
-        while (await client.get(f"/v1/batches/{made['id']}")).ok()["state"] != "completed_with_errors":
-            await asyncio.sleep(0.05)
-    found = (await client.get(f"/v1/batches/{made['id']}/rows")).ok()["data"]
+    found = await _rows_at(client, made["id"], "completed_with_errors")
     assert [one["suggestion"] for one in found] == [
         "Read: Text of a.txt Look: ", "Read: Text of b c.txt\nText of a.txt Look: ", None,
     ]  # fmt: skip
+    refusal = await client.post(f"/v1/batches/{made['id']}/rows", {"rows": [{"row": 3, "Report": "gone.txt"}]})
+    assert (refusal.status, 'there is no file "gone.txt"' in refusal.json["message"]) == (400, True)
+    (await client.post(f"/v1/batches/{made['id']}/rows", {"rows": [{"row": 3, "Report": "b c.txt"}]})).ok(202)
+    found = await _rows_at(client, made["id"], "completed")
+    assert found[2]["suggestion"] == "Read: Text of b c.txt Look: "
+
+
+async def _rows_at(client: Client, batch_id: str, state: str) -> Any:
+    """The rows of a batch once it has come to a state."""
+    async with asyncio.timeout(30):
+        while (await client.get(f"/v1/batches/{batch_id}")).ok()["state"] != state:
+            await asyncio.sleep(0.05)
+    return (await client.get(f"/v1/batches/{batch_id}/rows")).ok()["data"]

@@ -22,6 +22,7 @@ from pressrun.api.state import system_of
 from pressrun.batches import read
 from pressrun.batches.batch import Batch
 from pressrun.batches.corrected import CorrectedRow, RowCheck, same_ids
+from pressrun.batches.corrected_files import with_files
 from pressrun.batches.correcting import Terms, correct
 from pressrun.batches.files.bad_rows import MOST_KEPT, BadRow
 from pressrun.batches.files.columns import ColumnMap
@@ -68,7 +69,7 @@ async def correct_rows(request: Request, batch_id: str) -> Response:
     earlier = None if once is None else await store.read(lambda tx: idempotency.find_one(tx, key.organization_id, once))
     if earlier is not None:
         return await shown(request, key.organization_id, batch.id, 202, replayed=True)
-    rows = await _checked(request, batch, found, check)
+    rows = await _checked(request, batch, definition, found, check)
     terms = await _terms(request, batch, version, definition, rows)
     made = new_id()
 
@@ -103,10 +104,15 @@ async def _columns(request: Request, batch: Batch) -> ResultColumns:
     return ResultColumns(batch.columns, [prompt.name for prompt in definition.prompts])
 
 
-async def _checked(request: Request, batch: Batch, found: Corrections, check: RowCheck) -> Sequence[CorrectedRow]:
+async def _checked(
+    request: Request, batch: Batch, definition: AgentDefinition, found: Corrections, check: RowCheck
+) -> Sequence[CorrectedRow]:
     store = system_of(request).store
     numbered, standing = await match(store, batch, found)
-    good, faults = await asyncio.to_thread(check.check, numbered, standing)
+    checked, faults = await asyncio.to_thread(check.check, numbered, standing)
+    look_up = system_of(request).attachments.look_up_for(batch.organization_id, definition)
+    good, of_files = await with_files(definition, checked, look_up)
+    faults = [*faults, *of_files]
     renamed = {one.row_id for one in good if one.is_renamed and one.row_id is not None}
     if renamed:
         faults = [*faults, *same_ids(good, await find_ids(store, batch, renamed))]
