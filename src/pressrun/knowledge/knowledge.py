@@ -4,7 +4,7 @@ from pressrun.knowledge.embedding.embedder import Embedder
 from pressrun.knowledge.signs import Remembered
 from pressrun.store.store import Store
 
-EVERY_VECTOR = 4000
+EVERY_VECTOR = 1000
 """Up to so many passages are compared one by one; of more, those whose signs differ least."""
 
 

@@ -31,13 +31,6 @@ def similarities(vector: bytes, others: Sequence[tuple[int, bytes]]) -> Similari
     return dict(zip((seq for seq, _ in others), cosines.tolist(), strict=True))
 
 
-def nearest(vector: bytes, others: Sequence[tuple[int, bytes]], limit: int) -> Similarities:
-    """The `limit` nearest of them."""
-    found = similarities(vector, others)
-    best = sorted(found, key=lambda seq: -found[seq])[:limit]
-    return {seq: found[seq] for seq in best}
-
-
 def _rows(vectors: bytes, count: int) -> "NDArray[np.int8]":
     import numpy as np  # noqa: PLC0415
 

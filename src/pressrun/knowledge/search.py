@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.knowledge.knowledge import Knowledge
-from pressrun.knowledge.nearest import Similarities, nearest, similarities
+from pressrun.knowledge.nearest import Similarities, similarities
 from pressrun.knowledge.ranking import MOST_HOLDERS, Ranked, best_of, keyword_scores, rank
 from pressrun.knowledge.signs import Signs
 from pressrun.knowledge.words import words_of
@@ -20,6 +20,9 @@ CANDIDATES = 100
 
 FEW_FILES = 64
 """Up to so many files are named in a search for words; beyond, the organization is."""
+
+COMMON = 10_000
+"""Passages of the whole server beyond which a word is not even looked for in a large graph, if there are others."""
 
 LIKELY = 300
 """Passages of a large scope that are compared with the question's vector: those whose signs differ least from its."""
@@ -80,13 +83,13 @@ async def search(knowledge: Knowledge, organization_id: str, graph_ids: Sequence
     words = words_of(query.text)
     embedding = asyncio.ensure_future(_vector(knowledge, query))
     try:
-        scope, hits = await knowledge.store.read(
+        scope, hits, count = await knowledge.store.read(
             lambda tx: _look_for_words(tx, knowledge.embedder.name, organization_id, graph_ids, words, query.weight)
         )
         vector = await embedding
     finally:
         embedding.cancel()
-    keywords = best_of(keyword_scores(hits, len(words), scope.passages), CANDIDATES)
+    keywords = best_of(keyword_scores(hits, count, scope.passages), CANDIDATES)
     cosines = {} if vector is None else await _cosines(knowledge, scope, vector, keywords)
     ranked = rank(keywords, cosines, query.weight, by_words_alone=vector is None)
     kept = [
@@ -110,16 +113,27 @@ async def _vector(knowledge: Knowledge, query: Query) -> bytes | None:
 
 async def _look_for_words(
     tx: Transaction, embedder: str, organization_id: str, graph_ids: Sequence[str], words: Sequence[str], weight: int
-) -> tuple[_Scope, Sequence[Row]]:
+) -> tuple[_Scope, Sequence[Row], int]:
+    """The scope, which passages hold which word by its number, and how many words were looked for."""
     await check_graphs(tx, organization_id, graph_ids)
     scope = await _scope(tx, embedder, organization_id, graph_ids)
     if not words or not scope.passages or weight <= 0:
-        return scope, []
+        return scope, [], 0
+    common = await _common(tx, scope, words)
     asked: list[dict[str, Value]] = [
         {"number": number, "word": word, "place": scope.place, "most": MOST_HOLDERS + 1, **scope.names}
-        for number, word in enumerate(words)
+        for number, word in enumerate(word for word in words if word not in common)
     ]
-    return scope, await tx.each("find_word", asked)
+    return scope, await tx.each("find_word", asked), len(asked)
+
+
+async def _common(tx: Transaction, scope: _Scope, words: Sequence[str]) -> set[str]:
+    """The words that so many passages hold that looking for them would take long, unless there are no others."""
+    if scope.passages <= COMMON:
+        return set()
+    rows = await tx.all("list_common_words", words=json.dumps(list(words)), most=COMMON)
+    found = {row["word"] for row in rows}
+    return set() if found.issuperset(words) else found
 
 
 async def check_graphs(tx: Transaction, organization_id: str, graph_ids: Sequence[str]) -> None:
@@ -174,7 +188,7 @@ async def _cosines(knowledge: Knowledge, scope: _Scope, vector: bytes, keywords:
         signs = await _signs(knowledge, scope, len(vector))
         found = {}
         wanted = list({*signs.likely(vector, LIKELY), *keywords})
-    return found | await _compared(knowledge, scope, vector, wanted, ask_store=ask_store)
+    return found | await _compared(knowledge, scope, vector, wanted)
 
 
 async def _signs(knowledge: Knowledge, scope: _Scope, dimensions: int) -> Signs:
@@ -190,21 +204,17 @@ async def _signs(knowledge: Knowledge, scope: _Scope, dimensions: int) -> Signs:
     return signs
 
 
-async def _compared(
-    knowledge: Knowledge, scope: _Scope, vector: bytes, seqs: Sequence[int], *, ask_store: bool
-) -> Similarities:
+async def _compared(knowledge: Knowledge, scope: _Scope, vector: bytes, seqs: Sequence[int]) -> Similarities:
+    """The cosines of some passages; worked out here, which for a few hundred is faster than any database."""
     if not seqs:
         return {}
-    values = {
+    values: dict[str, Value] = {
         "organization_id": scope.organization_id,
-        "embedder": knowledge.embedder.name,
+        "size": len(vector),
         "seqs": json.dumps(list(seqs)),
     }
-    if ask_store:
-        rows = await knowledge.store.read(lambda tx: tx.all("compare_passages", vector=vector, **values))
-        return {row["seq"]: row["similarity"] for row in rows}
     rows = await knowledge.store.read(lambda tx: tx.all("find_vectors", **values))
-    return nearest(vector, [(row["seq"], row["vector"]) for row in rows], len(rows))
+    return similarities(vector, [(row["seq"], row["vector"]) for row in rows])
 
 
 async def _details(knowledge: Knowledge, scope: _Scope, kept: Sequence[Ranked]) -> list[Found]:

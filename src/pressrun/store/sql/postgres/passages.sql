@@ -57,23 +57,37 @@ WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedde
 -- name: list_signs
 -- The signs of all vectors of some graphs.
 SELECT passage_signs.first, passage_signs.signs
-FROM indexed_files
-JOIN passage_signs
-    ON passage_signs.first >= indexed_files.seq * 1048576 AND passage_signs.first < (indexed_files.seq + 1) * 1048576
-WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedder = :embedder
-    AND indexed_files.file_id IN (
+FROM passage_signs
+WHERE passage_signs.organization_id = :organization_id AND passage_signs.file_seq IN (
+    SELECT seq FROM indexed_files
+    WHERE organization_id = :organization_id AND embedder = :embedder AND file_id IN (
         SELECT file_id FROM graph_files
         WHERE organization_id = :organization_id
             AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
     )
+)
 
 -- name: find_vectors
--- The vectors of these passages.
+-- The vectors of these passages; `size` is how many dimensions those of our embedder have.
 SELECT passages.seq, passages.vector
 FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
 JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
-JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
-WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
+WHERE passages.organization_id = :organization_id AND length(passages.vector) = :size
+
+-- name: list_common_words
+-- Those of some words that more than :most passages of the whole server hold, by what the last ANALYZE saw.
+-- system: a figure of the index of words.
+WITH common AS MATERIALIZED (
+    SELECT lexeme FROM pg_stats,
+        unnest(CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs) AS seen (lexeme, frequency)
+    WHERE schemaname = current_schema() AND tablename = 'passages' AND attname = 'words' AND lexeme IS NOT NULL
+        AND frequency * (SELECT reltuples FROM pg_class WHERE oid = CAST('passages' AS regclass)) > :most
+)
+SELECT asked.word FROM jsonb_array_elements_text(CAST(:words AS jsonb)) AS asked (word)
+WHERE EXISTS (
+    SELECT 1 FROM common
+    WHERE common.lexeme = ANY (tsvector_to_array(to_tsvector('pg_catalog.english', asked.word)))
+)
 
 -- name: has_distances
 -- Whether the database works out distances between vectors itself, as it does with pgvector.
@@ -94,16 +108,6 @@ WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedde
             AND graph_id IN (SELECT jsonb_array_elements_text(CAST(:graph_ids AS jsonb)))
     )
 ORDER BY similarity DESC LIMIT :limit
-
--- name: compare_passages
--- How near these passages are to a vector, by pgvector.
-WITH asked AS MATERIALIZED (SELECT vector_of_bytes(CAST(:vector AS bytea)) AS vector)
-SELECT passages.seq, 1 - (passages.embedding <=> asked.vector) AS similarity
-FROM asked
-CROSS JOIN jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
-JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
-JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
-WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
 
 -- name: find_passages
 -- These passages, with their file, and a graph among those asked that holds it.

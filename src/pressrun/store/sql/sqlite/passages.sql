@@ -58,12 +58,16 @@ WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedde
     )
 
 -- name: find_vectors
--- The vectors of these passages.
+-- The vectors of these passages; `size` is how many dimensions those of our embedder have.
 SELECT passages.seq, passages.vector
 FROM json_each(:seqs) AS wanted
 JOIN passages ON passages.seq = wanted.value
-JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
-WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
+WHERE passages.organization_id = :organization_id AND length(passages.vector) = :size
+
+-- name: list_common_words
+-- Those of some words that more than :most passages of the whole server hold: nobody counts, as a search stops early.
+-- system: a figure of the index of words.
+SELECT value AS word FROM json_each(:words) WHERE :most < 0
 
 -- name: has_distances
 -- Whether the database works out distances between vectors itself, as it does with sqlite-vec.
@@ -81,14 +85,6 @@ WHERE indexed_files.organization_id = :organization_id AND indexed_files.embedde
         WHERE organization_id = :organization_id AND graph_id IN (SELECT value FROM json_each(:graph_ids))
     )
 ORDER BY similarity DESC LIMIT :limit
-
--- name: compare_passages
--- How near these passages are to a vector, by sqlite-vec.
-SELECT passages.seq, 1 - vec_distance_cosine(vec_int8(passages.vector), vec_int8(:vector)) AS similarity
-FROM json_each(:seqs) AS wanted
-JOIN passages ON passages.seq = wanted.value
-JOIN indexed_files ON indexed_files.seq = passages.seq >> 20
-WHERE passages.organization_id = :organization_id AND indexed_files.embedder = :embedder
 
 -- name: find_passages
 -- These passages, with their file, and a graph among those asked that holds it.
