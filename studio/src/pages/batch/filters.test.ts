@@ -23,6 +23,12 @@ describe("the query", () => {
     expect(rowsQuery(read(""))).toEqual({});
   });
 
+  it("tells by what rows are sorted, and in which order", () => {
+    expect(rowsQuery(read("sort=cost"))).toEqual({ sort: "cost", order: "asc" });
+    expect(rowsQuery(read("sort=cost&order=desc"))).toEqual({ sort: "cost", order: "desc" });
+    expect(rowsQuery(read("order=desc"))).toEqual({ sort: "row", order: "desc" });
+  });
+
   it("tells brushed times as ISO", () => {
     expect(rowsQuery(read("from=1000&to=2000"))).toEqual({
       from: "1970-01-01T00:16:40.000Z",
