@@ -17,8 +17,8 @@ JOBS = "/v1/applications/reader/jobs"
 sqlite_only = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 
-async def deploy(client: Client, model: str = "scripted", **report: Any) -> None:
-    """An agent that gives the text of a file back, and looks at a photo."""
+async def deploy(client: Client, model: str = "scripted", **report: Any) -> list[str]:
+    """An agent that gives the text of a file back, and looks at a photo; what was warned of."""
     inputs = [
         {"name": "Report", "type": "file", "required": False, "max_files": 2, **report},
         {"name": "Photo", "type": "media", "required": False},
@@ -26,7 +26,7 @@ async def deploy(client: Client, model: str = "scripted", **report: Any) -> None
     prompts = [{"name": "say", "model": model, "prompt": "Read: @Report Look: @Photo"}]
     body = {"name": "Reader", "alias": "reader", "inputs": inputs, "prompts": prompts}
     made = (await client.post("/v1/applications", body)).ok(201)
-    (await client.post(f"/v1/applications/{made['id']}/deploy")).ok()
+    return list((await client.post(f"/v1/applications/{made['id']}/deploy")).ok()["warnings"])
 
 
 def asking(**values: list[str]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ async def test_images_go_to_models_that_see(client: Client, worker: None) -> Non
     await add_model(client, "sees", {"images": 1, "answer": "I see {images}"}, {"answer": "nothing to see"})
     await add_model(client, "blind", {"answer": "I am blind"})
     (await client.send("PATCH", "/v1/models/sees", {"vision": True})).ok()
-    await deploy(client, "sees")
+    assert await deploy(client, "sees") == []
     photo = (await upload(client, "x.png", PNG)).ok()["id"]
     done = await said(client, Photo=[photo])
     assert done["data"]["suggestion"].startswith("I see image/png:")
@@ -87,6 +87,8 @@ async def test_images_go_to_models_that_see(client: Client, worker: None) -> Non
     refusal = await client.post(JOBS, asking(Photo=[photo]))
     assert (refusal.status, refusal.json["errors"][0]["extras"]) == (400, {"input": "Photo", "reason": "no_vision"})
     assert (await client.post(JOBS, asking())).status == 202
+    (warning,) = (await client.post("/v1/applications/reader/deploy")).ok()["warnings"]
+    assert "shows an image to the model 'sees', which takes none" in warning
 
 
 @sqlite_only

@@ -93,7 +93,27 @@ class Attachments:
     async def refuse_blind(self, organization_id: str, definition: AgentDefinition, values: Values) -> None:
         """Raises PressrunError (invalid) for images that are meant for models which take none."""
         images = {one.name for one in definition.inputs if isinstance(one, MediaInput) and values.get(one.name)}
-        problems = []
+        found = await self._blind(organization_id, definition, images)
+        if found:
+            raise PressrunError(
+                Code.INVALID,
+                [
+                    Problem(message, {"input": name, "reason": "no_vision"})
+                    for message, names in found
+                    for name in sorted(names)
+                ],
+            )
+
+    async def warnings(self, organization_id: str, definition: AgentDefinition) -> list[str]:
+        """What will be refused once somebody sends an image."""
+        images = {one.name for one in definition.inputs if isinstance(one, MediaInput)}
+        return [message for message, _ in await self._blind(organization_id, definition, images)]
+
+    async def _blind(
+        self, organization_id: str, definition: AgentDefinition, images: set[str]
+    ) -> list[tuple[str, set[str]]]:
+        """What to say of each prompt that shows images to models which take none, and which inputs these are."""
+        found = []
         for index, prompt in enumerate(definition.prompts if images else ()):
             shown = _references(definition, index) & images
             blind = [model for model in prompt.candidates if shown and not await self._sees(organization_id, model)]
@@ -101,9 +121,8 @@ class Attachments:
                 model = f"the model {blind[0]!r}" if blind[0] else "the default model"
                 fix = f"`pressrun models set {blind[0] or 'NAME'} --vision` says that it does"
                 message = f"the prompt {prompt.name!r} shows an image to {model}, which takes none: {fix}"
-                problems += [Problem(message, {"input": name, "reason": "no_vision"}) for name in sorted(shown)]
-        if problems:
-            raise PressrunError(Code.INVALID, problems)
+                found.append((message, shown))
+        return found
 
     async def attach(
         self,

@@ -47,6 +47,7 @@ async def deploy(request: Request, application_id: str) -> Response:
     unknown = await unknown_models(system.catalog, key.organization_id, draft)
     if unknown:
         raise PressrunError(Code.INVALID, unknown)
+    blind = await system.attachments.warnings(key.organization_id, draft)
     who, seen = actor(request), expected_digest(request)
 
     async def work(tx: Transaction) -> dict[str, Any]:
@@ -56,7 +57,7 @@ async def deploy(request: Request, application_id: str) -> Response:
         await audit.record(tx, who, Action.AGENT_DEPLOYED, agent.id, version=agent.deployed_version, note=note)
         return await shape(tx, system, agent)
 
-    return wire.answer({**await system.store.write(work), "warnings": lint(draft)})
+    return wire.answer({**await system.store.write(work), "warnings": [*lint(draft), *blind]})
 
 
 @router.get("/versions", responses=errors(VersionPage, 401, 404), summary="List an agent's versions")

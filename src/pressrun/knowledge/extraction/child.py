@@ -5,13 +5,13 @@ Sections are JSON lines on standard output; the last line of standard error says
 it could write, no network, no new rights.
 """
 
-import ctypes
 import importlib
 import json
 import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from pressrun.knowledge.extraction.limits import (
@@ -36,16 +36,25 @@ UNREADABLE = "unreadable_file"
 
 def confine(cpu_s: int) -> None:
     """Give up what reading a file does not need."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:  # forbidden in some containers; the other limits hold
-        libc.unshare(CLONE_NEWNET)
+    # Where memory must not become code, ctypes cannot even be imported: the limits below hold all the same.
+    with suppress(ImportError, MemoryError, OSError):
+        _leave_network()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _leave_network() -> None:
+    """No network, no new rights, and no life after the worker that asked."""
+    import ctypes  # noqa: PLC0415
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:  # forbidden in some containers and units
+        libc.unshare(CLONE_NEWNET)
 
 
 PARSERS = {
