@@ -19,7 +19,7 @@ from tests.api.client import Client
 from tests.api.samples import create, deploy
 from tests.security.api_process import api_process
 
-FUZZ_S = int(os.environ.get("FUZZ_S", "20"))
+FUZZ_S = int(os.environ.get("FUZZ_S", "30"))
 """Seconds of each of the two passes."""
 
 CHECKS = (

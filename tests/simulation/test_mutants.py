@@ -14,7 +14,7 @@ from tests.simulation.mutants import ROOT, Mutant, run
 from tests.torture.selection import commit
 
 SEEDS = 150
-SIMULATED_EACH_TIME = 3
+SIMULATED_EACH_TIME = 5
 QUEUED_EACH_TIME = 1
 
 
