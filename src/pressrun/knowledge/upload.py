@@ -157,15 +157,15 @@ async def _add(
 
 
 async def _discard(store: Store, blobs: Blobs, organization_id: str, blob: str) -> None:
-    """Remove what was written, unless it became a file's after all: then a row says so, and nothing else does."""
+    """Remove what was written, unless it became a file's after all.
 
-    async def is_nobodys(tx: Transaction) -> bool:
-        return await tx.one("find_sweep", blob=blob, organization_id=organization_id) is not None
-
-    if not await store.read(is_nobodys):
+    The note is touched first: that waits for a commit whose answer was lost, and finds no note when it has happened.
+    """
+    named = {"blob": blob, "organization_id": organization_id}
+    if not await store.write(lambda tx: tx.run("hasten_sweep", **named)):
         return
     await blobs.delete(blob)
-    await store.write(lambda tx: tx.one("keep_blob", blob=blob, organization_id=organization_id))
+    await store.write(lambda tx: tx.one("keep_blob", **named))
 
 
 def too_large(most: int) -> PressrunError:

@@ -107,6 +107,6 @@ DELETE FROM blob_sweeps WHERE blob = :blob AND organization_id = :organization_i
 -- A file that is gone is in no graph.
 DELETE FROM graph_files WHERE organization_id = :organization_id AND file_id = :file_id
 
--- name: find_sweep
--- Whether bytes are still to be removed.
-SELECT blob FROM blob_sweeps WHERE blob = :blob AND organization_id = :organization_id
+-- name: hasten_sweep
+-- Bytes that will be nobody's are due now, if they are not a file's already.
+UPDATE blob_sweeps SET due_at = :now WHERE blob = :blob AND organization_id = :organization_id
