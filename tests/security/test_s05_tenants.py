@@ -202,6 +202,21 @@ async def test_s05_their_names_in_bodies(client: Client, theirs: Possessions) ->
     assert (await client.post("/v1/applications", agent(alias=theirs.alias))).status == 201
 
 
+async def test_s05_their_files_in_inputs(client: Client, theirs: Possessions) -> None:
+    """A file of theirs is no file: neither for a job, nor at once, nor in a row, by its id or its name."""
+    inputs = [{"name": "Text", "type": "file", "upload_types": ["file_id"]}]
+    await deploy(client, inputs=inputs)
+    for path in (JOBS, "/v1/applications/echo"):
+        mine, nobodys = [
+            seen(await client.post(path, text(value)), value) for value in (theirs.file_id, random_like(theirs.file_id))
+        ]
+        assert mine == nobodys
+        assert mine[0] == 400
+    for value in (theirs.file_id, "theirs.txt"):
+        refusal = await client.post("/v1/applications/echo/batches", {"rows": [{"Text": value}]})
+        assert (refusal.status, "there is no file" in refusal.json["message"]) == (400, True)
+
+
 async def test_s05_lists_show_ours_alone(server: Server, client: Client, theirs: Possessions) -> None:
     """Every route that lists something, read whole."""
     await deploy(client)

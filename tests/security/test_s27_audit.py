@@ -28,6 +28,8 @@ UNAUDITED = {
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): "in the job's timeline",
     ("POST", "/v1/applications/{application_id}/batches/estimate"): "changes nothing",
     ("POST", "/v1/applications/{application_id}/batches"): "a batch is a record of its own, with its key and time",
+    ("POST", "/v1/files"): "a file is a record of its own, with its key and time",
+    ("POST", "/v1/files/retry"): "in the timeline of the file's job",
     ("POST", "/v1/models/{name:path}/test"): "changes nothing",
     ("POST", "/v1/session"): "in test_session.py and test_people.py: it takes a browser",
     ("DELETE", "/v1/session"): "the same",
@@ -102,7 +104,14 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     acts["DELETE", "/v1/models/{name:path}"] = Action.MODEL_REMOVED, "m"
     (await client.send("PATCH", "/v1/limits", {"running_jobs": 5})).ok()
     acts["PATCH", "/v1/limits"] = Action.LIMITS_CHANGED, FIRST
-    return acts | await act_on_webhooks(client)
+    return acts | await act_on_files(client) | await act_on_webhooks(client)
+
+
+async def act_on_files(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+    """What is done to files."""
+    sent = (await client.post("/v1/files", raw=b"text", content_disposition="attachment; filename=a.txt")).ok()["id"]
+    (await client.delete(f"/v1/files/{sent}")).ok()
+    return {("DELETE", "/v1/files/{file_id}"): (Action.FILE_DELETED, sent)}
 
 
 async def act_on_people(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:

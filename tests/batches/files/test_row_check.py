@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pressrun.agents.definition import AgentDefinition
 from pressrun.agents.inputs import MAX_VALUE_CHARS, check
 from pressrun.batches.files.columns import plan_columns
+from pressrun.batches.files.file_cells import names_in
 from pressrun.batches.files.met import FirstMet, Met
 from pressrun.batches.files.row_check import ObjectCheck, TableCheck
 from pressrun.batches.files.row_ids import RowIds
@@ -60,7 +61,9 @@ def test_a_row_and_a_single_job_never_disagree(kinds: list[dict[str, Any]], cell
     names = [declared.name for declared in one.inputs]
     plan = plan_columns(one, names, {})
     values = {
-        declared.name: [cell.strip() if declared.type == "dropdown" and cell not in TONES else cell]
+        declared.name: names_in(cell)
+        if declared.type == "file"
+        else [cell.strip() if declared.type == "dropdown" and cell not in TONES else cell]
         for declared, cell in zip(one.inputs, cells, strict=False)
     }
     expected = generally(one, values)
