@@ -3,24 +3,13 @@ import { type ReactNode, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { Button, IconButton } from "@/components/button";
 import { Faults } from "@/components/states";
-import { bytes } from "@/format/numbers";
 import { useMay } from "@/frame/session";
 import { DropArea } from "./drop-area";
 import { FileValue } from "./file-value";
+import { accepted, type FileLimits, faultOf, withFiles, wordsOf } from "./limits";
 import { isTaken } from "./names";
 import { PickFiles } from "./pick-files";
 import { useUploads } from "./use-uploads";
-
-export type FileLimits = {
-  /** Endings that are taken; all when empty. */
-  types: readonly string[];
-  most: number;
-  largestMb: number | null;
-  /** Whether addresses are taken too. */
-  urls: boolean;
-};
-
-const MEGABYTE = 1_000_000;
 
 /** One or more files for an input: dropped, chosen among those that are there, or named by their addresses. */
 export function FileInput({
@@ -45,17 +34,13 @@ export function FileInput({
   const [refused, setRefused] = useState<string | null>(null);
   const given = value.filter((one) => one !== "");
   const room = limits.most - given.length;
-  const add = (ids: readonly string[]) =>
-    onChange((was) =>
-      [...new Set([...was.filter(Boolean), ...ids])].slice(limits.most === 1 ? -1 : 0).slice(0, limits.most),
-    );
+  const add = (ids: readonly string[]) => onChange((was) => withFiles(was, ids, limits.most));
   const { list, uploads } = useUploads({ arrived: (stored) => add([stored.id]) });
   const send = (files: File[]) => {
     const faults = files.map((file) => faultOf(file, limits)).filter((one) => one !== null);
     setRefused(faults.length > 0 ? faults.join(" ") : null);
     uploads.add(files.filter((file) => faultOf(file, limits) === null).slice(0, Math.max(1, room)));
   };
-  const moving = list.filter((one) => one.state !== "done");
   return (
     <fieldset className="flex min-w-0 flex-col gap-1">
       <legend className="mb-1 text-xs font-medium">
@@ -70,7 +55,7 @@ export function FileInput({
       <DropArea
         label={`${label}: files`}
         several={limits.most > 1}
-        accept={limits.types.map((one) => `.${one.replace(/^\./, "")}`).join(",")}
+        accept={accepted(limits.types)}
         onFiles={(files) => maySend && send(files)}
       >
         {(choose, isOver) => (
@@ -84,23 +69,7 @@ export function FileInput({
                 onRemove={() => onChange((was) => was.filter((other) => other !== one))}
               />
             ))}
-            {moving.map((one) => (
-              <div key={one.key} className="flex items-center gap-2 text-sm">
-                <span className="min-w-0 flex-1 truncate">{one.name}</span>
-                {one.state === "failed" ? (
-                  <span role="alert" className="text-xs text-bad">
-                    {messageOf(one.error)}
-                  </span>
-                ) : (
-                  <span className="text-xs text-muted" data-number>
-                    {Math.round(one.share * 100)} %
-                  </span>
-                )}
-                <IconButton label={`Take ${one.name} away`} size="small" onClick={() => uploads.remove(one.key)}>
-                  <X />
-                </IconButton>
-              </div>
-            ))}
+            <Moving list={list} uploads={uploads} />
             {room > 0 && (
               <div className="flex flex-wrap items-center gap-2">
                 {maySend && (
@@ -137,18 +106,27 @@ export function FileInput({
   );
 }
 
-function faultOf(file: File, { types, largestMb }: FileLimits): string | null {
-  if (!isTaken(file.name, types)) return `${file.name} is none of ${types.join(", ")}.`;
-  if (largestMb !== null && file.size > largestMb * MEGABYTE)
-    return `${file.name} has ${bytes(file.size)}; at most ${largestMb} MB are taken.`;
-  return null;
-}
-
-function wordsOf({ types, most, largestMb }: FileLimits): string {
-  const kinds = types.length > 0 && types.length <= 5 ? types.join(", ") : null;
-  return [most > 1 ? `up to ${most} files` : "or drop it here", kinds, largestMb === null ? null : `${largestMb} MB`]
-    .filter(Boolean)
-    .join(" · ");
+/** What is still being sent, or could not be. */
+function Moving({ list, uploads }: Pick<ReturnType<typeof useUploads>, "list" | "uploads">) {
+  return list
+    .filter((one) => one.state !== "done")
+    .map((one) => (
+      <div key={one.key} className="flex items-center gap-2 text-sm">
+        <span className="min-w-0 flex-1 truncate">{one.name}</span>
+        {one.state === "failed" ? (
+          <span role="alert" className="text-xs text-bad">
+            {messageOf(one.error)}
+          </span>
+        ) : (
+          <span className="text-xs text-muted" data-number>
+            {Math.round(one.share * 100)} %
+          </span>
+        )}
+        <IconButton label={`Take ${one.name} away`} size="small" onClick={() => uploads.remove(one.key)}>
+          <X />
+        </IconButton>
+      </div>
+    ));
 }
 
 function Address({ label, onAdd }: { label: string; onAdd: (url: string) => void }) {

@@ -15,7 +15,11 @@ function load(person: string): readonly Used[] {
 }
 
 function keep(person: string, list: readonly Used[]) {
-  localStorage.setItem(nameOf(person), JSON.stringify(list));
+  try {
+    localStorage.setItem(nameOf(person), JSON.stringify(list));
+  } catch {
+    return; // full, or switched off: the newest agents are shown
+  }
   for (const one of listeners) one();
 }
 

@@ -21,6 +21,15 @@ describe("changes", () => {
     expect(changes({ ...BEFORE, graphs: [] }, BEFORE)).toEqual([]);
   });
 
+  it("tell how files may be given, and whether passages are cited", () => {
+    const paper: AgentInput = { name: "Paper", type: "file" };
+    const before = { ...BEFORE, inputs: [paper] };
+    const told = (after: Partial<Definition>) => changes(before, { ...before, ...after }).map((one) => one.details);
+    expect(told({ inputs: [{ ...paper, upload_types: ["url", "file_id"] }] })).toEqual([["given as: with “url”"]]);
+    expect(told({ inputs: [{ ...paper, upload_types: ["file_id"] }] })).toEqual([]);
+    expect(told({ settings: { inline_citations: true } })).toEqual([["passages cited: false → true"]]);
+  });
+
   it("show texts word by word", () => {
     const [lead] = from({ prompts: [{ name: "Lead", prompt: "Write three sentences.", temperature: 0 }] });
     expect(lead).toMatchObject({ kind: "changed", what: "Prompt Lead", details: ["temperature: none → 0"] });

@@ -88,6 +88,8 @@ function inputChanges(before: readonly AgentInput[], after: readonly AgentInput[
   ];
 }
 
+const BY_ID = ["file_id"];
+
 function inputChange(before: AgentInput, after: AgentInput): Change[] {
   const { name } = after;
   const details = [
@@ -102,6 +104,7 @@ function inputChange(before: AgentInput, after: AgentInput): Change[] {
     ...told("most words", before.max_word_count, after.max_word_count),
     ...told("largest file in MB", before.max_file_size_mb, after.max_file_size_mb),
     ...told("largest image in MB", before.max_image_size_mb, after.max_image_size_mb),
+    ...listed("given as", before.upload_types ?? BY_ID, after.upload_types ?? BY_ID),
   ];
   return details.length ? [change("changed", `Input ${name}`, { details, breaks: inputBreaks(before, after) })] : [];
 }
@@ -204,6 +207,7 @@ function settingsChange(before: Definition, after: Definition): Change[] {
   const details = [
     ...told("joiner", JSON.stringify(was.joiner), JSON.stringify(is.joiner)),
     ...told("one result for each value", was.fan_out ?? false, is.fan_out ?? false),
+    ...told("passages cited", was.inline_citations ?? false, is.inline_citations ?? false),
     ...told("jobs at once", was.concurrency, is.concurrency),
     ...told("deadline in seconds", was.deadline_s, is.deadline_s),
     ...told("attempts", was.max_attempts, is.max_attempts),

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Library, Plus, X } from "lucide-react";
 import { Link } from "react-router";
 import { Button, IconButton } from "@/components/button";
+import { Checkbox } from "@/components/field";
 import { Menu, MenuItem } from "@/components/menu";
 import { useMay } from "@/frame/session";
 import { listGraphs } from "../graphs/remote";
@@ -80,6 +81,16 @@ export function Knowledge() {
             );
           })}
         </ul>
+      )}
+      {chosen.length > 0 && (
+        <Checkbox
+          label="Cite them in the text"
+          help="As [1], for each passage that a sentence rests on."
+          checked={draft.settings.inline_citations ?? false}
+          onChange={(event) =>
+            change((one) => ({ ...one, settings: { ...one.settings, inline_citations: event.target.checked } }))
+          }
+        />
       )}
       {issue && <p className="text-xs text-bad">{issue}</p>}
     </section>

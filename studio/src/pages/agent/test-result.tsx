@@ -3,6 +3,9 @@ import { Spinner } from "@/components/spinner";
 import { count, money } from "@/format/numbers";
 import { duration } from "@/format/times";
 import type { Asked, Result, Streaming, Test } from "./draft-run";
+import { Passages } from "../graph/passages";
+import { imagesOf } from "../job/prompts";
+import { ofSources } from "../job/sources";
 import { Section } from "./section";
 
 const TEXT = "text-sm break-words whitespace-pre-wrap";
@@ -74,6 +77,11 @@ function Done({ result }: { result: Result }) {
           ))}
         </Section>
       )}
+      {result.sources && result.sources.length > 0 && (
+        <Section title="Sources" note={`${ofSources(result.sources).length}`}>
+          <Passages passages={ofSources(result.sources)} />
+        </Section>
+      )}
       <Section title="Prompts as sent" note={`${result.prompts.length}`}>
         {result.prompts.map((one) => (
           <AsSent key={`${one.part}-${one.prompt}`} asked={one} />
@@ -103,6 +111,7 @@ function AsSent({ asked }: { asked: Asked }) {
         <div key={one.role} className="rounded-md bg-sunken p-2">
           <span className="text-xs text-muted">{one.role}</span>
           <p className="text-xs break-words whitespace-pre-wrap">{one.content}</p>
+          {one.images && one.images.length > 0 && <p className="text-xs text-muted">{imagesOf(one.images)}</p>}
         </div>
       ))}
       {asked.output !== null && <p className="text-xs break-words whitespace-pre-wrap">{asked.output}</p>}

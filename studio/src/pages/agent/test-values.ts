@@ -1,5 +1,5 @@
 /** What a test gives the inputs, checked before the server is asked: in the words of a form, not of the API. */
-import type { FileLimits } from "@/files/file-input";
+import type { FileLimits } from "@/files/limits";
 import { type AgentInput, DEFAULT_FILE_TYPES, DEFAULT_IMAGE_TYPES } from "./definition";
 
 type Given = ReadonlyMap<string, readonly string[]>;

@@ -1,5 +1,5 @@
 import { Files as FilesIcon, Search, Upload } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { TextField } from "@/components/field";
@@ -7,7 +7,7 @@ import { Segmented } from "@/components/segmented";
 import { Empty, Failed, Loading } from "@/components/states";
 import { DropArea } from "@/files/drop-area";
 import { useFiles } from "@/files/reading";
-import type { FilePage, StoredFile } from "@/files/remote";
+import type { FileFilter, FilePage, StoredFile } from "@/files/remote";
 import { UploadList } from "@/files/upload-list";
 import { useUploads } from "@/files/use-uploads";
 import { bytes, count } from "@/format/numbers";
@@ -21,13 +21,7 @@ import { FilesTable } from "./table";
 /** Every file: sent by dropping it anywhere on the page, read by the server, and then used by agents and graphs. */
 export default function Files() {
   const mayWrite = useMay("files:write");
-  const [filter, change] = useFilter();
-  const { files, stored, data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useFiles(filter);
   const { list, uploads } = useUploads();
-  const [open, openFile] = useOpenFile();
-  const [deleting, setDeleting] = useState<StoredFile | null>(null);
-  const isNarrowed = filter.q.trim() !== "" || filter.status !== "all";
-  const isEmpty = data !== undefined && files.length === 0 && !isNarrowed && list.length === 0;
   return (
     <DropArea label="Files" onFiles={(dropped) => mayWrite && uploads.add(dropped)} className="flex flex-1 flex-col">
       {(choose, isOver) => {
@@ -36,76 +30,104 @@ export default function Files() {
             Upload
           </Button>
         );
+        const over = "rounded-xl bg-brand-soft outline-2 outline-offset-8 outline-brand outline-dashed";
         return (
           <Page title="Files" actions={upload}>
-            <div
-              className={`flex flex-col gap-4 rounded-xl ${isOver && mayWrite ? "bg-brand-soft outline-2 outline-offset-8 outline-brand outline-dashed" : ""}`}
-            >
+            <div className={`flex flex-col gap-4 ${isOver && mayWrite ? over : ""}`}>
               <UploadList list={list} uploads={uploads} />
-              {error && !data && <Failed error={error} retry={() => void refetch()} />}
-              {!data && !error && <Loading lines={6} />}
-              {isEmpty && (
-                <Empty icon={<FilesIcon />} title="No file yet" action={upload}>
-                  Drop a brief, a price list or a photo here. An agent with a file input reads it, and a graph of many
-                  files answers questions with the passages it found.
-                </Empty>
-              )}
-              {data && !isEmpty && (
-                <Card>
-                  <div className="flex flex-wrap items-center gap-3 px-4 py-3">
-                    <Segmented
-                      label="Which files"
-                      value={filter.status}
-                      onChange={(status) => change({ status })}
-                      options={STATES}
-                    />
-                    <span className="text-xs text-muted" data-number>
-                      {stored ? kept(stored) : ""}
-                    </span>
-                    <div className="relative ml-auto w-64 max-sm:w-full">
-                      <Search
-                        className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted"
-                        aria-hidden="true"
-                      />
-                      <TextField
-                        label="Search files"
-                        hideLabel
-                        type="search"
-                        placeholder="Search by name"
-                        className="pl-8!"
-                        value={filter.q}
-                        onChange={(event) => change({ q: event.target.value })}
-                      />
-                    </div>
-                  </div>
-                  {files.length === 0 ? (
-                    <Empty
-                      title="No file is like that"
-                      action={<Button onClick={() => change({ q: "", status: "all" })}>Show all files</Button>}
-                    />
-                  ) : (
-                    <FilesTable files={files} onOpen={openFile} onDelete={setDeleting} />
-                  )}
-                </Card>
-              )}
-              {hasNextPage && (
-                <Button className="self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                  Show more
-                </Button>
-              )}
+              <Stored upload={upload} isSending={list.length > 0} />
             </div>
-            {open && <FileSheet {...open} onClose={() => openFile(null)} onDelete={setDeleting} />}
-            {deleting && (
-              <DeleteFile
-                file={deleting}
-                onClose={() => setDeleting(null)}
-                onDeleted={() => open?.id === deleting.id && openFile(null)}
-              />
-            )}
           </Page>
         );
       }}
     </DropArea>
+  );
+}
+
+/** The files that are there, as far as the filter has them; one of them may be open beside the list. */
+function Stored({ upload, isSending }: { upload: ReactNode; isSending: boolean }) {
+  const [filter, change] = useFilter();
+  const { files, stored, data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useFiles(filter);
+  const [open, openFile] = useOpenFile();
+  const [deleting, setDeleting] = useState<StoredFile | null>(null);
+  const isNarrowed = filter.q.trim() !== "" || filter.status !== "all";
+  const isEmpty = data !== undefined && files.length === 0 && !isNarrowed && !isSending;
+  return (
+    <>
+      {error && !data && <Failed error={error} retry={() => void refetch()} />}
+      {!data && !error && <Loading lines={6} />}
+      {isEmpty && <None action={upload} />}
+      {data && !isEmpty && (
+        <Card>
+          <Filters filter={filter} change={change} stored={stored} />
+          {files.length > 0 && <FilesTable files={files} onOpen={openFile} onDelete={setDeleting} />}
+          {files.length === 0 && isNarrowed && (
+            <Empty
+              title="No file is like that"
+              action={<Button onClick={() => change({ q: "", status: "all" })}>Show all files</Button>}
+            />
+          )}
+        </Card>
+      )}
+      {hasNextPage && (
+        <Button className="self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+      {open && <FileSheet {...open} onClose={() => openFile(null)} onDelete={setDeleting} />}
+      {deleting && (
+        <DeleteFile
+          file={deleting}
+          onClose={() => setDeleting(null)}
+          onDeleted={() => open?.id === deleting.id && openFile(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function None({ action }: { action: ReactNode }) {
+  return (
+    <Empty icon={<FilesIcon />} title="No file yet" action={action}>
+      Drop a brief, a price list or a photo here. An agent with a file input reads it, and a graph of many files answers
+      questions with the passages it found.
+    </Empty>
+  );
+}
+
+function Filters({
+  filter,
+  change,
+  stored,
+}: {
+  filter: FileFilter;
+  change: (change: Partial<FileFilter>) => void;
+  stored: FilePage | null;
+}) {
+  return (
+    <div className="flex flex-wrap items-center gap-3 px-4 py-3">
+      <Segmented
+        label="Which files"
+        value={filter.status}
+        onChange={(status) => change({ status })}
+        options={STATES}
+      />
+      <span className="text-xs text-muted" data-number>
+        {stored ? kept(stored) : ""}
+      </span>
+      <div className="relative ml-auto w-64 max-sm:w-full">
+        <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" aria-hidden="true" />
+        <TextField
+          label="Search files"
+          hideLabel
+          type="search"
+          placeholder="Search by name"
+          className="pl-8!"
+          value={filter.q}
+          onChange={(event) => change({ q: event.target.value })}
+        />
+      </div>
+    </div>
   );
 }
 

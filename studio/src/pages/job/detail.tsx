@@ -29,6 +29,7 @@ export function JobParts({ job, nested = false }: { job: Job; nested?: boolean }
       {job.data && (
         <Part title="Result">
           <Result job={job} />
+          <Notes notes={job.data.notes ?? []} />
         </Part>
       )}
       {sources.length > 0 && (
@@ -97,6 +98,18 @@ function Result({ job }: { job: Job }) {
     );
   }
   return <Text text={job.data?.suggestion ?? ""} label={job.data?.title ?? "result"} />;
+}
+
+/** What was left out of what the models were given: nothing is cut silently. */
+function Notes({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul className="mt-2 flex flex-col gap-1 rounded-lg bg-warn-soft px-3 py-2 text-sm break-words text-warn">
+      {notes.map((note) => (
+        <li key={note}>{sentence(note)}</li>
+      ))}
+    </ul>
+  );
 }
 
 const Titled = ({ title, children }: { title: string; children: ReactNode }) => (

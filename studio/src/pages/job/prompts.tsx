@@ -63,6 +63,9 @@ function One({ asked, open }: { asked: Asked; open: boolean }) {
                   text={message.content}
                   label={`${name}, ${message.role === "system" ? "system prompt" : "prompt"}`}
                 />
+                {message.images && message.images.length > 0 && (
+                  <p className="mt-1 text-xs text-muted">{imagesOf(message.images)}</p>
+                )}
               </div>
             ))
           )}
@@ -80,4 +83,10 @@ function One({ asked, open }: { asked: Asked; open: boolean }) {
       </div>
     </article>
   );
+}
+
+/** Images that went with a message: how many, and their types. */
+export function imagesOf(images: readonly string[]): string {
+  const types = [...new Set(images.map((one) => one.split(":")[0]))].join(", ");
+  return `with ${images.length === 1 ? "an image" : `${images.length} images`}: ${types}`;
 }

@@ -20,6 +20,10 @@ export const SINCE = [
 
 export const ERRORS = [
   "deadline_exceeded",
+  "file_missing",
+  "file_not_ready",
+  "graph_missing",
+  "input_refused",
   "invalid_output",
   "schema_error",
   "model_authentication",
@@ -33,6 +37,7 @@ export const ERRORS = [
   "not_supported",
   "output_too_large",
   "poison",
+  "url_failed",
   "worker_lost",
   "internal",
 ] as const;

@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client";
 import type { Fault } from "@/api/problem";
-import type { FileLimits } from "@/files/file-input";
+import type { FileLimits } from "@/files/limits";
 import { type Input, most } from "./mapping";
 
 /** What is filled in, by input: one text, or several. */
