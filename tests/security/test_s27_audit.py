@@ -27,6 +27,7 @@ UNAUDITED = {
     ("POST", "/v1/applications/jobs/{job_id}/retry"): "in the job's timeline",
     ("POST", "/v1/applications/jobs/{job_id}/cancel"): "in the job's timeline",
     ("POST", "/v1/applications/{application_id}/batches/estimate"): "changes nothing",
+    ("POST", "/v1/applications/{application_id}/batches/bad-rows"): "the same",
     ("POST", "/v1/applications/{application_id}/batches"): "a batch is a record of its own, with its key and time",
     ("POST", "/v1/files"): "a file is a record of its own, with its key and time",
     ("POST", "/v1/files/retry"): "in the timeline of the file's job",

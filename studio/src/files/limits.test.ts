@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accepted, faultOf, wordsOf, withFiles } from "./limits";
+import { accepted, faultOf, withFiles, wordsOf } from "./limits";
 
 const LIMITS = { types: ["png", ".jpg"], most: 3, largestMb: 10, urls: false };
 

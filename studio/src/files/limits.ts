@@ -36,4 +36,5 @@ export function withFiles(was: readonly string[], added: readonly string[], most
 }
 
 /** The endings as a chooser of files wants them. */
-export const accepted = (types: readonly string[]): string => types.map((one) => `.${one.replace(/^\./, "")}`).join(",");
+export const accepted = (types: readonly string[]): string =>
+  types.map((one) => `.${one.replace(/^\./, "")}`).join(",");

@@ -2,10 +2,10 @@ import { CopyButton } from "@/components/copy";
 import { Spinner } from "@/components/spinner";
 import { count, money } from "@/format/numbers";
 import { duration } from "@/format/times";
-import type { Asked, Result, Streaming, Test } from "./draft-run";
 import { Passages } from "../graph/passages";
 import { imagesOf } from "../job/prompts";
 import { ofSources } from "../job/sources";
+import type { Asked, Result, Streaming, Test } from "./draft-run";
 import { Section } from "./section";
 
 const TEXT = "text-sm break-words whitespace-pre-wrap";

@@ -106,12 +106,7 @@ function Filters({
 }) {
   return (
     <div className="flex flex-wrap items-center gap-3 px-4 py-3">
-      <Segmented
-        label="Which files"
-        value={filter.status}
-        onChange={(status) => change({ status })}
-        options={STATES}
-      />
+      <Segmented label="Which files" value={filter.status} onChange={(status) => change({ status })} options={STATES} />
       <span className="text-xs text-muted" data-number>
         {stored ? kept(stored) : ""}
       </span>
