@@ -166,3 +166,22 @@ def test_deleting_an_agent_tells_of_its_jobs(page: Page, server: LiveServer) -> 
     expect(page.get_by_text("No agent matches")).to_be_visible()
     ended = server.request("GET", f"/v1/applications/jobs/{jobs[-1]}?wait=30")
     assert ended["state"] == "cancelled"
+
+
+def test_any_agent_is_found_and_those_used_last_stay_at_hand(page: Page, server: LiveServer) -> None:
+    """Among more agents than a list shows: the server looks for it, and the rail keeps it."""
+    prompts = [{"name": "Text", "prompt": "Write."}]
+    for number in range(25):
+        server.request("POST", "/v1/applications", {"name": f"Filler {number}", "prompts": prompts})
+    page.goto("/")
+    rail = page.get_by_role("navigation", name="Main")
+    expect(rail.get_by_role("link", name="Filler 24")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("filler 0")
+    page.get_by_role("option", name="Filler 0", exact=True).click()
+    expect(page.get_by_role("textbox", name="Name of the agent")).to_have_value("Filler 0")
+    page.goto("/")
+    expect(rail.get_by_role("link", name="Filler").first).to_contain_text("Filler 0")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Filler 0", exact=True)).to_be_visible()
+    assert breaches(page) == []

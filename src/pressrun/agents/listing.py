@@ -1,6 +1,7 @@
 """Lists of agents, a page at a time, in the order of their making."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +51,7 @@ async def list_agents(
     """The agents that follow `after`, or directly precede `before`, or stand between the two.
 
     A cursor is an agent's id; after one that is unknown nothing follows. `limit` is brought into 1 to 100. `words` are
-    in the agent's name, alias or id, in this order, whatever their case.
+    in the agent's name and alias, in this order, whatever their case; or its id begins with them.
     """
     following = await _position(tx, organization_id, after)
     preceding = await _position(tx, organization_id, before)
@@ -63,7 +64,8 @@ async def list_agents(
         "list_agents_upwards" if (order == "asc") != backwards else "list_agents_downwards",
         organization_id=organization_id,
         with_drafts=int(include_drafts),
-        pattern=_pattern(words),
+        pattern=_pattern(words.split(), "%"),
+        id_pattern=_pattern([words.strip()], ""),
         low_at=(low or _FIRST)[0],
         low_id=(low or _FIRST)[1],
         high_at=(high or _LAST)[0],
@@ -76,10 +78,10 @@ async def list_agents(
     return AgentPage(tuple(agents), has_more=len(rows) > limit)
 
 
-def _pattern(words: str) -> str:
-    """What LIKE finds the words by; signs that mean something to it are none of theirs."""
-    escaped = (_SIGNS.sub(r"\\\g<0>", word) for word in words.replace("\x00", "").split())
-    return "".join(f"%{word}" for word in escaped) + "%"
+def _pattern(words: Sequence[str], before: str) -> str:
+    """What LIKE finds words by, with `before` before each; signs that mean something to it are none of theirs."""
+    escaped = (_SIGNS.sub(r"\\\g<0>", word.replace("\x00", "")) for word in words)
+    return "".join(f"{before}{word}" for word in escaped) + "%"
 
 
 async def _position(tx: Transaction, organization_id: str, agent_id: str | None) -> _Position | None:

@@ -53,7 +53,7 @@ async def list_applications(
 ) -> Response:
     """Deployed agents, newest first; `include=drafts` adds those that were never deployed.
 
-    `q`: only those whose name, alias or id has these words, in this order.
+    `q`: only those whose name or alias has these words, in this order, or whose id begins so.
     """
     key = require(request, Scope.AGENTS_READ)
     if order not in {None, "", "asc", "desc"}:

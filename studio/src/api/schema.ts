@@ -165,7 +165,7 @@ export interface paths {
          * List agents
          * @description Deployed agents, newest first; `include=drafts` adds those that were never deployed.
          *
-         *     `q`: only those whose name, alias or id has these words, in this order.
+         *     `q`: only those whose name or alias has these words, in this order, or whose id begins so.
          */
         get: operations["list_applications_v1_applications_get"];
         put?: never;

@@ -82,7 +82,8 @@ SELECT created_at, id FROM agents WHERE organization_id = :organization_id AND i
 SELECT * FROM agents
 WHERE organization_id = :organization_id AND deleted_at IS NULL
     AND (CAST(:with_drafts AS bigint) = 1 OR deployed_version IS NOT NULL)
-    AND lower(name || ' ' || coalesce(alias, '') || ' ' || id) LIKE lower(CAST(:pattern AS text)) ESCAPE '\'
+    AND (lower(name || ' ' || coalesce(alias, '')) LIKE lower(CAST(:pattern AS text)) ESCAPE '\'
+        OR id LIKE lower(CAST(:id_pattern AS text)) ESCAPE '\')
     AND (created_at, id) > (CAST(:low_at AS bigint), CAST(:low_id AS text))
     AND (created_at, id) < (CAST(:high_at AS bigint), CAST(:high_id AS text))
 ORDER BY created_at, id
@@ -93,7 +94,8 @@ LIMIT :limit
 SELECT * FROM agents
 WHERE organization_id = :organization_id AND deleted_at IS NULL
     AND (CAST(:with_drafts AS bigint) = 1 OR deployed_version IS NOT NULL)
-    AND lower(name || ' ' || coalesce(alias, '') || ' ' || id) LIKE lower(CAST(:pattern AS text)) ESCAPE '\'
+    AND (lower(name || ' ' || coalesce(alias, '')) LIKE lower(CAST(:pattern AS text)) ESCAPE '\'
+        OR id LIKE lower(CAST(:id_pattern AS text)) ESCAPE '\')
     AND (created_at, id) > (CAST(:low_at AS bigint), CAST(:low_id AS text))
     AND (created_at, id) < (CAST(:high_at AS bigint), CAST(:high_id AS text))
 ORDER BY created_at DESC, id DESC
