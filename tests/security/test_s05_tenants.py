@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,6 +216,30 @@ async def test_s05_their_files_in_inputs(client: Client, theirs: Possessions) ->
     for value in (theirs.file_id, "theirs.txt"):
         refusal = await client.post("/v1/applications/echo/batches", {"rows": [{"Text": value}]})
         assert (refusal.status, "there is no file" in refusal.json["message"]) == (400, True)
+
+
+async def test_s05_their_things_in_chats(server: Server, client: Client, theirs: Possessions) -> None:
+    """Models, agents, files and graphs of theirs are none, whatever tool of a chat names them."""
+    stranger = await server.caller(Scope.ADMIN, organization_id=THEIRS)
+    graph_id = (await stranger.post("/v1/graphs", {"name": "theirs"})).ok()["id"]
+
+    def tool(kind: str, **function: Any) -> dict[str, Any]:
+        return {"tools": [{"type": kind, "function": function}]}
+
+    named: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
+        "model": (theirs.model, lambda name: {"model": name}),
+        "llm": (theirs.model, lambda name: tool("llm", model=name)),
+        "application": (theirs.alias, lambda name: tool("application", application_id=name)),
+        "vision": (theirs.file_id, lambda name: tool("vision", variables=[{"name": "f", "file_id": name}])),
+        "graph": (graph_id, lambda name: tool("graph", graph_ids=[name], subqueries=False)),
+    }
+    for kind, (value, body) in named.items():
+        request = {"model": "scripted", "messages": [{"role": "user", "content": "{{f}}"}]}
+        mine, nobodys = [
+            seen(await client.post("/v1/chat", {**request, **body(one)}), one) for one in (value, random_like(value))
+        ]
+        assert mine == nobodys, kind
+        assert mine[0] == 404, kind
 
 
 async def test_s05_lists_show_ours_alone(server: Server, client: Client, theirs: Possessions) -> None:

@@ -10,7 +10,7 @@ from pressrun.api.access import require
 from pressrun.api.chat_answer import Answering, Books, Wanted
 from pressrun.api.chat_body import ChatBody, read_chat, read_completion
 from pressrun.api.chat_files import with_files
-from pressrun.api.chat_offers import first_calls, offers
+from pressrun.api.chat_offers import first_calls, model_named, offers
 from pressrun.api.chat_schemas import ChatCompletion, ChatRequest, Completion, CompletionRequest
 from pressrun.api.chat_wire import ChatWire, Wire
 from pressrun.api.completion_wire import CompletionWire
@@ -19,7 +19,7 @@ from pressrun.api.request_schemas import body_of
 from pressrun.api.schemas import errors
 from pressrun.api.state import system_of
 from pressrun.chat.conversation import Conversation
-from pressrun.errors import Code, PressrunError, Problem, RunFailure
+from pressrun.errors import Code, PressrunError, Problem
 from pressrun.ids import new_id
 from pressrun.models.catalog import blind
 from pressrun.models.model import Model
@@ -77,7 +77,4 @@ async def _answered(request: Request, key: Key, body: ChatBody, model: Model, wi
 async def _admit(system: System, key: Key, body: ChatBody) -> Model:
     """The model that is meant; raises PressrunError where it cannot be asked this."""
     await paid_calls.tokens_are_left(system.store, key.organization_id)
-    try:
-        return await system.catalog.resolve(key.organization_id, body.question.model)
-    except RunFailure as failure:
-        raise PressrunError(Code.NOT_FOUND, Problem(failure.message, {"field": "model"})) from failure
+    return await model_named(system, key, body.question.model)

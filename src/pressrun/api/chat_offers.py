@@ -13,7 +13,7 @@ from pressrun.chat.counted_provider import CountedProvider
 from pressrun.chat.graph_tool import GraphTool
 from pressrun.chat.model_tool import ModelTool
 from pressrun.chat.tools import BuiltIn
-from pressrun.errors import Code, PressrunError
+from pressrun.errors import Code, PressrunError, Problem, RunFailure
 from pressrun.knowledge import graphs
 from pressrun.knowledge.answers import GraphAnswer, GraphQuestion
 from pressrun.knowledge.budget import passage_tokens
@@ -40,6 +40,14 @@ async def offers(
         name = unlike(_name(wish), {**theirs, **ours})
         ours[name] = await _built_in(system, key, name, wish, books, model)
     return (*theirs.values(), *(one.tool for one in ours.values())), ours
+
+
+async def model_named(system: System, key: Key, name: str | None) -> Model:
+    """The model that a name means (None: the default one); raises PressrunError (not_found)."""
+    try:
+        return await system.catalog.resolve(key.organization_id, name)
+    except RunFailure as failure:
+        raise PressrunError(Code.NOT_FOUND, Problem(failure.message, {"field": "model"})) from failure
 
 
 def first_calls(model: Model, ours: Mapping[str, BuiltIn], messages: Sequence[Message]) -> tuple[ToolCall, ...]:
@@ -84,6 +92,7 @@ async def _built_in(
                 context=context,
             )
         case ModelWish():
+            await model_named(system, key, wish.model)
             counted = CountedProvider(provider, "llm", books.of(), time.monotonic)
             return ModelTool(name, wish.model, wish.description, counted)
         case GraphWish():
