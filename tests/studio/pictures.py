@@ -73,7 +73,30 @@ def other_pages(page: Page, server: LiveServer) -> None:
     page.get_by_role("main").get_by_role("link").nth(2).click()
     expect(page.get_by_text("Attempt 1 started")).to_be_visible()
     picture(page, "job", ("light",))
+    _graph(page, server)
     for name, place in {"agents": "/agents", "overview": "/", "models": "/settings/models"}.items():
         page.goto(place)
         expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
         picture(page, name, ("light",))
+
+
+def _graph(page: Page, server: LiveServer) -> None:
+    """A graph of our own pages that was asked something."""
+    answer = (
+        "A cap holds by what is running: a claim takes as many rows as the cap still pays for. Resume after raising it."
+    )
+    server.request("POST", "/v1/models", {"name": "librarian", "script": f'- answer: "{answer}"\n', "default": True})
+    page.goto("/graphs")
+    page.get_by_role("button", name="New graph").first.click()
+    page.get_by_label("Name").fill("Handbook")
+    page.get_by_label("Description").fill("How batches, agents and money work")
+    page.get_by_role("button", name="Create").click()
+    pages = [ROOT / "docs" / f"{name}.md" for name in ("batches", "agents", "money", "webhooks")]
+    page.get_by_label("Files of the graph: choose files").set_input_files(pages)
+    expect(page.get_by_role("banner").get_by_text("ready", exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="Files").get_by_text("ready")).to_have_count(len(pages))
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_label("Question").fill("How does a cap on the cost of a batch hold?")
+    page.get_by_label("Question").press("Control+Enter")
+    expect(page.get_by_role("region", name="Passages")).to_be_visible()
+    picture(page, "graph", ("light",))

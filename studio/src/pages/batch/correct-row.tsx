@@ -10,17 +10,21 @@ import { badRowsOf } from "../run/bad-rows";
 import { correction, typed, type Version } from "./correcting";
 import { batchKey, type LiveBatch, takeIn } from "./live";
 import { Versions } from "./retry";
+import { sentence } from "./words";
 
 /** The cells of one row that came to nothing, to be changed and run again in its old place. */
 export function CorrectRow({
   batch,
   row,
   cells,
+  reason,
   onDone,
 }: {
   batch: LiveBatch;
   row: number;
   cells: Record<string, unknown>;
+  /** Why it came to nothing. */
+  reason: string | null;
   onDone: () => void;
 }) {
   const columns = [...new Set([...batch.columns, ...Object.keys(cells)])];
@@ -51,6 +55,7 @@ export function CorrectRow({
   const others = faults.filter((one) => one.column === null || !columns.includes(one.column));
   return (
     <form onSubmit={submit} className="flex flex-col gap-4" aria-label={`Correct row ${row}`}>
+      {reason && <p className="rounded-lg bg-bad-soft px-3 py-2 text-sm break-words text-bad">{sentence(reason)}</p>}
       {columns.map((name) => (
         <TextArea
           key={name}

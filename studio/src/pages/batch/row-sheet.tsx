@@ -71,7 +71,14 @@ export function RowSheet({
       {data === undefined && !error && <Loading lines={8} />}
       {data === null && <p className="text-sm text-muted">The file has no such row.</p>}
       {data?.cells && isCorrecting && (
-        <CorrectRow key={row} batch={batch} row={row} cells={data.cells} onDone={() => setCorrecting(null)} />
+        <CorrectRow
+          key={row}
+          batch={batch}
+          row={row}
+          cells={data.cells}
+          reason={data.error}
+          onDone={() => setCorrecting(null)}
+        />
       )}
       {data && !isCorrecting && (
         <div className="flex flex-col gap-5">
