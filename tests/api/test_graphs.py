@@ -7,7 +7,7 @@ import pytest
 
 from pressrun.organizations.keys import Scope
 from tests.api.client import Client
-from tests.api.samples import RANDOM_ID, add_model, agent, create, deploy, ended
+from tests.api.samples import RANDOM_ID, add_model, agent, create, deploy, ended, text
 from tests.api.server import THEIRS, Server
 
 pytestmark = pytest.mark.usefixtures("embedder")
@@ -188,10 +188,16 @@ async def test_an_agent_is_given_the_best_passages_and_its_job_shows_them(client
 
 
 async def test_a_job_whose_graph_is_gone_fails_clearly(client: Client, shop: str) -> None:
-    await deploy(client, **agent(graphs=[shop]))
+    agent_id = await deploy(client, **agent(graphs=[shop]))
     (await client.delete(f"/v1/graphs/{shop}")).ok()
     job = await ended(client, await create(client, "warranty"))
     assert (job["state"], job["error_code"]) == ("failed", "graph_missing")
+    tried = await client.post(f"/v1/applications/{agent_id}/draft/run", text("a"))
+    assert (tried.status, tried.json["errors"][0]["extras"]) == (400, {"graph_id": shop})
+    changed = await client.send("PATCH", f"/v1/applications/{agent_id}", {"graphs": [RANDOM_ID], "description": "New"})
+    assert changed.ok()
+    refused = await client.post(f"/v1/applications/{agent_id}/deploy")
+    assert (refused.status, refused.json["errors"][0]["extras"]) == (400, {"graph_id": RANDOM_ID})
 
 
 async def test_pages_of_the_web_are_refused_unless_the_operator_allows_them(client: Client) -> None:

@@ -1,5 +1,6 @@
 """S-05: what belongs to another organization looks like what does not exist, on every route and in every field."""
 
+import json
 import re
 import uuid
 from collections.abc import Callable
@@ -23,6 +24,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/applications/{application_id}/rollback"): {"version": 1},
     ("PATCH", "/v1/applications/{application_id}"): {"name": "Other"},
     ("PUT", "/v1/applications/{application_id}/draft"): agent(alias="other"),
+    ("PUT", "/v1/applications/{application_id}/graphs"): {"graph_ids": []},
+    ("POST", "/v1/graphs/{graph_id}/file"): {"file_id": "x"},
 }
 """Bodies with which the owner would succeed."""
 
@@ -31,6 +34,7 @@ QUERIES = {
     ("GET", "/v1/applications/{application_id}"): ("include",),
     ("GET", "/v1/audit"): ("before",),
     ("GET", "/v1/files"): ("after", "before"),
+    ("GET", "/v1/graphs"): ("after", "before"),
     ("GET", "/v1/jobs"): ("application_id", "batch_id", "before"),
     ("GET", "/v1/webhooks/deliveries"): ("before", "webhook_id", "job_id"),
 }
@@ -52,6 +56,7 @@ class Possessions:
     webhook_id: str
     delivery_id: str
     file_id: str
+    graph_id: str
 
     def of(self, parameter: str) -> list[str]:
         """Their values for a parameter of a path."""
@@ -65,6 +70,7 @@ class Possessions:
             "webhook_id": [self.webhook_id],
             "delivery_id": [self.delivery_id],
             "file_id": [self.file_id],
+            "graph_id": [self.graph_id],
         }[parameter]
 
     @property
@@ -82,6 +88,7 @@ class Possessions:
             self.webhook_id,
             self.delivery_id,
             self.file_id,
+            self.graph_id,
         )
 
 
@@ -104,8 +111,21 @@ async def theirs(server: Server, worker: None) -> Possessions:
     delivery_id = (await client.post(f"/v1/webhooks/{webhook_id}/test")).ok(202)["id"]
     disposition = {"content_disposition": "attachment; filename=theirs.txt"}
     file_id = (await client.post("/v1/files", raw=b"their text", **disposition)).ok()["id"]
+    graph_id = (await client.post("/v1/graphs", {"name": "Their graph"})).ok()["id"]
+    (await client.post(f"/v1/graphs/{graph_id}/file", {"file_id": file_id})).ok()
     return Possessions(
-        agent_id, "their-alias", waiting, done, key.id, person_id, model, batch_id, webhook_id, delivery_id, file_id
+        agent_id,
+        "their-alias",
+        waiting,
+        done,
+        key.id,
+        person_id,
+        model,
+        batch_id,
+        webhook_id,
+        delivery_id,
+        file_id,
+        graph_id,
     )
 
 
@@ -141,7 +161,7 @@ async def test_s05_their_ids_in_every_path(server: Server, client: Client, their
         subject, *rest = parameters
         filled = path.replace("{" + subject + "}", "{}")
         for parameter in rest:
-            filled = filled.replace("{" + parameter + "}", {"version": "1"}[parameter])
+            filled = filled.replace("{" + parameter + "}", {"version": "1", "file_id": theirs.file_id}[parameter])
         for value in theirs.of(subject):
             answer, expected = await both(client, method, filled, BODIES.get((method, path), {}), value)
             assert answer == expected, (method, path, value)
@@ -166,6 +186,7 @@ async def test_s05_nothing_of_theirs_has_changed(server: Server, client: Client,
             "/v1/people",
             f"/v1/webhooks/{theirs.webhook_id}",
             f"/v1/webhooks/deliveries/{theirs.delivery_id}",
+            f"/v1/graphs/{theirs.graph_id}",
         )
         return [(await owner.get(path)).ok() for path in paths]
 
@@ -240,6 +261,28 @@ async def test_s05_their_things_in_chats(server: Server, client: Client, theirs:
         ]
         assert mine == nobodys, kind
         assert mine[0] == 404, kind
+
+
+async def test_s05_their_graphs_in_bodies(client: Client, theirs: Possessions) -> None:
+    """A graph of theirs is none: not to be asked, searched, cited, or filled; nor is their file to be put into ours."""
+    await deploy(client)
+    ours = (await client.post("/v1/graphs", {"name": "Ours"})).ok()["id"]
+    tries: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("POST", "/v1/graphs/question", theirs.graph_id, {"graph_ids": ["{}"], "question": "a"}),
+        ("POST", "/v1/graphs/search", theirs.graph_id, {"graph_ids": [ours, "{}"], "query": "a"}),
+        ("PUT", "/v1/applications/echo/graphs", theirs.graph_id, {"graph_ids": ["{}"]}),
+        ("POST", f"/v1/graphs/{ours}/file", theirs.file_id, {"file_id": "{}"}),
+    ]
+    for method, path, value, body in tries:
+        told = []
+        for one in (value, random_like(value)):
+            filled = json.loads(json.dumps(body).replace("{}", one))
+            told.append(seen(await client.send(method, path, filled), one))
+        assert told[0] == told[1], path
+        assert told[0][0] == 404, path
+    for one in (theirs.graph_id, random_like(theirs.graph_id)):
+        upload = f"/v1/files?graphId={one}"
+        assert (await client.post(upload, raw=b"a", content_disposition="attachment; filename=a.txt")).status == 404
 
 
 async def test_s05_lists_show_ours_alone(server: Server, client: Client, theirs: Possessions) -> None:

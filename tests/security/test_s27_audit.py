@@ -34,6 +34,8 @@ UNAUDITED = {
     ("POST", "/v1/chat"): "an answer, of which nothing is kept but its cost, in the books under its key",
     ("POST", "/v1/chat/completions"): "the same",
     ("POST", "/v1/completions"): "the same",
+    ("POST", "/v1/graphs/question"): "a run, not an action on what is configured",
+    ("POST", "/v1/graphs/search"): "changes nothing",
     ("POST", "/v1/models/{name:path}/test"): "changes nothing",
     ("POST", "/v1/session"): "in test_session.py and test_people.py: it takes a browser",
     ("DELETE", "/v1/session"): "the same",
@@ -60,6 +62,8 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     acts["POST", one + "/deploy"] = Action.AGENT_DEPLOYED, made
     (await client.post("/v1/applications/echo/rollback", {"version": 1})).ok()
     acts["POST", one + "/rollback"] = Action.AGENT_ROLLED_BACK, made
+    (await client.send("PUT", "/v1/applications/echo/graphs", {"graph_ids": []})).ok()
+    acts["PUT", one + "/graphs"] = Action.AGENT_CHANGED, made
     job_id = await create(client, "a")
     (await client.post(f"/v1/applications/jobs/{job_id}/cancel")).ok()
     (await client.delete(f"/v1/applications/jobs/{job_id}")).ok()
@@ -93,11 +97,7 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     acts["DELETE", "/v1/batches/{batch_id}"] = Action.BATCH_DELETED, batch
     (await client.delete("/v1/applications/echo")).ok()
     acts["DELETE", one] = Action.AGENT_DELETED, made
-    key = (await client.post("/v1/keys", {"name": "shop", "scopes": ["jobs:read"]})).ok(201)["id"]
-    acts["POST", "/v1/keys"] = Action.KEY_CREATED, key
-    (await client.delete(f"/v1/keys/{key}")).ok()
-    acts["DELETE", "/v1/keys/{key_id}"] = Action.KEY_REVOKED, key
-    acts |= await act_on_people(client)
+    acts |= await act_on_keys(client) | await act_on_people(client)
     (await client.post("/v1/models", {"name": "m", "script": "- answer: a"})).ok(201)
     acts["POST", "/v1/models"] = Action.MODEL_ADDED, "m"
     (await client.send("PATCH", "/v1/models/m", {"rpm": 60})).ok()
@@ -108,7 +108,17 @@ async def act(server: Server, client: Client) -> dict[tuple[str, str], tuple[Act
     acts["DELETE", "/v1/models/{name:path}"] = Action.MODEL_REMOVED, "m"
     (await client.send("PATCH", "/v1/limits", {"running_jobs": 5})).ok()
     acts["PATCH", "/v1/limits"] = Action.LIMITS_CHANGED, FIRST
-    return acts | await act_on_files(client) | await act_on_webhooks(client)
+    return acts | await act_on_files(client) | await act_on_graphs(client) | await act_on_webhooks(client)
+
+
+async def act_on_keys(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+    """What is done to keys."""
+    key = (await client.post("/v1/keys", {"name": "shop", "scopes": ["jobs:read"]})).ok(201)["id"]
+    (await client.delete(f"/v1/keys/{key}")).ok()
+    return {
+        ("POST", "/v1/keys"): (Action.KEY_CREATED, key),
+        ("DELETE", "/v1/keys/{key_id}"): (Action.KEY_REVOKED, key),
+    }
 
 
 async def act_on_files(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
@@ -116,6 +126,24 @@ async def act_on_files(client: Client) -> dict[tuple[str, str], tuple[Action, st
     sent = (await client.post("/v1/files", raw=b"text", content_disposition="attachment; filename=a.txt")).ok()["id"]
     (await client.delete(f"/v1/files/{sent}")).ok()
     return {("DELETE", "/v1/files/{file_id}"): (Action.FILE_DELETED, sent)}
+
+
+async def act_on_graphs(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:
+    """What is done to graphs."""
+    one = "/v1/graphs/{graph_id}"
+    graph = (await client.post("/v1/graphs", {"name": "Shop"})).ok()["id"]
+    (await client.send("PUT", f"/v1/graphs/{graph}", {"name": "Other"})).ok()
+    sent = (await client.post("/v1/files", raw=b"text", content_disposition="attachment; filename=b.txt")).ok()["id"]
+    (await client.post(f"/v1/graphs/{graph}/file", {"file_id": sent})).ok()
+    (await client.delete(f"/v1/graphs/{graph}/file/{sent}")).ok()
+    (await client.delete(f"/v1/graphs/{graph}")).ok()
+    return {
+        ("POST", "/v1/graphs"): (Action.GRAPH_CREATED, graph),
+        ("PUT", one): (Action.GRAPH_CHANGED, graph),
+        ("POST", one + "/file"): (Action.GRAPH_FILE_ADDED, graph),
+        ("DELETE", one + "/file/{file_id}"): (Action.GRAPH_FILE_REMOVED, graph),
+        ("DELETE", one): (Action.GRAPH_DELETED, graph),
+    }
 
 
 async def act_on_people(client: Client) -> dict[tuple[str, str], tuple[Action, str]]:

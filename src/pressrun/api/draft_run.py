@@ -25,6 +25,7 @@ from pressrun.api.access import require
 from pressrun.api.asked_wire import DraftRunDelta, DraftRunPrompt, DraftRunResult
 from pressrun.api.generate import refused, too_long
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.known_graphs import unknown_graphs
 from pressrun.api.known_models import unknown_models
 from pressrun.api.request_schemas import DraftRunRequest, body_of
 from pressrun.api.schemas import ErrorBody, streams
@@ -87,6 +88,7 @@ async def _checked(system: System, key: Key, definition: AgentDefinition, given:
     except PressrunError as error:
         faults += error.problems
     faults += await unknown_models(system.catalog, key.organization_id, definition)
+    faults += await unknown_graphs(system.store, key.organization_id, definition)
     if faults:
         raise PressrunError(Code.INVALID, faults)
     return values

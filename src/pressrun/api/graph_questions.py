@@ -17,6 +17,7 @@ from pressrun.api.access import require
 from pressrun.api.generate import refused, too_long
 from pressrun.api.graph_schemas import AnswerShape, FoundPage, QuestionRequest, SearchRequest
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.leaving import unless_gone
 from pressrun.api.request_schemas import body_of
 from pressrun.api.schemas import errors
 from pressrun.api.silences import KEEP_ALIVE, with_silences
@@ -63,7 +64,7 @@ async def question(request: Request) -> Response:
     await paid_calls.tokens_are_left(system.store, key.organization_id)
     asked = replace(asked, passage_tokens=await _passage_tokens(system, key, asked.model))
     answering = _Answering(system, key, asked)
-    return await (answering.streamed() if streamed else answering.whole())
+    return await (answering.streamed() if streamed else answering.whole(request))
 
 
 @router.post(
@@ -105,11 +106,11 @@ class _Answering:
         provider = system.catalog.provider_for(key.organization_id)
         self._provider: Provider = CountedProvider(provider, "question", self._calls, time.monotonic)
 
-    async def whole(self) -> Response:
+    async def whole(self, request: Request) -> Response:
         most_s = self._system.settings.generate_timeout_s
         try:
-            async with asyncio.timeout(most_s):
-                answer = await ask(self._system.knowledge, self._provider, self._organization_id, self._asked)
+            asking = ask(self._system.knowledge, self._provider, self._organization_id, self._asked)
+            answer = await unless_gone(request, asking, most_s)
         except TimeoutError:
             raise too_long(most_s) from None
         except RunFailure as failure:

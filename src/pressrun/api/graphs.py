@@ -16,6 +16,7 @@ from pressrun.api.schemas import Deleted, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.knowledge import files, graphs, members, pages, take_in
+from pressrun.knowledge.forgetting import LEFT
 from pressrun.knowledge.graphs import Graph, GraphType
 from pressrun.organizations import audit
 from pressrun.organizations.audit import Action
@@ -143,6 +144,7 @@ async def delete_graph(request: Request, graph_id: str) -> Response:
         return deleted
 
     deleted = await system.store.write(work)
+    system.store.bells.ring(LEFT)
     return wire.answer({"id": deleted.id, "deleted": True})
 
 

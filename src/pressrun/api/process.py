@@ -18,6 +18,7 @@ from pressrun.api.telling import sender_of
 from pressrun.batches.keeper import Keeper
 from pressrun.garbage import spare_what_stays
 from pressrun.jobs.keeping_up import keep_up
+from pressrun.knowledge.forgetting import keep_forgetting
 from pressrun.knowledge.sweep import keep_sweeping
 from pressrun.lifeline import watch_parent
 from pressrun.settings import Settings
@@ -54,6 +55,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
             asyncio.create_task(Keeper(system.store, system.definitions).keep()),
             asyncio.create_task(sender_of(system).run()),
             asyncio.create_task(keep_sweeping(system.store, system.blobs)),
+            asyncio.create_task(keep_forgetting(system.store)),
         ]
         spare_what_stays()
         try:

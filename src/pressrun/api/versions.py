@@ -13,6 +13,7 @@ from pressrun.api import wire
 from pressrun.api.access import actor, require
 from pressrun.api.applications import expected_digest, shape
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.known_graphs import unknown_graphs
 from pressrun.api.known_models import unknown_models
 from pressrun.api.request_schemas import DeployRequest, RollbackRequest, body_of
 from pressrun.api.schemas import ApplicationShape, DeployedApplication, VersionPage, errors
@@ -45,6 +46,7 @@ async def deploy(request: Request, application_id: str) -> Response:
     system = system_of(request)
     draft = draft_of(await system.store.read(lambda tx: find_agent(tx, key.organization_id, application_id)))
     unknown = await unknown_models(system.catalog, key.organization_id, draft)
+    unknown += await unknown_graphs(system.store, key.organization_id, draft)
     if unknown:
         raise PressrunError(Code.INVALID, unknown)
     blind = await system.attachments.warnings(key.organization_id, draft)

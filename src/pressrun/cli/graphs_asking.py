@@ -43,7 +43,7 @@ def ask_graph(
     for number, one in enumerate([*references["files"], *references["web"]], 1):
         mark = one.get("cite") or number
         page = f", page {one['page']}" if one.get("page") else ""
-        place = one.get("url") or f"{one['fileId']}{page}"
+        place = one.get("url") or f"{one['file_name']}{page}"
         remark(f"[{mark}] {place}: {' '.join(one['text'].split())[:160]}")
 
 

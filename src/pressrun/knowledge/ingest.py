@@ -1,5 +1,6 @@
 """A file's text into passages that can be found: cut, embedded, kept; and gone again."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 
@@ -36,13 +37,12 @@ async def index(
     an attempt which broke off is gone on with. Raises RunFailure, PressrunError.
     """
     store, embedder = knowledge.store, knowledge.embedder
-    wanted = await store.read(lambda tx: tx.one("is_in_a_graph", file_id=file_id, organization_id=organization_id))
-    if wanted is None:
-        return 0
-    passages = split(sections)
-    digest = _digest(passages, name)
+    passages, digest = await asyncio.to_thread(_cut, sections, name)  # a hundred megabytes take seconds
     row = await store.write(lambda tx: _begin(tx, organization_id, file_id, digest, embedder.name, len(passages)))
-    done = int(row["passages"])
+    if row is None:
+        return 0
+    file = row
+    done = int(file["passages"])
     progress(done, len(passages))
     while done < len(passages):
         group = passages[done : done + GROUP]
@@ -50,7 +50,7 @@ async def index(
         if embedder.name:
             vectors = await embedder.embed([embedded_text(one, name) for one in group])
         kept, at = list(zip(group, vectors, strict=True)), done
-        if not await store.write(lambda tx: _keep(tx, row, at, kept)):  # noqa: B023 - run before the next turn
+        if not await store.write(lambda tx: _keep(tx, file, at, kept)):  # noqa: B023 - run before the next turn
             raise RunFailure(FailureCode.WORKER_LOST, "somebody else indexes this file now", retryable=True)
         done += len(group)
         progress(done, len(passages))
@@ -64,10 +64,13 @@ async def forget(tx: Transaction, organization_id: str, file_id: str) -> None:
         await _drop(tx, organization_id, row["seq"])
 
 
-async def _begin(tx: Transaction, organization_id: str, file_id: str, digest: str, embedder: str, total: int) -> Row:
+async def _begin(
+    tx: Transaction, organization_id: str, file_id: str, digest: str, embedder: str, total: int
+) -> Row | None:
+    """How far the file is indexed; None when no graph holds it."""
     row = await tx.one("find_indexed_file", organization_id=organization_id, file_id=file_id)
     if await tx.one("is_in_a_graph", organization_id=organization_id, file_id=file_id) is None:
-        raise RunFailure(FailureCode.FILE_MISSING, "the file was deleted, or taken out of its graphs, meanwhile")
+        return None
     if row is not None and (row["digest"], row["embedder"]) == (digest, embedder):
         return row
     # This first: it waits for whoever is adding passages of another text, so that they can be seen and dropped.
@@ -130,6 +133,11 @@ def embedded_text(passage: Passage, name: str) -> str:
     """What is embedded: a passage alone often does not say what it is about; its file and heading do."""
     title = name.rpartition(".")[0] or name
     return f"{title.replace('_', ' ').replace('-', ' ')}. {passage.heading}\n{passage.text}"
+
+
+def _cut(sections: Sequence[Section], name: str) -> tuple[list[Passage], str]:
+    passages = split(sections)
+    return passages, _digest(passages, name)
 
 
 def _digest(passages: Sequence[Passage], name: str) -> str:

@@ -1,7 +1,5 @@
 """Which files are in which graphs; passages are kept as long as any graph holds their file."""
 
-from collections.abc import Sequence
-
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.knowledge import graphs, ingest
 from pressrun.knowledge.graphs import Graph
@@ -35,18 +33,20 @@ async def remove(tx: Transaction, organization_id: str, graph_id: str, file_id: 
     if row is None:
         message = f"the graph has no file {file_id[:100]!r}"
         raise PressrunError(Code.NOT_FOUND, Problem(message, {"file_id": file_id[:100]}))
-    await _forget_unused(tx, organization_id, [file_id])
+    await forget_if_unused(tx, organization_id, file_id)
 
 
 async def delete_graph(tx: Transaction, organization_id: str, graph_id: str) -> Graph:
-    """The graph that is gone now; its files stay, their passages only where another graph holds them."""
+    """The graph that is gone now; its files stay. Passages that no graph holds any more are swept (`forgetting`).
+
+    The caller rings the bell "passages" after the commit.
+    """
     row = await tx.one("delete_graph", organization_id=organization_id, graph_id=graph_id.replace("\x00", ""))
     if row is None:
         raise graphs.no_graph(graph_id)
     graph = Graph.from_row(row)
-    left = await tx.all("leave_all_of_graph", organization_id=organization_id, graph_id=graph.id)
+    await tx.run("leave_all_of_graph", organization_id=organization_id, graph_id=graph.id)
     await tx.run("drop_graph_urls", organization_id=organization_id, graph_id=graph.id)
-    await _forget_unused(tx, organization_id, [one["file_id"] for one in left])
     return graph
 
 
@@ -61,7 +61,7 @@ async def is_in_a_graph(tx: Transaction, organization_id: str, file_id: str) -> 
     return await tx.one("is_in_a_graph", organization_id=organization_id, file_id=file_id) is not None
 
 
-async def _forget_unused(tx: Transaction, organization_id: str, file_ids: Sequence[str]) -> None:
-    for file_id in file_ids:
-        if not await is_in_a_graph(tx, organization_id, file_id):
-            await ingest.forget(tx, organization_id, file_id)
+async def forget_if_unused(tx: Transaction, organization_id: str, file_id: str) -> None:
+    """The passages of a file that no graph holds are gone."""
+    if not await is_in_a_graph(tx, organization_id, file_id):
+        await ingest.forget(tx, organization_id, file_id)

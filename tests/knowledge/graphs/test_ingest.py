@@ -8,6 +8,7 @@ import pytest
 from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.knowledge import graphs, members
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
+from pressrun.knowledge.forgetting import forget_unused
 from pressrun.knowledge.ingest import GROUP, index
 from pressrun.knowledge.knowledge import Knowledge
 from pressrun.organizations.organization import FIRST
@@ -86,14 +87,30 @@ async def test_a_file_that_no_graph_holds_has_no_passages(plain: Scene) -> None:
     assert await plain.rows() == []
 
 
+async def test_a_file_taken_out_of_its_graph_meanwhile_has_not_failed(plain: Scene) -> None:
+    """The attempt that notices is tried again, and finds that nothing is to be done."""
+    await plain.add_file("shop", "manual.txt", "Nothing yet.")
+    taking_in = asyncio.ensure_future(plain.index("manual.txt", LONG))
+    await asyncio.sleep(0)
+    await plain.store.write(lambda tx: members.remove(tx, FIRST, "shop", "manual.txt"))
+    (told,) = await asyncio.gather(taking_in, return_exceptions=True)
+    assert told in {0, 3 * GROUP} or (isinstance(told, RunFailure) and told.retryable)
+    assert await plain.index("manual.txt", LONG) == 0
+    await forget_unused(plain.store)
+    assert await plain.rows() == []
+
+
 async def test_passages_stay_while_any_graph_holds_the_file(plain: Scene) -> None:
     await plain.add_graph("other")
     await plain.add_file("shop", "a.txt", "About elephants.")
     await plain.add_file("other", "a.txt", "About elephants.")
     assert len(await plain.rows()) == 1
     await plain.store.write(lambda tx: members.delete_graph(tx, FIRST, "shop"))
+    assert await forget_unused(plain.store) == 0
     assert len(await plain.find("elephants", "other")) == 1
     await plain.store.write(lambda tx: members.delete_graph(tx, FIRST, "other"))
+    assert await forget_unused(plain.store) == 1
+    assert await forget_unused(plain.store) == 0
     assert await plain.rows() == []
     with pytest.raises(PressrunError, match="there is no graph"):
         await plain.store.read(lambda tx: graphs.find(tx, FIRST, "other"))

@@ -5,6 +5,8 @@ a length of four bytes and that many bytes of MessagePack: {texts, urgent}; so i
 """
 
 import asyncio
+import contextlib
+import ctypes
 import json
 import os
 import sys
@@ -20,6 +22,12 @@ from pressrun.knowledge.embedding.backends import Backend, as_bytes, load
 from pressrun.models.local_runtime import Address, Runtime
 
 LARGEST_REQUEST = 64 * 1024 * 1024
+LARGE_BYTES = 256 * 1024
+BEHIND = 10
+"""Niceness of what nobody waits for."""
+
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+"""The C library's own numbers (malloc.h)."""
 
 
 def main() -> None:
@@ -29,10 +37,25 @@ def main() -> None:
     os.dup2(2, 1)  # what libraries print belongs into the log
     runtime = Runtime(Path(settings["folder"]))
     runtime.become_server()
+    _give_memory_back()
     backend = load(settings)
     backend.embed(["ready"])  # what is broken breaks now
     threading.Thread(target=_end_when_unused, args=(runtime,), daemon=True).start()
     asyncio.run(_serve(runtime, backend, ready))
+
+
+def _give_memory_back() -> None:
+    """Have glibc map large blocks by themselves: a batch of long texts would otherwise leave its memory here."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+        mallopt(M_ARENA_MAX, 1)
+
+
+def _stand_back() -> None:
+    """Let whoever answers somebody have the processor first; on Linux this is of the thread alone."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
 
 
 def _end_when_unused(runtime: Runtime) -> None:
@@ -42,8 +65,8 @@ def _end_when_unused(runtime: Runtime) -> None:
 
 
 async def _serve(runtime: Runtime, backend: Backend, ready: int) -> None:
-    # A question has a thread of its own: it must not wait for a file of a thousand passages.
-    threads = {urgent: ThreadPoolExecutor(1) for urgent in (False, True)}
+    # A question has a thread of its own: it must not wait for a file of a thousand passages, which stand back besides.
+    threads = {True: ThreadPoolExecutor(1), False: ThreadPoolExecutor(1, initializer=_stand_back)}
 
     async def connected(reader: StreamReader, writer: StreamWriter) -> None:
         try:

@@ -62,7 +62,7 @@ RETURNING file_id
 
 -- name: leave_all_of_graph
 -- No file is in a graph any more.
-DELETE FROM graph_files WHERE graph_id = :graph_id AND organization_id = :organization_id RETURNING file_id, url
+DELETE FROM graph_files WHERE graph_id = :graph_id AND organization_id = :organization_id
 
 -- name: is_in_a_graph
 -- Whether any graph holds a file.

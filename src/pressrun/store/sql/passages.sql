@@ -40,3 +40,13 @@ WHERE first >= :file_seq * 1048576 AND first < (:file_seq + 1) * 1048576 AND org
 -- name: drop_indexed_file
 -- And the file itself.
 DELETE FROM indexed_files WHERE file_id = :file_id AND organization_id = :organization_id RETURNING seq
+
+-- name: list_unused_indexes
+-- Files with passages that no graph holds.
+-- system: upkeep, for every organization.
+SELECT organization_id, file_id FROM indexed_files
+WHERE NOT EXISTS (
+    SELECT 1 FROM graph_files
+    WHERE graph_files.organization_id = indexed_files.organization_id AND graph_files.file_id = indexed_files.file_id
+)
+LIMIT :limit
