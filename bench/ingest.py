@@ -63,7 +63,9 @@ def resident_mb(pid: int) -> dict[str, float]:
 
 
 def _below(pid: int) -> list[int]:
-    children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    # Of every thread: the embedder is started by one that is not the first.
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(one) for thread in threads for one in (thread / "children").read_text().split()]
     return [one for child in children for one in (child, *_below(child))]
 
 
