@@ -12,9 +12,10 @@ from pressrun.api.access import require
 from pressrun.api.audited import entry
 from pressrun.api.generate import refused
 from pressrun.api.json_body import Fields, read_object
+from pressrun.api.model_schemas import ModelPage, ModelShape, ModelTrial, OneModel
 from pressrun.api.pages import storable
 from pressrun.api.request_schemas import ModelChanges, ModelRequest, body_of
-from pressrun.api.schemas import Deleted, ModelPage, ModelShape, ModelTrial, OneModel, errors
+from pressrun.api.schemas import Deleted, errors
 from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, RunFailure
 from pressrun.models.configured import add_model, change_model, remove_model, set_default_model

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request, Response
 
 from pressrun.api import wire
 from pressrun.api.access import require
-from pressrun.api.schemas import SystemShape, errors
+from pressrun.api.schemas import errors
 from pressrun.api.state import started_at_of, system_of
+from pressrun.api.system_schemas import SystemShape
 from pressrun.doctor.finding import Finding
 from pressrun.jobs import workers
 from pressrun.jobs.workers import WorkerRecord

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,17 +42,18 @@ class Child:
         return RunFailure(FailureCode.MODEL_UNAVAILABLE, f"{self.title} cannot start: {why}", retryable=retryable)
 
 
-class SharedServer:
+class SharedServer(ABC):
     """This process's hold on a shared child."""
 
     def __init__(self) -> None:
         self._use: int | None = None
         self._starting: asyncio.Task[Address] | None = None
 
+    @abstractmethod
     def prepare(self) -> Child:
         """What to start, checked as far as that needs no lock; raises RunFailure. Runs in a thread."""
-        raise NotImplementedError
 
+    @abstractmethod
     def verify(self, runtime: Runtime) -> None:
         """A last look before a start, while nobody else starts one; raises RunFailure."""
 
