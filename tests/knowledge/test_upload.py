@@ -1,8 +1,9 @@
 """Uploads: durable when they are answered, within their limits, and without a trace where they fail."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,10 +14,13 @@ from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.files import WRITING_US, FileState, Filter
 from pressrun.knowledge.sweep import sweep
 from pressrun.knowledge.upload import FileLimits, NewFile, keep_file
-from pressrun.store.store import Store
+from pressrun.store.store import Store, Transaction
 from tests.fake_clock import FakeClock
 from tests.jobs.scene import Scene
 from tests.knowledge.keeping import LIMITS, chunked, found, keep, on_disk
+from tests.lossy_store import Loss, LossyStore
+
+T = TypeVar("T")
 
 
 async def test_a_file_and_its_job(store: Store, blobs: DiskBlobs, scene: Scene) -> None:
@@ -132,6 +136,43 @@ async def test_an_upload_that_was_given_up_does_not_become_a_file(
 
     with pytest.raises(PressrunError, match="took so long"):
         await keep_file(store, blobs, NewFile("o", "notes.txt"), slow(), LIMITS)
+
+
+@pytest.mark.parametrize("loss", ["committed", "lost", "late"])
+async def test_an_upload_whose_commit_goes_unanswered_is_one_file(
+    store: Store, blobs: DiskBlobs, scene: Scene, tmp_path: Path, clock: FakeClock, loss: Loss
+) -> None:
+    sent = await keep(LossyStore(store, None, loss), blobs)
+    (file,) = (await store.read(lambda tx: files.page(tx, "o", Filter(), limit=10))).files
+    assert (file.id, file.blob) == (sent.id, sent.blob)
+    assert [claim.id for claim in await scene.claim()] == [file.job_id]
+    clock.advance(WRITING_US / 1_000_000 + 1)
+    assert await sweep(store, blobs) == 0
+    assert len(on_disk(tmp_path / "files")) == 1
+
+
+class LeavingStore(LossyStore):
+    """Whose caller is cancelled in the moment its second write is committed."""
+
+    writes = 0
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """See Store.write."""
+        done = await super().write(work)
+        self.writes += 1
+        if self.writes == 2:
+            raise asyncio.CancelledError
+        return done
+
+
+async def test_a_sender_that_leaves_as_the_file_is_committed_leaves_a_whole_file(
+    store: Store, blobs: DiskBlobs, scene: Scene
+) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        await keep(LeavingStore(store), blobs, data=b"One two three.")
+    (file,) = (await store.read(lambda tx: files.page(tx, "o", Filter(), limit=10))).files
+    assert b"".join([piece async for piece in blobs.read(file.blob)]) == b"One two three."
+    assert [claim.id for claim in await scene.claim()] == [file.job_id]
 
 
 async def test_pages_by_cursor(store: Store, blobs: DiskBlobs, scene: Scene) -> None:

@@ -70,6 +70,13 @@ MUTANTS: tuple[Mutant, ...] = (
         (Edit("jobs/rescue.py", "DEATHS_ALLOWED = 3", "DEATHS_ALLOWED = 6"),),
     ),
     Mutant(
+        "suspects run among others",
+        "a job that saw two workers die may see the third die of another",
+        "F46",
+        "sqlite",
+        (Edit("store/sql/sqlite/claims.sql", "AND deaths < 2 AND format", "AND format"),),
+    ),
+    Mutant(
         "leases by the host's clock",
         "a worker with a wrong clock is held to be dead",
         "F27",
