@@ -1,6 +1,6 @@
 """`python -m pressrun` is the command `pressrun`."""
 
-from pressrun.cli.main import main
+from pressrun.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,7 @@
-"""The API process: `python -m pressrun.api.process DESCRIPTOR`, on a socket its supervisor listens on."""
+"""The API process: `python -m pressrun.api.process [DESCRIPTOR]`, on a socket its supervisor listens on.
+
+Without a descriptor it waits for its orders (`pressrun.orders`).
+"""
 
 import asyncio
 import contextlib
@@ -21,6 +24,7 @@ from pressrun.jobs.keeping_up import keep_up
 from pressrun.knowledge.forgetting import keep_forgetting
 from pressrun.knowledge.sweep import keep_sweeping
 from pressrun.lifeline import watch_parent
+from pressrun.orders import read_orders
 from pressrun.settings import Settings
 from pressrun.studio.built import built_files
 from pressrun.studio.pages import Pages
@@ -101,9 +105,12 @@ class HttpServer(uvicorn.Server):
 
 def main() -> None:
     """The process's entry."""
+    descriptor = int(sys.argv[1]) if len(sys.argv) > 1 else read_orders()
+    if descriptor is None:
+        return
     settings = Settings()
     log.configure("api", settings.log_level, settings.log_format)
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    listener = socket.socket(fileno=descriptor)
     uvloop.run(serve(listener, settings))
 
 

@@ -113,9 +113,9 @@ def _module(name: str) -> Any:
     return import_module(f"pressrun.cli.{name}")
 
 
-def main() -> None:
-    """The entry of the command."""
+def main(head_start: Any = None) -> None:
+    """Run the command that the arguments name; `head_start` is what its entry has begun for it."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
-    build(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="pressrun")
+    build(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="pressrun", obj=head_start)

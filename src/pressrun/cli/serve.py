@@ -21,10 +21,12 @@ from pressrun.settings import Settings
 from pressrun.store.open import SQLITE, open_store, sqlite_path
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
+from pressrun.worker.head_start import HeadStart
 from pressrun.worker.supervisor import Supervisor
 
 
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
     expose: Annotated[
         bool | None, typer.Option("--expose", help="Listen on an address that other machines reach.")
@@ -55,7 +57,7 @@ def serve(
     check_exposure(settings)
     start_privately()
     log.configure("supervisor", settings.log_level, settings.log_format)
-    uvloop.run(_serve(settings, make_folder(settings)))
+    uvloop.run(_serve(settings, make_folder(settings), context.obj))
 
 
 def make_folder(settings: Settings) -> Path:
@@ -81,7 +83,7 @@ def _alone(settings: Settings, folder: Path) -> Iterator[None]:
         yield
 
 
-async def _serve(settings: Settings, folder: Path) -> None:
+async def _serve(settings: Settings, folder: Path, head_start: HeadStart | None) -> None:
     with _alone(settings, folder), listen(settings.host, settings.port) as listener:
         url = server_url(settings.host, listener.getsockname()[1])
         store = await open_store(settings.store_url, migrate=True, ballast_bytes=settings.ballast_bytes)
@@ -90,7 +92,8 @@ async def _serve(settings: Settings, folder: Path) -> None:
             first_key = await keep_credentials(store, settings.credentials_file, url)
             # Both open the server: on a terminal they are seen by whoever is there, elsewhere they would stay in a log.
             link = await server_link(store, settings, url) if sys.stdout.isatty() else None
-            await Supervisor(store, settings, listener).run(started=lambda: _greet(settings, url, first_key, link))
+            supervisor = Supervisor(store, settings, listener, head_start)
+            await supervisor.run(started=lambda: _greet(settings, url, first_key, link))
         finally:
             await store.close()
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pressrun.lifeline import SOON
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
+from pressrun.worker.head_start import HeadStart
 
 STEADY_S = 10.0
 """A child that lived this long starts again at once; one that did not waits longer each time."""
@@ -20,7 +21,10 @@ KILL_AFTER_S = 5.0
 
 
 class Child:
-    """A process and its successors. `command` makes the next one's arguments, `ended` hears one's exit code."""
+    """A process and its successors. `command` makes the next one's arguments, `ended` hears one's exit code.
+
+    `first` gives the first one, if it has been started already.
+    """
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Child:
         *,
         pass_fds: Sequence[int] = (),
         identity: Callable[[], str] = str,
+        first: Callable[[], HeadStart | None] = lambda: None,
     ) -> None:
         self._name = name
         self._command = command
@@ -38,7 +43,8 @@ class Child:
         self._ended = ended
         self._pass_fds = pass_fds
         self._identity = identity
-        self._process: asyncio.subprocess.Process | None = None
+        self._first = first
+        self._process: asyncio.subprocess.Process | HeadStart | None = None
         self._stopping = asyncio.Event()
 
     @property
@@ -54,16 +60,11 @@ class Child:
     async def run(self, *, once: bool = False) -> None:
         """Keep a process alive until it is interrupted; `once`: without successors."""
         pause_s = 0.0
+        first = self._first()
         while not self._stopping.is_set():
             started = time.monotonic()
-            process = self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self._command(),
-                env=dict(self._environment),
-                stdin=asyncio.subprocess.PIPE,  # closes when this process dies, whatever kills it
-                pass_fds=self._pass_fds,
-                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops its children in order
-            )
+            process = self._process = first or await self._start()
+            first = None
             log.emit(ServerEvent.PROCESS_STARTED, name=self._name, pid=process.pid)
             if self._stopping.is_set():
                 self._send(signal.SIGTERM)  # asked to stop while the process was being made
@@ -79,6 +80,16 @@ class Child:
                 async with asyncio.timeout(pause_s):
                     await self._stopping.wait()
 
+    async def _start(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *self._command(),
+            env=dict(self._environment),
+            stdin=asyncio.subprocess.PIPE,  # closes when this process dies, whatever kills it
+            pass_fds=self._pass_fds,
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops its children in order
+        )
+
     def interrupt(self) -> None:
         """Ask the process to end, for good."""
         self._stopping.set()
@@ -86,7 +97,9 @@ class Child:
 
     def warn(self) -> None:
         """Tell the process that it will be interrupted soon."""
-        if self._process is not None and self._process.stdin is not None:
+        if isinstance(self._process, HeadStart):
+            self._process.warn(SOON)
+        elif self._process is not None and self._process.stdin is not None:
             self._process.stdin.write(SOON)
 
     def renew(self) -> None:

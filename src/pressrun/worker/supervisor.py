@@ -22,6 +22,7 @@ from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
 from pressrun.worker.child import KILL_AFTER_S, Child
 from pressrun.worker.exits import EXIT_FENCED, EXIT_STUCK
+from pressrun.worker.head_start import HeadStart
 from pressrun.worker.machine import this_machine
 from pressrun.worker.store_watch import StoreWatch
 
@@ -30,15 +31,20 @@ UPKEEP_S = 1.0
 
 
 class Supervisor:
-    """Keeps a server's processes running on this machine; `listener` is the API's socket, None for workers alone."""
+    """Keeps a server's processes running on this machine; `listener` is the API's socket, None for workers alone.
 
-    def __init__(self, store: Store, settings: Settings, listener: socket.socket | None) -> None:
+    `head_start` is an API process that waits for its orders.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, listener: socket.socket | None, head_start: HeadStart | None = None
+    ) -> None:
         self._store = store
         self._settings = settings
         self._watch = StoreWatch(store)
         self._environment = {**os.environ, **settings.environment()}
         self._workers = [self._worker_child(f"worker {number + 1}") for number in range(settings.workers)]
-        self._api = None if listener is None else self._api_child(listener)
+        self._api = None if listener is None else self._api_child(listener, head_start)
         self._hurried = asyncio.Event()
         self._lone: Child | None = None
         self._lone_run: asyncio.Task[None] | None = None
@@ -140,14 +146,19 @@ class Supervisor:
             if child.identity in done.buried:
                 child.renew()
 
-    def _api_child(self, listener: socket.socket) -> Child:
+    def _api_child(self, listener: socket.socket, head_start: HeadStart | None) -> Child:
         descriptor = listener.fileno()
 
         async def ended(_exit_code: int) -> None:
             return
 
+        def first() -> HeadStart | None:
+            if head_start is not None:
+                head_start.order(self._settings.environment(), descriptor)
+            return head_start
+
         command = ["-m", "pressrun.api.process", str(descriptor)]
-        return Child("api", lambda: command, self._environment, ended, pass_fds=[descriptor])
+        return Child("api", lambda: command, self._environment, ended, pass_fds=[descriptor], first=first)
 
     async def _bury_the_unsupervised(self) -> None:
         """Free what workers of this machine held that died with their supervisor: no job can have done that."""
