@@ -209,7 +209,7 @@ PLANTED = (
         "store/sure.py",
         "    if await store.read(lambda tx: witness(tx, value)):\n        return value\n    try:",
         "    try:",
-        "jobs/test_unknown_commits.py::test_settle[committed-outcome1-failed-failed-sqlite]",
+        "jobs/test_unknown_commits.py::test_settle[sqlite-outcome1-failed-failed-committed]",
     ),
     Planted(
         "unknown commit",

@@ -23,6 +23,17 @@ def test_a_planted_fault_has_its_place_and_its_test(planted: Planted) -> None:
     assert f"def {node.partition('[')[0]}(" in (ROOT / "tests" / file).read_text()
 
 
+def test_a_planted_fault_names_a_test_there_is(request: pytest.FixtureRequest) -> None:
+    """Held against what this run has collected, as far as that is whole."""
+    option = request.config.option
+    if option.keyword or option.markexpr or any("::" in one for one in request.config.args):
+        pytest.skip("only some tests of a file are run")
+    there = {item.nodeid for item in request.session.items}
+    files = {name.partition("::")[0] for name in there}
+    named = {f"tests/{planted.test}" for planted in PLANTED}
+    assert [one for one in sorted(named - there) if one.partition("::")[0] in files] == []
+
+
 def chosen() -> list[Planted]:
     """A few, others with every commit; which ones is printed with their names."""
     done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)

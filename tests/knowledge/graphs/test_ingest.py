@@ -67,6 +67,15 @@ async def test_another_text_takes_the_place_of_the_first(plain: Scene) -> None:
     assert (await plain.find("gnus", "shop"))[0].page == 2
 
 
+async def test_another_embedder_makes_the_passages_anew(plain: Scene, embedder: Embedder) -> None:
+    await plain.add_file("shop", "a.txt", "About elephants.")
+    meaning = Knowledge(plain.store, embedder)
+    assert await plain.index("a.txt", "About elephants.", knowledge=meaning) == 1
+    assert await plain.rows() == [("a.txt", "About elephants.")]
+    assert len(await fetch(plain.database_url, "SELECT 1 FROM passages WHERE vector IS NOT NULL")) == 1
+    assert (await plain.find("large animals", "shop", knowledge=meaning, weight=0))[0].semantic_score > 0
+
+
 async def test_two_that_index_one_file_leave_it_whole(plain: Scene) -> None:
     """Who is overtaken by another text notices, and fails to be tried again."""
     await plain.add_file("shop", "manual.txt", "Nothing yet.")
