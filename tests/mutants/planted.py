@@ -2,6 +2,7 @@
 
 from tests.mutants.fault import Planted
 from tests.mutants.planted_at_the_door import AT_THE_DOOR
+from tests.mutants.planted_in_knowledge import IN_KNOWLEDGE
 
 LIFE = "jobs/test_life.py::"
 PROMISES = "jobs/test_promises.py::"
@@ -392,4 +393,5 @@ PLANTED = (
         BATCHES + "test_same_inputs.py::test_rows_of_the_same_inputs_are_asked_once[sqlite]",
     ),
     *AT_THE_DOOR,
+    *IN_KNOWLEDGE,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pressrun.errors import FailureCode, PressrunError, RunFailure
-from pressrun.knowledge import graphs, members
+from pressrun.knowledge import files, graphs, members
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
 from pressrun.knowledge.forgetting import forget_unused
 from pressrun.knowledge.ingest import GROUP, index
@@ -111,8 +111,12 @@ async def test_a_file_taken_out_of_its_graph_meanwhile_has_not_failed(plain: Sce
 
 async def test_passages_stay_while_any_graph_holds_the_file(plain: Scene) -> None:
     await plain.add_graph("other")
+    await plain.add_graph("third")
     await plain.add_file("shop", "a.txt", "About elephants.")
     await plain.add_file("other", "a.txt", "About elephants.")
+    assert len(await plain.rows()) == 1
+    await plain.store.write(lambda tx: members.add(tx, FIRST, "third", "a.txt"))
+    await plain.store.write(lambda tx: members.remove(tx, FIRST, "third", "a.txt"))
     assert len(await plain.rows()) == 1
     await plain.store.write(lambda tx: members.delete_graph(tx, FIRST, "shop"))
     assert await forget_unused(plain.store) == 0
@@ -128,7 +132,7 @@ async def test_passages_stay_while_any_graph_holds_the_file(plain: Scene) -> Non
 async def test_a_deleted_file_leaves_nothing(plain: Scene, embedder: Embedder) -> None:
     scene = Scene(plain.store, plain.database_url, Knowledge(plain.store, embedder))
     await scene.add_file("shop", "a.txt", "About elephants.", "About their trunks.")
-    await scene.store.write(lambda tx: members.forget_file(tx, FIRST, "a.txt"))
+    await scene.store.write(lambda tx: files.delete(tx, FIRST, "a.txt"))
     for table in ("passages", "passage_signs", "indexed_files", "graph_files"):
         assert await fetch(scene.database_url, f"SELECT 1 FROM {table}") == [], table  # noqa: S608
     assert await scene.find("elephants", "shop", weight=100) == []

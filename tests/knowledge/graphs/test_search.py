@@ -43,6 +43,8 @@ async def test_words_find_what_has_no_meaning(filled: Scene) -> None:
 async def test_a_search_stays_in_its_graphs_and_its_organization(filled: Scene) -> None:
     assert {one.file_id for one in await filled.find("warranty", "pets")} == {"cats.txt", "terms.txt"}
     assert {one.file_id for one in await filled.find("Rotterdam cat", "shop", weight=100)} == {"shipping.txt"}
+    for graph_id in ("shop", "pets"):
+        assert {one.graph_id for one in await filled.find("warranty", graph_id)} == {graph_id}, "of those that hold it"
     theirs = await filled.find("warranty", "theirs", organization_id=THEIRS)
     assert [one.file_id for one in theirs] == ["theirs.txt"]
     for organization_id, graph_id in ((THEIRS, "shop"), ("nobody", "shop")):
@@ -107,3 +109,4 @@ async def test_a_graph_of_many_files_is_searched_by_its_organization(scene: Scen
     found = await scene.find("parcel 42", "many", knowledge=knowledge)
     assert found[0].file_id == "42.txt"
     assert len(await scene.find("parcel", "many", knowledge=knowledge, limit=100)) == 70
+    assert len(await scene.find("another parcel", "many", knowledge=knowledge, limit=1)) == 1, "no place for others'"
