@@ -93,6 +93,15 @@ async def test_every_way_to_compare_vectors_finds_the_same(filled: Scene, embedd
         assert [found.score for found in one] == pytest.approx([found.score for found in told[0]], abs=1e-4)
 
 
+async def test_remembered_signs_are_those_of_the_files_there_are(filled: Scene, embedder: Embedder) -> None:
+    knowledge = Knowledge(filled.store, embedder, ask_store=False, every_vector=0)
+    question = "How long does a dog live?"
+    before = await filled.find(question, "pets", knowledge=knowledge, weight=0)
+    await filled.add_file("pets", "dogs.txt", "Hounds reach an age of twelve.")
+    found = await filled.find(question, "pets", knowledge=knowledge, weight=0)
+    assert {one.file_id for one in found} - {one.file_id for one in before} == {"dogs.txt"}
+
+
 @pytest.mark.parametrize("question", ["", "?!", "\x00", '" OR text : *', "a" * 5000, "NEAR(x, 3) AND -y", "it is"])
 async def test_no_question_breaks_a_search(filled: Scene, question: str) -> None:
     await filled.find(question, "shop")
