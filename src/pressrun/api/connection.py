@@ -110,7 +110,7 @@ class Connection(HttpToolsProtocol):
             return  # a trailer comes after everybody has looked at the headers
         if name.lower() == b"host" and any(known == b"host" for known, _ in self.headers):
             raise ValueError(self._refusal)  # two, and a proxy may believe the other one
-        super().on_header(name, value)
+        super().on_header(name, value.rstrip(b" \t"))  # which are no part of it, and llhttp leaves them
 
     def _count_head(self, size: int) -> None:
         self._counted_head_bytes += size

@@ -4,16 +4,18 @@ from contextlib import suppress
 from email.message import Message
 from urllib.parse import quote
 
+LONGEST_HEADER = 4096
+"""Characters. The parser takes quadratic time over what is longer, and no name needs it."""
+
 
 def name_of(header: str | None) -> str:
     """The name that a request gives its body, "" for none; `header` as HTTP delivers it, in Latin-1."""
-    if not header:
+    if not header or len(header) > LONGEST_HEADER:
         return ""
     with suppress(UnicodeError):  # else the letters of Latin-1 are meant
         header = header.encode("latin-1").decode()
-    message = Message()
-    message["content-disposition"] = "".join(letter if letter.isprintable() else " " for letter in header)
-    return _extended(header) or message.get_filename("") or ""
+    plain = "".join(letter if letter.isprintable() else " " for letter in header)
+    return _extended(header) or _file_name(plain)
 
 
 def attachment(name: str) -> str:
@@ -29,7 +31,14 @@ def _extended(header: str) -> str:
     for part in header.split(";"):
         key, _, value = part.strip().partition("=")
         if key.strip().lower() == "filename*":
-            message = Message()
-            message["content-disposition"] = f"attachment; filename*={value.strip()}"
-            return message.get_filename("") or ""
+            return _file_name(f"attachment; filename*={value.strip()}")
     return ""
+
+
+def _file_name(header: str) -> str:
+    message = Message()
+    message["content-disposition"] = header
+    try:
+        return message.get_filename("") or ""
+    except (ValueError, TypeError):  # codecs that only raise (idna, undefined), a part of 5,000 digits or of none
+        return ""

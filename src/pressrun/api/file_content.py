@@ -51,7 +51,7 @@ async def download_file(request: Request, file_id: str) -> Response:
     start, end, status = 0, file.size, 200
     asked = request.headers.get("range")
     if asked is not None and request.headers.get("if-range", etag) == etag:
-        found = _range(asked, file.size)
+        found = byte_range(asked, file.size)
         if found is None:
             message = f"one range of bytes within the {file.size:,} of the file is served: Range: bytes=0-99"
             refusal = problems.response(PressrunError(Code.NO_SUCH_RANGE, Problem(message, {"field": "Range"})))
@@ -65,8 +65,11 @@ async def download_file(request: Request, file_id: str) -> Response:
     return StreamingResponse(system.blobs.read(file.blob, start, end), status, headers, file.media_type)
 
 
-def _range(text: str, size: int) -> tuple[int, int] | None:
-    """The first byte and the one behind the last; None for what cannot be served. What is no range is all of it."""
+def byte_range(text: str, size: int) -> tuple[int, int] | None:
+    """The first byte that `Range` asks for of `size`, and the one behind the last; None for what cannot be served.
+
+    What is no range is all of it.
+    """
     if "," in text:
         return None
     match = RANGE.fullmatch(text.strip())

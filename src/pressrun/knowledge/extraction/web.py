@@ -55,6 +55,13 @@ class Reader(HTMLParser):
         elif not self._unseen:
             self._pieces.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """See HTMLParser, which breaks off at a section like `<![x[` whose name it does not know."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i, report)
+
     @property
     def text(self) -> str:
         """All of it, with single blanks and at most one empty line between blocks."""
