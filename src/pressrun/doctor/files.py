@@ -1,4 +1,4 @@
-"""Whether the place that keeps files can be written and read, and all workers reach it."""
+"""Whether the place that keeps files can be written and read, and whether what reads them has a network."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pressrun.doctor.finding import Finding
 from pressrun.errors import PressrunError
 from pressrun.ids import new_id
+from pressrun.knowledge.extraction import network
 from pressrun.knowledge.opening import open_blobs, place_of
 from pressrun.settings import Settings
 from pressrun.store.open import POSTGRES
@@ -17,23 +18,31 @@ PATIENCE_S = 20.0
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """One line on the place of files."""
+    """One line on the place of files, one on the processes that read them."""
+    yield _place(settings)
+    yield _readers()
+
+
+def _readers() -> Finding:
+    if network.can_be_left():
+        return Finding("file readers", "ok", "without network")
+    return Finding("file readers", "warn", network.KEPT, network.FIX)
+
+
+def _place(settings: Settings) -> Finding:
     place = place_of(settings)
     try:
         asyncio.run(_there_and_back(settings))
     except TimeoutError:
-        yield Finding(
-            NAME, "fail", f"{place} does not answer within {PATIENCE_S:g} s", "check files_url and s3_endpoint"
-        )
+        detail = f"{place} does not answer within {PATIENCE_S:g} s"
+        return Finding(NAME, "fail", detail, "check files_url and s3_endpoint")
     except (PressrunError, OSError) as error:
         fix = "check files_url, s3_endpoint and the key" if settings.files_url else "check the data folder and its disk"
-        yield Finding(NAME, "fail", f"{place}: {error}", fix)
-    else:
-        if settings.files_url is None and not _is_on_this_machine(settings):
-            detail = f"{place} is a folder of this machine, and the database is on another"
-            yield Finding(NAME, "warn", detail, "where workers run on several machines, set files_url to a bucket")
-        else:
-            yield Finding(NAME, "ok", place)
+        return Finding(NAME, "fail", f"{place}: {error}", fix)
+    if settings.files_url is None and not _is_on_this_machine(settings):
+        detail = f"{place} is a folder of this machine, and the database is on another"
+        return Finding(NAME, "warn", detail, "where workers run on several machines, set files_url to a bucket")
+    return Finding(NAME, "ok", place)
 
 
 def _is_on_this_machine(settings: Settings) -> bool:

@@ -55,6 +55,7 @@ class ServerEvent(StrEnum):
     RETENTION_DONE = "retention.done"
     RETENTION_FAILED = "retention.failed"
     SWEEP_FAILED = "sweep.failed"
+    NETWORK_KEPT = "files.network_kept"
     EMBEDDER_FAILED = "embedder.failed"
     STREAM_FAILED = "stream.failed"
     WEBHOOK_FAILED = "webhook.failed"

@@ -16,6 +16,7 @@ from pressrun.jobs.keeping_up import keep_up
 from pressrun.jobs.rescue import rescue
 from pressrun.jobs.retention import Keep, keep_forgetting
 from pressrun.jobs.upkeep import Upkeep
+from pressrun.knowledge.extraction import network
 from pressrun.settings import Settings
 from pressrun.store.store import Store, Transaction
 from pressrun.telemetry import log
@@ -70,18 +71,19 @@ class Supervisor:
             )
         )
         keep = Keep(self._settings.keep_jobs_days, self._settings.keep_events_days)
-        forgetting = [
+        beside = [
             asyncio.create_task(keep_forgetting(self._store, keep)),
             asyncio.create_task(forget.keep_forgetting(self._store, keep.jobs_days)),
+            asyncio.create_task(network.tell()),
         ]
         started()
         await stop.wait()
         log.emit(ServerEvent.SERVER_STOPPING)
         drained = loop.create_task(self._drain())
         # Workers first: while they finish, clients can still ask how their jobs stand.
-        for task in (keeping, *forgetting):
+        for task in (keeping, *beside):
             task.cancel()  # before the workers go: upkeep would start new ones for suspects
-        await asyncio.gather(keeping, *forgetting, return_exceptions=True)
+        await asyncio.gather(keeping, *beside, return_exceptions=True)
         lone = [] if self._lone_run is None else [self._lone_run]
         await self._finish(self._all_workers, [*working, *lone], self._settings.grace_s + KILL_AFTER_S)
         await drained

@@ -2,18 +2,17 @@
 
 Sections are JSON lines on standard output; the last line of standard error says how it ended, `{"found": …}` or
 `{"error": "…", "code": "…"}`. The process limits itself before it reads a byte: memory, time, open files, no file that
-it could write, no network, no new rights.
+it could write, no new rights, and no network where the kernel takes it away.
 """
 
 import importlib
 import json
 import resource
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import IO, Any
 
+from pressrun.knowledge.extraction.confinement import leave_network
 from pressrun.knowledge.extraction.limits import (
     MOST_CHARACTERS,
     MOST_MEMORY_BYTES,
@@ -25,36 +24,18 @@ from pressrun.knowledge.text_sections import Section, count_words
 
 Reader = Callable[[IO[bytes]], Iterator[Section]]
 
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
-PR_SET_PDEATHSIG = 1
-PR_SET_NO_NEW_PRIVS = 38
-
 LIMIT = "parse_limit"
 UNREADABLE = "unreadable_file"
 
 
 def confine(cpu_s: int) -> None:
     """Give up what reading a file does not need."""
-    # Where memory must not become code, ctypes cannot even be imported: the limits below hold all the same.
-    with suppress(ImportError, MemoryError, OSError):
-        _leave_network()
+    leave_network()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _leave_network() -> None:
-    """No network, no new rights, and no life after the worker that asked."""
-    import ctypes  # noqa: PLC0415
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:  # forbidden in some containers and units
-        libc.unshare(CLONE_NEWNET)
 
 
 PARSERS = {
