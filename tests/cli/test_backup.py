@@ -43,6 +43,13 @@ def test_a_live_worker_writes_nothing_across_a_restore(alone: Pressrun, database
     assert asyncio.run(fetch(database_url, "SELECT count(*) FROM jobs")) == [(3,)]
     assert asyncio.run(fetch(database_url, "SELECT count(*) FROM results")) == [(3,)]
     assert mock.calls["slow"] == 2
+    assert audited(database_url) == ["database.restored"], "the backup's own line came after it"
+
+
+def audited(database_url: str) -> list[str]:
+    """What the audit log tells of the whole database."""
+    rows = asyncio.run(fetch(database_url, "SELECT action FROM audit_log WHERE target = 'database' ORDER BY seq"))
+    return [action for (action,) in rows]
 
 
 def ready_again(server: LiveServer) -> bool:
@@ -80,6 +87,7 @@ def test_uploaded_files_go_beside_a_backup_and_come_back(alone: Pressrun, tmp_pa
         assert made["files"] == {"copied": 2, "there": 0, "missing": 0}
         again = json.loads(alone("backup", "b", "--replace", "--files", "kept", "--json").stdout)
         assert again["files"] == {"copied": 0, "there": 2, "missing": 0}
+    assert audited(there) == ["database.backed_up"] * 3
     elsewhere = {"PRESSRUN_DATA_DIR": str(tmp_path / "elsewhere")}
     lost = alone("restore", "b", **elsewhere)
     assert (lost.exit_code, "2 uploaded files and texts are missing" in lost.stderr) == (0, True)
@@ -131,6 +139,7 @@ def test_a_server_goes_on_where_its_data_was_moved_to(alone: Pressrun, tmp_path:
     moved = alone("move", "--to", database_url, "--json")
     assert moved.exit_code == 0, moved.stderr
     assert json.loads(moved.stdout)["tables"]["jobs"]["rows"] == 1
+    assert (audited(database_url), audited(old)) == (["database.moved"], [])
     refused = alone("serve", "--port", "0")
     assert refused.exit_code == 1
     assert f"was moved to {database_url}" in refused.stderr

@@ -96,4 +96,12 @@ IN_KNOWLEDGE = (
         "        return best",
         "knowledge/graphs/test_citations.py::test_marks_stay_are_added_or_go",
     ),
+    Planted(
+        "Graphs",
+        "passages are quoted under other numbers than marks mean",
+        "knowledge/grounding.py",
+        "enumerate(passages, first))",
+        "enumerate(passages, first - 1))",
+        "knowledge/graphs/test_grounding.py::test_a_mark_names_the_passage_that_was_quoted_under_its_number",
+    ),
 )

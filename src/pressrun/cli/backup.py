@@ -11,9 +11,11 @@ from pressrun.cli.failure import Failure
 from pressrun.cli.files_carrying import FilesFolder, copy_files, files_summary, folder_of, warn_missing
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.long_work import shown, told
+from pressrun.cli.operator_audit import note
 from pressrun.cli.printing import print_json, say, warn
 from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.opening import open_blobs, place_of
+from pressrun.organizations.audit import Action
 from pressrun.store.backup import Manifest, back_up, blobs_of
 from pressrun.store.clock import moment_of
 
@@ -41,6 +43,7 @@ def backup(
         raise Failure(f"{file.parent} is no folder")
     with shown("copy") as progress, told():
         manifest = asyncio.run(back_up(settings.store_url, file, progress))
+        asyncio.run(note(settings.store_url, Action.DATABASE_BACKED_UP, made_at=moment_of(manifest.made_at)))
     keys = blobs_of(file)
     copied = None if files is None else copy_files(open_blobs(settings), DiskBlobs(folder_of(files)), keys)
     if as_json:

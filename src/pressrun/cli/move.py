@@ -9,7 +9,9 @@ from pressrun.cli.configuration import load_settings
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.long_work import shown, told
+from pressrun.cli.operator_audit import note
 from pressrun.cli.printing import print_json, say
+from pressrun.organizations.audit import Action
 from pressrun.settings import Settings
 from pressrun.store.moving import mark, without_password
 from pressrun.store.moving import move as carry
@@ -42,6 +44,7 @@ def move(
         return
     with shown("move") as progress, told():
         moved = asyncio.run(carry(settings.store_url, to, progress))
+        asyncio.run(note(to, Action.DATABASE_MOVED))
     if as_json:
         tables = {name: {"rows": tally.rows, "digest": tally.digest} for name, tally in sorted(moved.items())}
         print_json({"from": without_password(settings.store_url), "to": without_password(to), "tables": tables})

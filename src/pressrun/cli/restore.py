@@ -26,6 +26,8 @@ from pressrun.cli.serve import make_folder
 from pressrun.jobs import rescue, workers
 from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.opening import open_blobs
+from pressrun.organizations import audit
+from pressrun.organizations.audit import Action
 from pressrun.settings import Settings
 from pressrun.store.backup import Manifest, blobs_of
 from pressrun.store.clock import moment_of, system_clock
@@ -101,10 +103,12 @@ def _ask(settings: Settings, manifest: Manifest, target: Target, *, replace: boo
 
 
 async def _restore(work: Path, database_url: str, manifest: Manifest, progress: Progress, *, replace: bool) -> int:
+    made_at = moment_of(manifest.made_at)
     store = await SqliteStore.open(work, clock=system_clock, migrate=False)
     try:
         await store.write(workers.bury_all)
         freed = await store.write(rescue.rescue)
+        await store.write(lambda tx: audit.record_everywhere(tx, Action.DATABASE_RESTORED, made_at=made_at))
     finally:
         await store.close()
     begin_new_epoch(work, manifest)

@@ -9,6 +9,9 @@ import msgspec
 
 from pressrun.store.store import Row, Transaction
 
+DATABASE = "database"
+"""What was acted on where it was everything."""
+
 
 class Action(StrEnum):
     """What is kept in the audit log; docs/security.md lists them all."""
@@ -53,6 +56,9 @@ class Action(StrEnum):
     WEBHOOK_ROTATED = "webhook.rotated"
     WEBHOOK_TESTED = "webhook.tested"
     WEBHOOK_RESENT = "webhook.resent"
+    DATABASE_BACKED_UP = "database.backed_up"
+    DATABASE_RESTORED = "database.restored"
+    DATABASE_MOVED = "database.moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,12 @@ async def record(tx: Transaction, actor: Actor, action: Action, target: str, **d
         target=target,
         data=msgspec.json.encode(data),
     )
+
+
+async def record_everywhere(tx: Transaction, action: Action, **data: Any) -> None:
+    """The same line in every organization's log: what the operator did with the whole database, nothing of others."""
+    for organization in await tx.all("list_organizations"):
+        await record(tx, Actor(organization["id"]), action, DATABASE, **data)
 
 
 async def entries(
