@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
 from pressrun.store.open import open_store
@@ -18,6 +19,14 @@ from tests.postgres_server import postgres_server
 from tests.store.another_database import another_database
 
 DIALECTS = ("sqlite", "postgres")
+
+settings.register_profile(
+    "unhurried",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unhurried")  # how busy the machine is decides no test
 
 LONGEST = (
     "torture/test_faults.py", "hosts/test_faults.py", "studio", "simulation/test_simulation.py",

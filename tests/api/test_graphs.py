@@ -1,14 +1,16 @@
 """Graphs over HTTP: made, filled, asked, changed and deleted."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
 from pressrun.organizations.keys import Scope
+from tests.api.chats import scripted
 from tests.api.client import Client
 from tests.api.samples import RANDOM_ID, add_model, agent, create, deploy, ended, text
-from tests.api.server import THEIRS, Server
+from tests.api.server import THEIRS, Server, until
 
 pytestmark = pytest.mark.usefixtures("embedder")
 
@@ -101,6 +103,26 @@ async def test_a_question_is_answered_from_passages(client: Client, shop: str) -
     parts = (await client.post("/v1/graphs/question", {**asked, "subqueries": True})).ok()["subqueries"]
     assert [one["query"] for one in parts] == ["How long is the warranty?", "What do returns cost?"]
     assert parts[1]["sources"][0]["snippet"] == RETURNS
+    (line,) = (await client.get("/v1/usage?group_by=agent")).ok()["data"]
+    assert (line["agent"], line["calls"]) == ("graphs", 1 + 1 + 4)
+    (await client.send("PATCH", "/v1/limits", {"tokens_per_day": 1})).ok()
+    assert (await client.post("/v1/graphs/question", asked)).status == 429
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_client_that_goes_away_ends_the_question(server: Server, client: Client, stream: bool) -> None:
+    graph_id = (await client.post("/v1/graphs", {"name": "Empty"})).ok()["id"]
+    await scripted(client, "slow", {"answer": "x", "delay_s": 3600})
+    config = {"grounding_level": 1.0}
+    body = {"graph_ids": [graph_id], "question": "Why?", "model": "slow", "stream": stream, "query_config": config}
+    headers = {"authorization": f"Bearer {client.token}"}
+    asking = asyncio.ensure_future(server.session.post(f"{server.url}/v1/graphs/question", json=body, headers=headers))
+    await until(lambda: bool(server.system.catalog.limiter._paces))
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    async with asyncio.timeout(20):
+        while (await client.get("/v1/usage")).ok()["total"]["calls"] == 0:
+            await asyncio.sleep(0.01)
 
 
 async def test_what_the_model_is_asked_obeys_the_configuration(client: Client, shop: str) -> None:
@@ -165,6 +187,7 @@ async def test_an_answer_can_be_heard_while_it_is_written(client: Client, shop: 
     assert "".join(one["answer"] for one in events) == "The warranty lasts for two years [1]. Elephants are grey."
     assert events[-1]["sources"][0]["snippet"] == WARRANTY
     assert all(one["sources"] == [] for one in events[:-1])
+    assert (await client.get("/v1/usage")).ok()["total"]["calls"] == 1
 
 
 async def test_an_agent_is_given_the_best_passages_and_its_job_shows_them(client: Client, shop: str) -> None:

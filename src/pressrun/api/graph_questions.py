@@ -64,7 +64,7 @@ async def question(request: Request) -> Response:
     await paid_calls.tokens_are_left(system.store, key.organization_id)
     asked = replace(asked, passage_tokens=await _passage_tokens(system, key, asked.model))
     answering = _Answering(system, key, asked)
-    return await (answering.streamed() if streamed else answering.whole(request))
+    return await (answering.streamed(request) if streamed else answering.whole(request))
 
 
 @router.post(
@@ -119,19 +119,21 @@ class _Answering:
             await self._count()
         return wire.answer(answer.as_data())
 
-    async def streamed(self) -> Response:
+    async def streamed(self, request: Request) -> Response:
         """The status is sent with the first piece, so that what fails before it fails as any request does."""
         most_s = self._system.settings.generate_timeout_s
         pieces = stream(self._system.knowledge, self._provider, self._organization_id, self._asked)
+        begun = False
         try:
-            async with asyncio.timeout(most_s):
-                first = await anext(pieces)
+            first = await unless_gone(request, _first(pieces), most_s)
+            begun = True
         except TimeoutError:
-            await self._count()
             raise too_long(most_s) from None
         except RunFailure as failure:
-            await self._count()
             raise refused(failure) from failure
+        finally:
+            if not begun:  # else it is counted at the end
+                await asyncio.shield(self._count())
         headers = {"x-accel-buffering": "no"}
         return StreamingResponse(self._events(first, pieces), media_type="text/event-stream", headers=headers)
 
@@ -160,3 +162,7 @@ class _Answering:
 
     async def _count(self) -> None:
         await paid_calls.count(self._system.store, self._spender, self._calls)
+
+
+async def _first(pieces: AsyncGenerator[str | GraphAnswer, None]) -> str | GraphAnswer:
+    return await anext(pieces)
