@@ -61,7 +61,7 @@ async def _kill_at_random(bed: Testbed) -> None:
     """Twice as often as there are poisonous jobs: a worker that runs several."""
     for _ in range(2 * bed.repetitions):
         await asyncio.sleep(bed.random.uniform(0.2, 0.8))
-        await bed.provider.called(lambda: bool(_busy(bed)))
+        await bed.provider.called(lambda: len(bed.provider.in_flight) > BESIDE)
         victims = _busy(bed)
         if victims:
             victim = bed.random.choice(victims)
