@@ -20,7 +20,7 @@ class RawAnswer:
         return [int(found) for found in re.findall(rb"HTTP/1\.1 (\d\d\d) ", self.raw)]
 
 
-async def exchange(port: int, *pieces: bytes, silence_s: float = 0.5) -> RawAnswer:
+async def exchange(port: int, *pieces: bytes, silence_s: float = 0.5, answer_s: float = ANSWER_S) -> RawAnswer:
     """Send pieces, then read until the server closes or says nothing for `silence_s` after its first answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     received, closed = b"", False
@@ -30,7 +30,7 @@ async def exchange(port: int, *pieces: bytes, silence_s: float = 0.5) -> RawAnsw
             await writer.drain()
         while not closed:
             try:
-                async with asyncio.timeout(silence_s if received else ANSWER_S):
+                async with asyncio.timeout(silence_s if received else answer_s):
                     more = await reader.read(65_536)
             except TimeoutError:
                 break
