@@ -7,6 +7,7 @@ import pytest
 
 from pressrun.errors import PressrunError
 from pressrun.store.sqlite import SqliteStore
+from pressrun.store.sqlite_connection import connect
 from pressrun.store.store import Transaction
 
 
@@ -34,3 +35,15 @@ async def test_a_work_that_comes_after_the_end_is_told(tmp_path: Path) -> None:
     assert {type(outcome) for outcome in outcomes} <= {type(None), PressrunError}
     with pytest.raises(PressrunError, match="closed"):
         await store.write(work)
+
+
+def test_a_statement_for_many_rows_has_no_other_parsed_again(tmp_path: Path) -> None:
+    """Parsing one with its triggers costs as much as several rows."""
+    connection = connect(tmp_path / "pressrun.db")
+    connection.execute("CREATE TABLE notes (text TEXT NOT NULL)")
+    connection.execute("SELECT text FROM notes")
+    connection.executemany("INSERT INTO notes VALUES (?)", [(str(number),) for number in range(300)])
+    parsed = connection.cache_stats()["misses"]
+    connection.execute("SELECT text FROM notes")
+    assert connection.cache_stats()["misses"] == parsed
+    connection.close()

@@ -20,6 +20,10 @@ T = TypeVar("T")
 OLDEST_SQLITE = 3_051_003
 """Older ones can corrupt the file when a checkpoint meets a WAL reset."""
 
+STATEMENTS_KEPT = 512
+"""The most that apsw allows. Its cache is a ring in which every execution takes the next place: with the usual 100, one
+statement for many rows pushes all others out, and these are parsed again, with the triggers they set off."""
+
 LONGEST_WAL_BYTES = 67_108_864
 """What the write-ahead log is cut back to once a long reader that made it grow is gone."""
 
@@ -34,7 +38,7 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
     """
     if apsw.sqlite3_sourceid() and apsw.SQLITE_VERSION_NUMBER < OLDEST_SQLITE:
         raise PressrunError(Code.UNAVAILABLE, f"SQLite {apsw.sqlite_lib_version()} is too old: install apsw >= 3.51.3")
-    connection = apsw.Connection(str(path), vfs=vfs)
+    connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=STATEMENTS_KEPT)
     # SQLite's own busy handler sleeps up to 100 ms at a time, which every waiter's latency would show.
     connection.set_busy_handler(_wait_for_writer)
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL loses acknowledged rows in a power cut
