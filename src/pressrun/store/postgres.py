@@ -113,6 +113,7 @@ class PostgresStore:
                 timeout=CONNECT_TIMEOUT_S,
                 server_settings=PLANNER,
                 init=watch_link,
+                reset=_as_it_is,
             )
         except (*UNREACHABLE, asyncpg.PostgresError) as error:
             raise PressrunError(Code.UNAVAILABLE, f"cannot open the database: {error}", retry_after_s=5) from error
@@ -188,6 +189,13 @@ class PostgresStore:
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
+
+
+async def _as_it_is(_connection: object) -> None:
+    """What the driver does before a connection is used again: it ends a transaction that was left open, and no more.
+
+    Our locks and settings end with their transactions; to reset a session that has none is a round trip for nothing.
+    """
 
 
 def _unavailable() -> PressrunError:
