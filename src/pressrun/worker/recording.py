@@ -20,7 +20,7 @@ PATIENCE_S = 3600.0
 
 
 class Recorder:
-    """Writes endings in groups; a place is held until its result is on disk, which bounds what waits in memory."""
+    """Writes endings in groups; the worker bounds how many of them wait."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -43,13 +43,28 @@ class Run:
 
 @dataclass(slots=True)
 class Running:
-    """All of them, by job id; `freed` is set whenever one ends."""
+    """All of them, by job id; `freed` is set whenever one ends, or only waits for its outcome to be recorded."""
 
     runs: dict[str, Run] = field(default_factory=dict)
     freed: asyncio.Event = field(default_factory=asyncio.Event)
+    recording: int = 0
 
     def __len__(self) -> int:
         return len(self.runs)
+
+    def free(self, places: int) -> int:
+        """How many jobs may be started where so many may be asked about at a time.
+
+        A run that is being recorded asks no model: its place is the next one's. Half as many as there are places may
+        stand beside them, which bounds what waits in memory. Of one place none may: a suspect runs alone to its end.
+        """
+        return places - len(self.runs) + min(self.recording, places // 2)
+
+    def record(self, run: Run) -> None:
+        """A run's outcome is known and cannot be changed any more."""
+        run.recording = True
+        self.recording += 1
+        self.freed.set()
 
     def interrupt(self, run: Run, reason: Stop) -> None:
         """Stop a run, unless its outcome is already being recorded or it was stopped before."""
@@ -67,6 +82,7 @@ class Running:
         """A run ended; a newer claim of the same job stays."""
         if self.runs.get(run.claim.id) is run:
             del self.runs[run.claim.id]
+        self.recording -= run.recording
         self.freed.set()
 
     async def drain(self, timeout_s: float) -> bool:

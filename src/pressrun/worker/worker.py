@@ -137,7 +137,7 @@ class Worker:
                 self._running.freed.clear()
                 more = await self._claim_once() if self._may_claim.is_set() else False
                 woken = [asyncio.create_task(self._running.freed.wait())] if more else []
-                if not more or len(self._running) < self._options.concurrency:
+                if not more or self._running.free(self._options.concurrency) > 0:
                     woken.append(asyncio.create_task(bell.wait(POLL_S)))  # type: ignore[arg-type]
                 await asyncio.wait([stopped, *woken], return_when=asyncio.FIRST_COMPLETED, timeout=POLL_S)
                 for task in woken:
@@ -155,7 +155,7 @@ class Worker:
 
     async def _claim_once(self) -> bool:
         """Fill the free places; True when work was left that has to wait for a place."""
-        free = self._options.concurrency - len(self._running)
+        free = self._running.free(self._options.concurrency)
         if free <= 0:
             return True
         if not self._store.has_room:
@@ -204,7 +204,7 @@ class Worker:
         try:
             outcome = await self._outcome(run, calls)
             if outcome is not None:
-                run.recording = True
+                self._running.record(run)
                 several = len(calls) > 1 or run.claim.attempts > 1  # else there is nothing a checkpoint could hold
                 await self._recorder.record(run.claim, Ending(outcome, calls, checkpointed=several))
         finally:
