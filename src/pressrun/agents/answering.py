@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Self
 
 from pressrun.agents.outcome import Call
 from pressrun.errors import FailureCode, RunFailure
@@ -44,11 +45,9 @@ async def answer(asked: Asked, provider: Provider, calls: list[Call], clock: Clo
     """The whole answer; every call made is appended to `calls`. Raises RunFailure."""
     failures: list[RunFailure] = []
     for question in asked.questions:
-        with _passing_on(failures):
-            async with _counted(asked, question, calls, clock) as count:
-                answered = await provider.complete(question)
-                count(answered)
-            return answered
+        with _PassingOn(failures), _Counted(asked, question, calls, clock) as counted:
+            counted.answered = await provider.complete(question)
+            return counted.answered
     raise _worth_telling(failures)
 
 
@@ -74,18 +73,15 @@ async def answer_stream(
     for question in asked.questions:
         answered: Answer | None = None
         done = False
-        with _passing_on(failures):
-            async with (
-                _counted(asked, question, calls, clock) as count,
-                _closing(provider.stream(question)) as pieces,
-            ):
-                async for piece in pieces:
-                    if isinstance(piece, Answer):
-                        answered = piece
-                        count(piece)
-                    else:
-                        begun = True
-                        yield piece
+        with _PassingOn(failures):
+            with _Counted(asked, question, calls, clock) as counted:
+                async with _closing(provider.stream(question)) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, Answer):
+                            answered = counted.answered = piece
+                        else:
+                            begun = True
+                            yield piece
                 if answered is None:
                     raise RunFailure(FailureCode.MODEL_UNAVAILABLE, "the model's answer broke off", retryable=True)
             done = True
@@ -97,14 +93,22 @@ async def answer_stream(
     raise _worth_telling(failures)
 
 
-@contextmanager
-def _passing_on(failures: list[RunFailure]) -> Iterator[None]:
-    try:
-        yield
-    except RunFailure as failure:
-        if failure.code not in PASSED_ON:
-            raise
-        failures.append(failure)
+class _PassingOn:
+    """Keeps failures that say that a model cannot serve now, and lets all others through."""
+
+    __slots__ = ("_failures",)
+
+    def __init__(self, failures: list[RunFailure]) -> None:
+        self._failures = failures
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, RunFailure) or error.code not in PASSED_ON:
+            return False
+        self._failures.append(error)
+        return True
 
 
 def _worth_telling(failures: list[RunFailure]) -> RunFailure:
@@ -116,22 +120,45 @@ def _worth_telling(failures: list[RunFailure]) -> RunFailure:
     return told
 
 
-@asynccontextmanager
-async def _counted(
-    asked: Asked, question: Question, calls: list[Call], clock: Clock
-) -> AsyncIterator[Callable[[Answer], None]]:
-    """Puts the call on the list however it ends: what was asked may have to be paid for."""
-    started = clock()
-    answers: list[Answer] = []
+class _Counted:
+    """Puts the call on the list however it ends: what was asked may have to be paid for.
 
-    def record(failure: str | None, *, outage: bool = False, resolved: str | None = None) -> None:
-        answered = answers[-1] if answers else None
-        calls.append(
+    A class of its own, as it costs each call a third of what a generator does.
+    """
+
+    __slots__ = ("_asked", "_calls", "_clock", "_question", "_started_s", "answered")
+
+    def __init__(self, asked: Asked, question: Question, calls: list[Call], clock: Clock) -> None:
+        self._asked = asked
+        self._question = question
+        self._calls = calls
+        self._clock = clock
+        self._started_s = 0.0
+        self.answered: Answer | None = None
+
+    def __enter__(self) -> Self:
+        self._started_s = self._clock()
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            self._record(None)
+        elif isinstance(error, RunFailure):
+            if error.called:
+                self._record(error.code, outage=error.outage, resolved=error.model)
+        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self._record(FailureCode.CANCELLED)
+        else:
+            self._record(FailureCode.INTERNAL)
+
+    def _record(self, failure: str | None, *, outage: bool = False, resolved: str | None = None) -> None:
+        answered, question = self.answered, self._question
+        self._calls.append(
             Call(
-                prompt=asked.prompt,
+                prompt=self._asked.prompt,
                 model=question.model,
-                started_s=started,
-                duration_s=clock() - started,
+                started_s=self._started_s,
+                duration_s=self._clock() - self._started_s,
                 usage=answered.usage if answered else Usage(),
                 finish_reason=answered.finish_reason if answered else None,
                 request_id=answered.request_id if answered else None,
@@ -139,23 +166,9 @@ async def _counted(
                 outage=outage,
                 resolved=answered.model if answered else resolved,
                 cost=answered.cost if answered else 0,
-                reask=asked.reask,
+                reask=self._asked.reask,
             )
         )
-
-    try:
-        yield answers.append
-    except RunFailure as failure:
-        if failure.called:
-            record(failure.code, outage=failure.outage, resolved=failure.model)
-        raise
-    except (asyncio.CancelledError, GeneratorExit):
-        record(FailureCode.CANCELLED)
-        raise
-    except BaseException:
-        record(FailureCode.INTERNAL)
-        raise
-    record(None)
 
 
 @asynccontextmanager

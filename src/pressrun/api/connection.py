@@ -102,13 +102,14 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_head(len(name) + len(value))
-        if len(self.headers) >= MOST_HEADERS:
+        self._counted_head_bytes += len(name) + len(value)
+        if self._counted_head_bytes > LARGEST_HEAD_BYTES or len(self.headers) >= MOST_HEADERS:
             self._refusal = HEAD_TOO_LARGE
             raise ValueError(self._refusal)
         if self._receiving is not Receiving.HEAD:
             return  # a trailer comes after everybody has looked at the headers
-        if name.lower() == b"host" and any(known == b"host" for known, _ in self.headers):
+        name = name.lower()
+        if name == b"host" and any(known == b"host" for known, _ in self.headers):
             raise ValueError(self._refusal)  # two, and a proxy may believe the other one
         super().on_header(name, value.rstrip(b" \t"))  # which are no part of it, and llhttp leaves them
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from pressrun.models.local_server import LocalOptions
@@ -33,6 +32,37 @@ class _Open:
     last_used_s: float = 0.0
 
 
+class Using:
+    """One call's hold on a provider, and its place among those that `slots` admits; a class costs a call less."""
+
+    __slots__ = ("_clients", "_endpoint", "_held", "_slots")
+
+    def __init__(self, clients: "Clients", endpoint: Endpoint, slots: asyncio.Semaphore | None) -> None:
+        self._clients = clients
+        self._endpoint = endpoint
+        self._slots = slots
+        self._held: _Open | None = None
+
+    async def __aenter__(self) -> Provider:
+        if self._slots is not None:
+            await self._slots.acquire()
+        try:
+            self._held = await self._clients.hold(self._endpoint)
+        except BaseException:
+            self._end()
+            raise
+        return self._held.provider
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._held is not None:
+            self._clients.let_go(self._held)
+        if self._slots is not None:
+            self._slots.release()
+
+
 class Clients:
     """Opens providers on first use, closes them when they are out of use, and bounds the calls to each model."""
 
@@ -42,19 +72,11 @@ class Clients:
         self._open: dict[Endpoint, _Open] = {}
         self._slots: dict[tuple[Hashable, int], asyncio.Semaphore] = {}
 
-    @asynccontextmanager
-    async def use(self, endpoint: Endpoint, model: Hashable, concurrency: int | None) -> AsyncIterator[Provider]:
+    def use(self, endpoint: Endpoint, model: Hashable, concurrency: int | None) -> Using:
         """The provider of an endpoint, for one call to `model`, of which `concurrency` run at a time."""
-        slots: AbstractAsyncContextManager[None] = nullcontext()
-        if concurrency is not None:
-            slots = self._slots.setdefault((model, concurrency), asyncio.Semaphore(concurrency))
-        async with slots:
-            held = await self._hold(endpoint)
-            try:
-                yield held.provider
-            finally:
-                held.users -= 1
-                held.last_used_s = self._clock_s()
+        if concurrency is None:
+            return Using(self, endpoint, None)
+        return Using(self, endpoint, self._slots.setdefault((model, concurrency), asyncio.Semaphore(concurrency)))
 
     async def close(self) -> None:
         """Close every provider."""
@@ -62,7 +84,8 @@ class Clients:
         for each in opened:
             await each.provider.close()
 
-    async def _hold(self, endpoint: Endpoint) -> _Open:
+    async def hold(self, endpoint: Endpoint) -> _Open:
+        """An open provider, which stays open until it is let go."""
         held = self._open.get(endpoint)
         if held is None:
             await self._close_unused()
@@ -70,6 +93,11 @@ class Clients:
             held = self._open.setdefault(endpoint, _Open(self._make(endpoint)))
         held.users += 1
         return held
+
+    def let_go(self, held: _Open) -> None:
+        """The end of what `hold` began."""
+        held.users -= 1
+        held.last_used_s = self._clock_s()
 
     async def _close_unused(self) -> None:
         oldest = self._clock_s() - UNUSED_S

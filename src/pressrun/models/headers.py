@@ -15,6 +15,8 @@ PAIRS = tuple(
     )
 )
 
+REMAINING = frozenset(remaining for remaining, _ in PAIRS)
+
 DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?")
 """As Go writes them: 1h2m3.5s, 6m0s, 120ms."""
 
@@ -26,6 +28,8 @@ def pause_s(headers: Mapping[str, str], now_s: float) -> float | None:
 
     `now_s` is the time in seconds since the epoch. What is garbled, past or absurd counts for nothing.
     """
+    if REMAINING.isdisjoint(headers):  # what most providers send with most answers
+        return None
     waits = [
         wait
         for remaining, reset in PAIRS
