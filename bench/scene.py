@@ -27,6 +27,7 @@ AGENT = {
 }
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 GROUP = 500
+PREFIX = "pressrun-bench-"
 LIVE = {"PRESSRUN_LOG_LEVEL": "warning", "PRESSRUN_GRACE_S": "1"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -48,7 +49,7 @@ def mock(latency_ms: float) -> Iterator[str]:
 @contextlib.contextmanager
 def database(dialect: str) -> Iterator[str]:
     """The address of an empty database whose commits reach the disk."""
-    with tempfile.TemporaryDirectory(prefix="pressrun-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         if dialect == "sqlite":
             yield f"sqlite:///{folder}/{uuid.uuid4().hex}.db"
         else:
@@ -59,12 +60,22 @@ def database(dialect: str) -> Iterator[str]:
 @contextlib.contextmanager
 def server(database_url: str, model_url: str, *arguments: str) -> Iterator[LiveServer]:
     """A server with the bench agent deployed on the mock."""
-    with tempfile.TemporaryDirectory(prefix="pressrun-bench-") as folder:
-        with live_server(Path(folder) / "data", database_url, environment=LIVE, arguments=arguments) as live:
-            live.request("POST", "/v1/models", {"name": "mock", "base_url": model_url})
-            live.request("POST", "/v1/applications", AGENT)
-            live.request("POST", "/v1/applications/bench/deploy")
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        with serving(Path(folder), database_url, *arguments) as live:
+            deploy(live, model_url)
             yield live
+
+
+def serving(folder: Path, database_url: str, *arguments: str) -> contextlib.AbstractContextManager[LiveServer]:
+    """A server whose data is in a folder, which may have served before."""
+    return live_server(folder / "data", database_url, environment=LIVE, arguments=arguments)
+
+
+def deploy(live: LiveServer, model_url: str) -> None:
+    """Have a server know the bench agent, on the mock."""
+    live.request("POST", "/v1/models", {"name": "mock", "base_url": model_url})
+    live.request("POST", "/v1/applications", AGENT)
+    live.request("POST", "/v1/applications/bench/deploy")
 
 
 async def load(database_url: str, jobs: int) -> None:

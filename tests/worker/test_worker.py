@@ -41,7 +41,9 @@ class Work:
 
 
 @asynccontextmanager
-async def working(store: Store, work: Work, options: WorkerOptions = OPTIONS) -> AsyncIterator["asyncio.Task[None]"]:
+async def working(
+    store: Store, work: "Work | Brisk", options: WorkerOptions = OPTIONS
+) -> AsyncIterator["asyncio.Task[None]"]:
     """A worker at work; the task tells how it ended."""
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(store, work.perform, options).run(stop))
@@ -208,3 +210,55 @@ async def test_a_worker_lets_go_in_time_although_its_heartbeat_hangs(bare: Scene
     assert not worker._may_claim.is_set(), "it has let go"
     assert not store.healed.is_set(), "and nobody had to wait for the link"
     store.healed.set()
+
+
+class Brisk:
+    """What the worker performs: each claim takes a moment, and the most at a time are counted."""
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted = wanted
+        self._asked = 0
+        self.most = self.done = 0
+        self.all_done = asyncio.Event()
+
+    async def perform(self, _claim: Claim, calls: list[Call]) -> Outcome:
+        self._asked += 1
+        self.most = max(self.most, self._asked)
+        await asyncio.sleep(0.002)
+        self._asked -= 1
+        self.done += 1
+        if self.done == self._wanted:
+            self.all_done.set()
+        calls.append(Call("m", "completed", 0.1, 1, 1))
+        return Completed(RESULT)
+
+
+async def test_jobs_claimed_ahead_wait_for_a_place(bare: Scene) -> None:
+    """However many are claimed and recorded meanwhile, no more are asked about at a time than there are places."""
+    count, places = 300, 16
+    job_ids = [await bare.add() for _ in range(count)]
+    work = Brisk(count)
+    async with working(bare.store, work, WorkerOptions("w", places, lease_s=30, grace_s=5)):
+        await until(work.all_done, "every job ran")
+    assert work.most <= places
+    assert work.done == count
+    assert {(await bare.job(job_id)).state for job_id in job_ids} == {State.COMPLETED}
+
+
+async def test_jobs_that_wait_for_a_place_are_given_back_when_the_worker_stops(bare: Scene) -> None:
+    """At once, and uncharged: nobody was asked about them."""
+    job_ids = [await bare.add() for _ in range(40)]
+    work = Work()
+    stop = asyncio.Event()
+    worker = Worker(bare.store, work.perform, WorkerOptions("w", 16, lease_s=30, grace_s=0.2))
+    running = asyncio.create_task(worker.run(stop))
+    for _ in range(16):
+        await until(work.begun, "a job began")
+    worker._ended_meanwhile = 2  # as after a claim during which two ended
+    assert await worker._claim_once()
+    stop.set()
+    await asyncio.wait_for(running, 20)
+    jobs = [await bare.job(job_id) for job_id in job_ids]
+    assert {job.state for job in jobs} == {State.QUEUED}
+    assert sorted(job.events for job in jobs)[-18:] == [3] * 18, "created, started, released"
+    assert {job.errors for job in jobs} == {0}

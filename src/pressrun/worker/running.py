@@ -40,6 +40,11 @@ class Run:
     begun: bool = False
     recording: bool = False
 
+    @property
+    def interrupted(self) -> Outcome | None:
+        """How a run that was interrupted has ended; None when nothing of it may be written."""
+        return None if self.stop is None else self.stop.outcome
+
 
 @dataclass(slots=True)
 class Running:
@@ -48,6 +53,8 @@ class Running:
     runs: dict[str, Run] = field(default_factory=dict)
     freed: asyncio.Event = field(default_factory=asyncio.Event)
     recording: int = 0
+    ended: int = 0
+    """How many outcomes were known so far."""
 
     def __len__(self) -> int:
         return len(self.runs)
@@ -64,6 +71,7 @@ class Running:
         """A run's outcome is known and cannot be changed any more."""
         run.recording = True
         self.recording += 1
+        self.ended += 1
         self.freed.set()
 
     def interrupt(self, run: Run, reason: Stop) -> None:

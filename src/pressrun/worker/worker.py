@@ -28,6 +28,9 @@ POLL_S = 1.0
 GATHER_S = 0.01
 """How long a busy worker lets freed places gather before it claims for them all at once."""
 
+AHEAD_PART = 8
+"""A claim takes at most one in so many of the places more than are free, for places that come free meanwhile."""
+
 STORE_PAUSE_S = 1.0
 """How long to leave a database alone that cannot serve."""
 
@@ -73,6 +76,8 @@ class Worker:
         self._perform = perform
         self._options = options
         self._running = Running()
+        self._places = asyncio.Semaphore(options.concurrency)
+        self._ended_meanwhile = 0
         self._recorder = Recorder(store)
         self._heart = heart or LoopHeart(Pulse(options.worker_id, options.lease_s), store)
         self._may_claim = asyncio.Event()
@@ -155,22 +160,35 @@ class Worker:
 
     async def _claim_once(self) -> bool:
         """Fill the free places; True when work was left that has to wait for a place."""
-        free = self._running.free(self._options.concurrency)
-        if free <= 0:
-            return True
-        if not self._store.has_room:
-            return False  # what is left is for the jobs that run to end
-        try:
-            taken = await self._take(free)
-        except PressrunError as error:
-            log.warn(ServerEvent.WORKER_TROUBLED, error=str(error))
-            await asyncio.sleep(STORE_PAUSE_S)
-            return False
-        self._misses = self._misses + 1 if taken.missed else 0
-        if self._misses > MISSES_ALLOWED:
-            raise StuckError
-        self._start(taken.claims)
-        return taken.left > 0
+        while True:
+            wanted = self._wanted
+            if wanted <= 0:
+                return True
+            if not self._store.has_room:
+                return False  # what is left is for the jobs that run to end
+            try:
+                taken = await self._take(wanted)
+            except PressrunError as error:
+                log.warn(ServerEvent.WORKER_TROUBLED, error=str(error))
+                await asyncio.sleep(STORE_PAUSE_S)
+                return False
+            self._misses = self._misses + 1 if taken.missed else 0
+            if self._misses > MISSES_ALLOWED:
+                raise StuckError
+            self._start(taken.claims)
+            if len(taken.claims) < claiming.CLAIM_LIMIT or not self._may_claim.is_set():
+                return taken.left > 0
+
+    @property
+    def _wanted(self) -> int:
+        """How many jobs to claim: for the places that are free, and for as many as came free during the last claim.
+
+        These will come free during this one too; a job that comes before its place is free waits for it here, as long
+        as a claim takes. Where jobs end seldom nothing is taken ahead, so that none waits here while another worker
+        has room.
+        """
+        places = self._options.concurrency
+        return self._running.free(places) + min(self._ended_meanwhile, places // AHEAD_PART)
 
     async def _take(self, free: int) -> claiming.Taken:
         token, worker_id = new_lease_token(), self._options.worker_id
@@ -185,8 +203,9 @@ class Worker:
         work = alone if self._options.alone else many
         if await self._returned.wait(0):
             self._floors.look_everywhere()
-        everywhere, began_s = self._floors.begin(), time.monotonic()
+        everywhere, began_s, ended = self._floors.begin(), time.monotonic(), self._running.ended
         taken = await write_surely(self._store, work, claiming.witness, patience_s=CLAIM_PATIENCE_S)
+        self._ended_meanwhile = self._running.ended - ended
         self._floors.learn(taken.reached, everywhere=everywhere, took_s=time.monotonic() - began_s)
         return taken
 
@@ -212,10 +231,13 @@ class Worker:
 
     async def _outcome(self, run: Run, calls: list[Call]) -> Outcome | None:
         """How the attempt ended; None when nothing of it may be written."""
+        if run.stop is not None:
+            return run.interrupted
         try:
-            return await self._perform(run.claim, calls) if run.stop is None else run.stop.outcome
+            async with self._places:
+                return await self._perform(run.claim, calls)
         except asyncio.CancelledError:
-            return None if run.stop is None else run.stop.outcome
+            return run.interrupted
 
     async def _watch_cancellations(self) -> None:
         bell = self._store.bells.listen("cancels")
