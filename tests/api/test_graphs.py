@@ -75,6 +75,8 @@ async def test_files_come_and_go(client: Client, shop: str) -> None:
     added = (await client.post(f"/v1/graphs/{other}/file", {"file_id": file_id})).ok()
     assert (added["id"], added["graph_ids"]) == (file_id, [other])
     assert (await settled(client, other))["passages"] == 1
+    kept = (await client.get(f"/v1/files/{file_id}")).ok()
+    assert (kept["passages"], kept["passages_total"]) == (1, 1)
     found = (await client.post("/v1/graphs/search", {"graph_ids": [other], "query": "Rotterdam"})).ok()
     assert [one["file_id"] for one in found["data"]] == [file_id]
     assert (await client.delete(f"/v1/graphs/{other}/file/{file_id}")).ok() == {"id": file_id, "deleted": True}

@@ -8,7 +8,8 @@ from pressrun.api.schemas import Shape
 class FileShape(Shape):
     """A file: Writer's five fields, then Pressrun's.
 
-    `words`, `pages` and `characters` are of its text, null while there is none; `error` tells why it has failed.
+    `words`, `pages` and `characters` are of its text, null while there is none. `passages` of `passages_total` can be
+    found in its graphs by now, null while nobody knows how many there will be; `error` tells why it has failed.
     """
 
     id: str
@@ -24,6 +25,8 @@ class FileShape(Shape):
     words: int | None
     pages: int | None
     characters: int | None
+    passages: int | None
+    passages_total: int | None
     error: str | None
     error_code: str | None
     job_id: str | None

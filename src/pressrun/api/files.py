@@ -17,7 +17,7 @@ from pressrun.api.state import system_of
 from pressrun.errors import Code, PressrunError, Problem
 from pressrun.jobs.floors import RETURNED
 from pressrun.knowledge import files
-from pressrun.knowledge.files import File, FileState, Filter
+from pressrun.knowledge.files import File, FileState, Filter, Use
 from pressrun.knowledge.kinds import normal
 from pressrun.knowledge.retrying import retry_files
 from pressrun.knowledge.sweep import DELETED
@@ -79,7 +79,7 @@ async def upload_file(
     )
     limits = FileLimits(system.settings.max_file_bytes, system.settings.max_stored_bytes)
     file = await keep_file(system.store, system.blobs, new, request.stream(), limits)
-    return wire.answer(shape(file, []))
+    return wire.answer(shape(file, Use([] if new.graph_id is None else [new.graph_id])))
 
 
 @router.get("", responses=errors(FilePage, 400, 401, 403), summary="List files")
@@ -115,10 +115,10 @@ async def list_files(
             limit=max(1, min(MOST_FILES, number("limit", limit, DEFAULT_FILES))),
             newest_first=order != "asc",
         )
-        graphs = await files.graphs_of(tx, key.organization_id, [file.id for file in page.files])
+        uses = await files.uses(tx, key.organization_id, [file.id for file in page.files])
         totals = await tx.one("find_file_totals", organization_id=key.organization_id)
         return {
-            "data": [shape(file, graphs[file.id]) for file in page.files],
+            "data": [shape(file, uses[file.id]) for file in page.files],
             "has_more": page.has_more,
             "first_id": page.files[0].id if page.files else None,
             "last_id": page.files[-1].id if page.files else None,
@@ -161,7 +161,7 @@ async def get_file(request: Request, file_id: str) -> Response:
 
     async def work(tx: Transaction) -> dict[str, Any]:
         file = await files.find_or_fail(tx, key.organization_id, storable(file_id))
-        return shape(file, (await files.graphs_of(tx, key.organization_id, [file.id]))[file.id])
+        return shape(file, (await files.uses(tx, key.organization_id, [file.id]))[file.id])
 
     return wire.answer(await system_of(request).store.read(work))
 
@@ -181,13 +181,13 @@ async def delete_file(request: Request, file_id: str) -> Response:
     return wire.answer({"id": deleted.id, "deleted": True})
 
 
-def shape(file: File, graph_ids: list[str]) -> dict[str, Any]:
+def shape(file: File, use: Use) -> dict[str, Any]:
     """A file on the wire."""
     return {
         "id": file.id,
         "created_at": wire.timestamp(file.created_at),
         "name": file.name,
-        "graph_ids": graph_ids,
+        "graph_ids": use.graph_ids,
         "status": file.state,
         "updated_at": wire.timestamp(file.updated_at),
         "media_type": file.media_type,
@@ -197,6 +197,8 @@ def shape(file: File, graph_ids: list[str]) -> dict[str, Any]:
         "words": file.words,
         "pages": file.pages,
         "characters": file.characters,
+        "passages": use.passages,
+        "passages_total": use.passages_total,
         "error": file.error,
         "error_code": file.error_code,
         "job_id": file.job_id,

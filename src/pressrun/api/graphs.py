@@ -170,7 +170,7 @@ async def add_file(request: Request, graph_id: str) -> Response:
         await take_in.ingest_again(tx, key.organization_id, storable(file_id), key.id)
         await audit.record(tx, who, Action.GRAPH_FILE_ADDED, graph_id, file=file_id)
         file = await files.find_or_fail(tx, key.organization_id, storable(file_id))
-        return file_shape(file, (await files.graphs_of(tx, key.organization_id, [file.id]))[file.id])
+        return file_shape(file, (await files.uses(tx, key.organization_id, [file.id]))[file.id])
 
     found = await system.store.write(work)
     system.store.bells.ring("jobs")

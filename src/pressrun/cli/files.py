@@ -76,6 +76,8 @@ def show(file: FileId, as_json: AsJson = False) -> None:
     if found["words"] is not None:
         pages = "" if found["pages"] is None else f" on {found['pages']:,} pages"
         say(f"Text      {found['words']:,} words{pages}")
+    if found["passages_total"] is not None:
+        say(f"Passages  {found['passages']:,} of {found['passages_total']:,} can be found")
     if found["graph_ids"]:
         say(f"Graphs    {', '.join(found['graph_ids'])}")
     if found["job_id"]:

@@ -64,6 +64,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """The graphs a file is in; how many of its passages can be found there, of how many: None while nobody knows."""
+
+    graph_ids: list[str]
+    passages: int | None = None
+    passages_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which files are wanted; empty ones want all. `name` is looked for anywhere in names, whatever its case."""
 
@@ -157,12 +166,16 @@ def _pattern(name: str) -> str:
     return f"%{literal}%" if literal else ""
 
 
-async def graphs_of(tx: Transaction, organization_id: str, file_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The graphs that files are in, by the files' ids."""
+async def uses(tx: Transaction, organization_id: str, file_ids: Sequence[str]) -> dict[str, Use]:
+    """What graphs have of files, by the files' ids."""
     asked = [{"organization_id": organization_id, "file_id": one} for one in dict.fromkeys(file_ids)]
-    found: dict[str, list[str]] = {one: [] for one in file_ids}
+    found = {one: Use([]) for one in file_ids}
     for row in await tx.each("list_graphs_of_files", asked):
-        found[row["file_id"]].append(row["graph_id"])
+        found[row["file_id"]].graph_ids.append(row["graph_id"])
+    for row in await tx.each("list_indexing_of_files", asked):
+        graph_ids = found[row["file_id"]].graph_ids
+        if graph_ids:
+            found[row["file_id"]] = Use(graph_ids, int(row["passages"]), int(row["total"]))
     return found
 
 

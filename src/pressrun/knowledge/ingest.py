@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.knowledge.knowledge import Knowledge
@@ -19,9 +19,6 @@ FILE_BITS = 20
 FORMAT = "1"
 """Of the cutting: another one makes other passages of the same text."""
 
-Progress = Callable[[int, int], None]
-"""Told how many passages of how many stand."""
-
 
 async def index(
     knowledge: Knowledge,
@@ -29,7 +26,6 @@ async def index(
     file_id: str,
     name: str,
     sections: Sequence[Section],
-    progress: Progress = lambda _done, _total: None,
 ) -> int:
     """Make a file's passages findable, if any graph holds it; how many there are.
 
@@ -43,7 +39,6 @@ async def index(
         return 0
     file = row
     done = int(file["passages"])
-    progress(done, len(passages))
     while done < len(passages):
         group = passages[done : done + GROUP]
         vectors: Sequence[bytes | None] = [None] * len(group)
@@ -53,7 +48,6 @@ async def index(
         if not await store.write(lambda tx: _keep(tx, file, at, kept)):  # noqa: B023 - run before the next turn
             raise RunFailure(FailureCode.WORKER_LOST, "somebody else indexes this file now", retryable=True)
         done += len(group)
-        progress(done, len(passages))
     return len(passages)
 
 

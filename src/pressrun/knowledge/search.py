@@ -21,8 +21,12 @@ CANDIDATES = 100
 FEW_FILES = 64
 """Up to so many files are named in a search for words; beyond, the organization is."""
 
-COMMON = 10_000
-"""Passages of the whole server beyond which a word is not even looked for in a large graph, if there are others."""
+COMMON = 3000
+"""Passages of the whole server beyond which a word is not even looked for in a large graph, if there are rarer ones: it
+would take longest to find, and tell least."""
+
+LEAST_COMMON = 3
+"""Where all words are common, the passages are looked for that hold these many, the rarest, all together."""
 
 LIKELY = 300
 """Passages of a large scope that are compared with the question's vector: those whose signs differ least from its."""
@@ -119,21 +123,39 @@ async def _look_for_words(
     scope = await _scope(tx, embedder, organization_id, graph_ids)
     if not words or not scope.passages or weight <= 0:
         return scope, [], 0
-    common = await _common(tx, scope, words)
+    asked = await _telling(tx, scope, words)
+    hits = await _holders(tx, scope, asked)
+    if len(asked) > 1 and len(hits) == len(asked) * (MOST_HOLDERS + 1):  # any of too many for each: those of all, then
+        together = await _holders(tx, scope, [" ".join(asked)])
+        if together:
+            return scope, together, 1
+    return scope, hits, len(asked)
+
+
+async def _holders(tx: Transaction, scope: _Scope, words: Sequence[str]) -> Sequence[Row]:
+    """Passages that hold each of the words, by its number; where a word has spaces, all of its parts."""
     asked: list[dict[str, Value]] = [
         {"number": number, "word": word, "place": scope.place, "most": MOST_HOLDERS + 1, **scope.names}
-        for number, word in enumerate(word for word in words if word not in common)
+        for number, word in enumerate(words)
     ]
-    return scope, await tx.each("find_word", asked), len(asked)
+    return await tx.each("find_word", asked)
 
 
-async def _common(tx: Transaction, scope: _Scope, words: Sequence[str]) -> set[str]:
-    """The words that so many passages hold that looking for them would take long, unless there are no others."""
+async def _telling(tx: Transaction, scope: _Scope, words: Sequence[str]) -> Sequence[str]:
+    """The words that are looked for: all, or in a large graph those that are not common."""
     if scope.passages <= COMMON:
-        return set()
+        return words
     rows = await tx.all("list_common_words", words=json.dumps(list(words)), most=COMMON)
-    found = {row["word"] for row in rows}
-    return set() if found.issuperset(words) else found
+    return without_common(words, {row["word"]: row["holders"] for row in rows})
+
+
+def without_common(words: Sequence[str], holders: Mapping[str, int]) -> list[str]:
+    """The words but for the common ones, of which `holders` says how many passages hold them.
+
+    Where all are common, the rarest of them as one: of thousands that hold either, nobody knows which to take.
+    """
+    rare = [word for word in words if word not in holders]
+    return rare or [" ".join(sorted(words, key=lambda word: holders[word])[:LEAST_COMMON])]
 
 
 async def check_graphs(tx: Transaction, organization_id: str, graph_ids: Sequence[str]) -> None:

@@ -22,13 +22,15 @@ class Signs:
         size = dimensions // 8
         rows = [np.frombuffer(bytes(signs), np.uint8).reshape(-1, size) for _, signs in groups]
         seqs = [np.arange(first, first + len(row)) for (first, _), row in zip(groups, rows, strict=True)]
-        self._rows: NDArray[np.uint64] = np.concatenate(rows).view(np.uint64) if rows else np.empty((0, 1), np.uint64)
+        # A column for each 64 dimensions: numpy adds up long columns four times as fast as many short rows.
+        whole = np.concatenate(rows).view(np.uint64) if rows else np.empty((0, 1), np.uint64)
+        self._columns: NDArray[np.uint64] = np.ascontiguousarray(whole.T)
         self._seqs: NDArray[np.int64] = np.concatenate(seqs) if seqs else np.empty(0, np.int64)
 
     @property
     def size_bytes(self) -> int:
         """What they take in memory."""
-        return self._rows.nbytes + self._seqs.nbytes
+        return self._columns.nbytes + self._seqs.nbytes
 
     def likely(self, vector: bytes, limit: int) -> list[int]:
         """The seqs of the `limit` passages whose signs differ least from the vector's: nearly all of the nearest."""
@@ -37,7 +39,9 @@ class Signs:
         if not len(self._seqs):
             return []
         asked = np.frombuffer(signs_of([vector]), np.uint64)
-        differing = np.bitwise_count(self._rows ^ asked).sum(1, dtype=np.uint16)
+        differing = np.zeros(len(self._seqs), np.uint16)
+        for column, ours in zip(self._columns, asked, strict=True):
+            differing += np.bitwise_count(column ^ ours)
         limit = min(limit, len(differing))
         found: list[int] = self._seqs[np.argpartition(differing, limit - 1)[:limit]].tolist()
         return found

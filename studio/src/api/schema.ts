@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/v1/applications/jobs/{job_id}": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,34 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Retrieve a job
-         * @description A job as it stands; with `wait` the answer comes when it has ended, or after so many seconds (at most 60).
+         * Is the process alive
+         * @description Alive, whatever the database does: a restart would not help it.
          */
-        get: operations["get_job_v1_applications_jobs__job_id__get"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a job
-         * @description A job that has ended is gone for good, with its inputs, result and timeline; one that has not is refused.
-         */
-        delete: operations["delete_job_v1_applications_jobs__job_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/jobs/{job_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The timeline of a job
-         * @description Every move the job made, every attempt, every lease lost.
-         */
-        get: operations["list_job_events_v1_applications_jobs__job_id__events_get"];
+        get: operations["healthz_healthz_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -48,47 +24,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/jobs/{job_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry a failed job
-         * @description Start a failed job anew, under the same id and on the version it was accepted with.
-         */
-        post: operations["retry_job_v1_applications_jobs__job_id__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/jobs/{job_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a job
-         * @description A job that does not run yet is cancelled at once, a running one is asked to stop, an ended one stays as it is.
-         */
-        post: operations["cancel_job_v1_applications_jobs__job_id__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/jobs": {
+    "/metrics": {
         parameters: {
             query?: never;
             header?: never;
@@ -96,34 +32,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List an agent's jobs
-         * @description A page of jobs, newest first; `totalCount` is the number that match.
+         * Figures for Prometheus
+         * @description Counters and gauges of the whole server, whichever process is asked.
          */
-        get: operations["list_jobs_v1_applications__application_id__jobs_get"];
-        put?: never;
-        /**
-         * Create a job
-         * @description Accept a job, durably, on the version that is deployed now; `Idempotency-Key` makes repeating it safe.
-         */
-        post: operations["create_job_v1_applications__application_id__jobs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/jobs/{job_id}/prompts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a job asked
-         * @description Each prompt as it was sent, with the inputs and the earlier results in it, and what came back.
-         */
-        get: operations["list_job_prompts_v1_applications_jobs__job_id__prompts_get"];
+        get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,7 +44,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs": {
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
@@ -140,12 +52,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the jobs of all agents
-         * @description Jobs of agents, the newest first, or those that take files in.
+         * Can requests be served
+         * @description Ready when the database answers and nobody asked the server to stop.
          *
-         *     A page may be short, or empty, although more follow: `has_more` tells.
+         *     Tells also whether a worker is alive, without which jobs only wait.
          */
-        get: operations["list_all_jobs_v1_jobs_get"];
+        get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -174,6 +86,110 @@ export interface paths {
          * @description A new agent as a draft, from its definition in JSON or YAML.
          */
         post: operations["create_application_v1_applications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve a job
+         * @description A job as it stands; with `wait` the answer comes when it has ended, or after so many seconds (at most 60).
+         */
+        get: operations["get_job_v1_applications_jobs__job_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a job
+         * @description A job that has ended is gone for good, with its inputs, result and timeline; one that has not is refused.
+         */
+        delete: operations["delete_job_v1_applications_jobs__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description A job that does not run yet is cancelled at once, a running one is asked to stop, an ended one stays as it is.
+         */
+        post: operations["cancel_job_v1_applications_jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The timeline of a job
+         * @description Every move the job made, every attempt, every lease lost.
+         */
+        get: operations["list_job_events_v1_applications_jobs__job_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a job asked
+         * @description Each prompt as it was sent, with the inputs and the earlier results in it, and what came back.
+         */
+        get: operations["list_job_prompts_v1_applications_jobs__job_id__prompts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a failed job
+         * @description Start a failed job anew, under the same id and on the version it was accepted with.
+         */
+        post: operations["retry_job_v1_applications_jobs__job_id__retry_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -216,6 +232,114 @@ export interface paths {
         patch: operations["patch_application_v1_applications__application_id__patch"];
         trace?: never;
     };
+    "/v1/applications/{application_id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an agent's batches
+         * @description A page of batches, newest first.
+         */
+        get: operations["list_agent_batches_v1_applications__application_id__batches_get"];
+        put?: never;
+        /**
+         * Run a file of rows
+         * @description Accept rows (CSV, XLSX, JSONL, JSON), each as a job; the answer comes when the last one is stored durably.
+         *
+         *     Rows that cannot be run are listed, and nothing is started unless `on_bad_rows=skip`.
+         */
+        post: operations["create_batch_v1_applications__application_id__batches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches/bad-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All rows of a file that cannot be run
+         * @description A line for everything that is wrong with a row, as CSV; nothing is stored, and no model is asked.
+         */
+        post: operations["bad_rows_v1_applications__application_id__batches_bad_rows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a file of rows would cost
+         * @description Tokens, price and time of a file, its columns and its bad rows; nothing is stored, and no model is asked.
+         */
+        post: operations["estimate_batch_v1_applications__application_id__batches_estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/batches/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file to fill in for an agent
+         * @description The agent's inputs as columns, and one row that shows what goes where.
+         */
+        get: operations["batch_template_v1_applications__application_id__batches_template_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy an agent's draft
+         * @description Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended.
+         *
+         *     With `If-Match: "<digest>"` only if the draft is still the one that was looked at.
+         */
+        post: operations["deploy_v1_applications__application_id__deploy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications/{application_id}/draft": {
         parameters: {
             query?: never;
@@ -240,7 +364,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/{application_id}/deploy": {
+    "/v1/applications/{application_id}/draft/run": {
         parameters: {
             query?: never;
             header?: never;
@@ -250,12 +374,80 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deploy an agent's draft
-         * @description Make the draft the next version and run new jobs on it; `warnings` lists what looks unintended.
+         * Try out a draft
+         * @description Run the draft, or the `definition` sent along, at once: events `prompt`, `delta`, then `result` or `problem`.
          *
-         *     With `If-Match: "<digest>"` only if the draft is still the one that was looked at.
+         *     Nothing is stored but what it cost; closing the connection ends the model's call.
          */
-        post: operations["deploy_v1_applications__application_id__deploy_post"];
+        post: operations["run_draft_v1_applications__application_id__draft_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retrieve an agent's graphs
+         * @description Those of the deployed version, or of the draft of an agent that was never deployed.
+         */
+        get: operations["get_graphs_v1_applications__application_id__graphs_get"];
+        /**
+         * Replace an agent's graphs
+         * @description The draft gets these graphs; a deployed agent gets a new version that differs in nothing else.
+         */
+        put: operations["put_graphs_v1_applications__application_id__graphs_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an agent's jobs
+         * @description A page of jobs, newest first; `totalCount` is the number that match.
+         */
+        get: operations["list_jobs_v1_applications__application_id__jobs_get"];
+        put?: never;
+        /**
+         * Create a job
+         * @description Accept a job, durably, on the version that is deployed now; `Idempotency-Key` makes repeating it safe.
+         */
+        post: operations["create_job_v1_applications__application_id__jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{application_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy an earlier version again
+         * @description Run new jobs on an earlier version; the draft stays as it is, and so do jobs already accepted.
+         */
+        post: operations["rollback_v1_applications__application_id__rollback_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -302,27 +494,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/{application_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deploy an earlier version again
-         * @description Run new jobs on an earlier version; the draft stays as it is, and so do jobs already accepted.
-         */
-        post: operations["rollback_v1_applications__application_id__rollback_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/graphs": {
+    "/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
@@ -330,234 +502,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Retrieve an agent's graphs
-         * @description Those of the deployed version, or of the draft of an agent that was never deployed.
+         * List what was done
+         * @description Who did what in this organization, the newest first; `before` goes on after the last entry of a page.
          */
-        get: operations["get_graphs_v1_applications__application_id__graphs_get"];
-        /**
-         * Replace an agent's graphs
-         * @description The draft gets these graphs; a deployed agent gets a new version that differs in nothing else.
-         */
-        put: operations["put_graphs_v1_applications__application_id__graphs_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/draft/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try out a draft
-         * @description Run the draft, or the `definition` sent along, at once: events `prompt`, `delta`, then `result` or `problem`.
-         *
-         *     Nothing is stored but what it cost; closing the connection ends the model's call.
-         */
-        post: operations["run_draft_v1_applications__application_id__draft_run_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The results as a file
-         * @description One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be.
-         *
-         *     `only=failed`: the rows that failed, were cancelled or could not be run, to be corrected and sent back.
-         */
-        get: operations["batch_results_v1_batches__batch_id__results_get"];
+        get: operations["list_audit_v1_audit_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/batches/template": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A file to fill in for an agent
-         * @description The agent's inputs as columns, and one row that shows what goes where.
-         */
-        get: operations["batch_template_v1_applications__application_id__batches_template_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/rows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rows of a batch
-         * @description A page of rows with what became of each, in the order of the file or by a figure; `total` counts all of them.
-         */
-        get: operations["batch_rows_v1_batches__batch_id__rows_get"];
-        put?: never;
-        /**
-         * Correct rows of a batch
-         * @description Rows that failed, were cancelled or could not be run, with other values: they run again, in their place.
-         *
-         *     The file may be the results as they were downloaded. It is refused as a whole, with every row that cannot be run.
-         */
-        post: operations["correct_rows_v1_batches__batch_id__rows_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/series": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A batch over time
-         * @description What ended when, what it took and how long, in at most 240 steps; of a large batch as it was some seconds ago.
-         */
-        get: operations["batch_series_v1_batches__batch_id__series_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/batches/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What a file of rows would cost
-         * @description Tokens, price and time of a file, its columns and its bad rows; nothing is stored, and no model is asked.
-         */
-        post: operations["estimate_batch_v1_applications__application_id__batches_estimate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a batch will have cost
-         * @description The cost of the whole batch and the time that is left, told from the rows that are done, as after a `sample`.
-         */
-        get: operations["project_batch_v1_batches__batch_id__estimate_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/batches/bad-rows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * All rows of a file that cannot be run
-         * @description A line for everything that is wrong with a row, as CSV; nothing is stored, and no model is asked.
-         */
-        post: operations["bad_rows_v1_applications__application_id__batches_bad_rows_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/batches/{batch_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Watch a batch
-         * @description Counts, rates, cost, what limits it and when it will be done, until the batch has ended.
-         *
-         *     A client that comes back with `Last-Event-ID` is told again only when something moved since.
-         */
-        get: operations["batch_events_v1_batches__batch_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/applications/{application_id}/batches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List an agent's batches
-         * @description A page of batches, newest first.
-         */
-        get: operations["list_agent_batches_v1_applications__application_id__batches_get"];
-        put?: never;
-        /**
-         * Run a file of rows
-         * @description Accept rows (CSV, XLSX, JSONL, JSON), each as a job; the answer comes when the last one is stored durably.
-         *
-         *     Rows that cannot be run are listed, and nothing is started unless `on_bad_rows=skip`.
-         */
-        post: operations["create_batch_v1_applications__application_id__batches_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -612,6 +562,68 @@ export interface paths {
         patch: operations["change_batch_v1_batches__batch_id__patch"];
         trace?: never;
     };
+    "/v1/batches/{batch_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch
+         * @description Nothing more is started; what runs ends, or is cut off with `{"running": "cut"}`. Finished rows stay.
+         */
+        post: operations["cancel_batch_v1_batches__batch_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a batch will have cost
+         * @description The cost of the whole batch and the time that is left, told from the rows that are done, as after a `sample`.
+         */
+        get: operations["project_batch_v1_batches__batch_id__estimate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a batch
+         * @description Counts, rates, cost, what limits it and when it will be done, until the batch has ended.
+         *
+         *     A client that comes back with `Last-Event-ID` is told again only when something moved since.
+         */
+        get: operations["batch_events_v1_batches__batch_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/{batch_id}/pause": {
         parameters: {
             query?: never;
@@ -626,6 +638,28 @@ export interface paths {
          * @description Nothing more is started until it is resumed; what runs ends.
          */
         post: operations["pause_batch_v1_batches__batch_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The results as a file
+         * @description One line for every row of the file, in its order, with what is known by now; `raw` leaves formulas be.
+         *
+         *     `only=failed`: the rows that failed, were cancelled or could not be run, to be corrected and sent back.
+         */
+        get: operations["batch_results_v1_batches__batch_id__results_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -652,26 +686,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/batches/{batch_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a batch
-         * @description Nothing more is started; what runs ends, or is cut off with `{"running": "cut"}`. Finished rows stay.
-         */
-        post: operations["cancel_batch_v1_batches__batch_id__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/batches/{batch_id}/retry": {
         parameters: {
             query?: never;
@@ -692,20 +706,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/chat/completions": {
+    "/v1/batches/{batch_id}/rows": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Rows of a batch
+         * @description A page of rows with what became of each, in the order of the file or by a figure; `total` counts all of them.
+         */
+        get: operations["batch_rows_v1_batches__batch_id__rows_get"];
         put?: never;
         /**
-         * Chat, by OpenAI's path
-         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         * Correct rows of a batch
+         * @description Rows that failed, were cancelled or could not be run, with other values: they run again, in their place.
+         *
+         *     The file may be the results as they were downloaded. It is refused as a whole, with every row that cannot be run.
          */
-        post: operations["chat_v1_chat_completions_post"];
+        post: operations["correct_rows_v1_batches__batch_id__rows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A batch over time
+         * @description What ended when, what it took and how long, in at most 240 steps; of a large batch as it was some seconds ago.
+         */
+        get: operations["batch_series_v1_batches__batch_id__series_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -726,6 +766,26 @@ export interface paths {
          * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
          */
         post: operations["chat_v1_chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat, by OpenAI's path
+         * @description The next message of a conversation; tools of type graph, application and llm are run here, functions by you.
+         */
+        post: operations["chat_v1_chat_completions_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -862,6 +922,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List graphs
+         * @description The organization's graphs, newest first.
+         */
+        get: operations["list_graphs_v1_graphs_get"];
+        put?: never;
+        /**
+         * Create a graph
+         * @description A graph without files; one without a name gets one.
+         */
+        post: operations["create_graph_v1_graphs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/graphs/question": {
         parameters: {
             query?: never;
@@ -896,30 +980,6 @@ export interface paths {
          * @description The passages that answer a question best, without a model.
          */
         post: operations["find_passages_v1_graphs_search_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/graphs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List graphs
-         * @description The organization's graphs, newest first.
-         */
-        get: operations["list_graphs_v1_graphs_get"];
-        put?: never;
-        /**
-         * Create a graph
-         * @description A graph without files; one without a name gets one.
-         */
-        post: operations["create_graph_v1_graphs_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -992,6 +1052,96 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs of all agents
+         * @description Jobs of agents, the newest first, or those that take files in.
+         *
+         *     A page may be short, or empty, although more follow: `has_more` tells.
+         */
+        get: operations["list_all_jobs_v1_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Every key, revoked ones too; never the key itself.
+         */
+        get: operations["list_keys_v1_keys_get"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description A new key, shown in this answer and never again; only an admin can make one, so none makes a stronger one.
+         */
+        post: operations["create_key_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description End a key: within two seconds nobody can use it any more; jobs it created go on.
+         */
+        delete: operations["revoke_key_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List limits
+         * @description Every limit there can be, whether it is set, and how much of it is used now.
+         */
+        get: operations["list_limits_v1_limits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set limits
+         * @description Set some limits, and take away those that are null; they hold for every process from the next request on.
+         */
+        patch: operations["patch_limits_v1_limits_patch"];
         trace?: never;
     };
     "/v1/models": {
@@ -1086,7 +1236,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/keys": {
+    "/v1/overview": {
         parameters: {
             query?: never;
             header?: never;
@@ -1094,67 +1244,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List API keys
-         * @description Every key, revoked ones too; never the key itself.
+         * All that goes on
+         * @description Queue, ends of the last 24 hours, spend of 30 days, workers, models, agents; from counters: ask it often.
          */
-        get: operations["list_keys_v1_keys_get"];
-        put?: never;
-        /**
-         * Create an API key
-         * @description A new key, shown in this answer and never again; only an admin can make one, so none makes a stronger one.
-         */
-        post: operations["create_key_v1_keys_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["get_overview_v1_overview_get"];
         put?: never;
         post?: never;
-        /**
-         * Revoke an API key
-         * @description End a key: within two seconds nobody can use it any more; jobs it created go on.
-         */
-        delete: operations["revoke_key_v1_keys__key_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tell who is asking
-         * @description Who is signed in, or whose API key this is, and what they may do.
-         */
-        get: operations["show_v1_session_get"];
-        put?: never;
-        /**
-         * Sign in to the studio
-         * @description A session in a cookie, for an API key or for the token of a one-time link; one that was there ends.
-         *
-         *     Only the studio's own pages are answered: the header `X-Pressrun-Studio` is needed.
-         */
-        post: operations["begin_v1_session_post"];
-        /**
-         * Sign out of the studio
-         * @description The session ends on the server and in the browser; within two seconds nobody can use its cookie any more.
-         */
-        delete: operations["end_v1_session_delete"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1228,7 +1324,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/limits": {
+    "/v1/session": {
         parameters: {
             query?: never;
             header?: never;
@@ -1236,20 +1332,46 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List limits
-         * @description Every limit there can be, whether it is set, and how much of it is used now.
+         * Tell who is asking
+         * @description Who is signed in, or whose API key this is, and what they may do.
          */
-        get: operations["list_limits_v1_limits_get"];
+        get: operations["show_v1_session_get"];
+        put?: never;
+        /**
+         * Sign in to the studio
+         * @description A session in a cookie, for an API key or for the token of a one-time link; one that was there ends.
+         *
+         *     Only the studio's own pages are answered: the header `X-Pressrun-Studio` is needed.
+         */
+        post: operations["begin_v1_session_post"];
+        /**
+         * Sign out of the studio
+         * @description The session ends on the server and in the browser; within two seconds nobody can use its cookie any more.
+         */
+        delete: operations["end_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how the server is
+         * @description Version, database, the process that answers, the workers that are alive, and every check of the doctor's.
+         */
+        get: operations["show_v1_system_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Set limits
-         * @description Set some limits, and take away those that are null; they hold for every process from the next request on.
-         */
-        patch: operations["patch_limits_v1_limits_patch"];
+        patch?: never;
         trace?: never;
     };
     "/v1/usage": {
@@ -1272,7 +1394,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/overview": {
+    "/v1/webhooks": {
         parameters: {
             query?: never;
             header?: never;
@@ -1280,72 +1402,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All that goes on
-         * @description Queue, ends of the last 24 hours, spend of 30 days, workers, models, agents; from counters: ask it often.
+         * List webhooks
+         * @description Every endpoint; never its secret.
          */
-        get: operations["get_overview_v1_overview_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List what was done
-         * @description Who did what in this organization, the newest first; `before` goes on after the last entry of a page.
-         */
-        get: operations["list_audit_v1_audit_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhooks/secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The secret of URLs given with jobs
-         * @description What messages to a job's or a batch's own `webhook_url` are signed with; it is made when first needed.
-         */
-        get: operations["get_secret_v1_webhooks_secret_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhooks/secret/rotate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["list_webhooks_v1_webhooks_get"];
         put?: never;
         /**
-         * Rotate the secret of URLs given with jobs
-         * @description A new secret; for `grace_s` seconds (a day) messages are signed with the one before it too.
+         * Create a webhook
+         * @description A new endpoint with a secret, shown in this answer and never again; what ends from now on is told.
          */
-        post: operations["rotate_secret_v1_webhooks_secret_rotate_post"];
+        post: operations["create_webhook_v1_webhooks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1412,7 +1478,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/webhooks": {
+    "/v1/webhooks/secret": {
         parameters: {
             query?: never;
             header?: never;
@@ -1420,16 +1486,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List webhooks
-         * @description Every endpoint; never its secret.
+         * The secret of URLs given with jobs
+         * @description What messages to a job's or a batch's own `webhook_url` are signed with; it is made when first needed.
          */
-        get: operations["list_webhooks_v1_webhooks_get"];
+        get: operations["get_secret_v1_webhooks_secret_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
-         * Create a webhook
-         * @description A new endpoint with a secret, shown in this answer and never again; what ends from now on is told.
+         * Rotate the secret of URLs given with jobs
+         * @description A new secret; for `grace_s` seconds (a day) messages are signed with the one before it too.
          */
-        post: operations["create_webhook_v1_webhooks_post"];
+        post: operations["rotate_secret_v1_webhooks_secret_rotate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1504,507 +1586,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/system": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tell how the server is
-         * @description Version, database, the process that answers, the workers that are alive, and every check of the doctor's.
-         */
-        get: operations["show_v1_system_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Is the process alive
-         * @description Alive, whatever the database does: a restart would not help it.
-         */
-        get: operations["healthz_healthz_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Can requests be served
-         * @description Ready when the database answers and nobody asked the server to stop.
-         *
-         *     Tells also whether a worker is alive, without which jobs only wait.
-         */
-        get: operations["readyz_readyz_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Figures for Prometheus
-         * @description Counters and gauges of the whole server, whichever process is asked.
-         */
-        get: operations["metrics_metrics_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AgentGraphs
-         * @description The graphs of an agent.
+         * AgentActivity
+         * @description An agent, when it was run last, and how its jobs of the last 7 days ended.
          */
-        AgentGraphs: {
-            /** Graph Ids */
-            graph_ids: string[];
-        };
-        /**
-         * ErrorEntry
-         * @description One thing that is wrong.
-         */
-        ErrorEntry: {
-            /** Description */
-            description: string;
-            /** Key */
-            key: string;
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * OpenAIError
-         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
-         */
-        OpenAIError: {
-            /** Message */
-            message: string;
-            /** Type */
-            type: string;
-            /** Param */
-            param: string | null;
-            /** Code */
-            code: string;
-        };
-        /**
-         * ErrorBody
-         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
-         *
-         *     `error` is there where clients of OpenAI's ask.
-         */
-        ErrorBody: {
-            /** Tpe */
-            tpe: string;
-            /** Message */
-            message: string;
-            /** Errors */
-            errors: components["schemas"]["ErrorEntry"][];
-            /** Extras */
-            extras: {
-                [key: string]: unknown;
-            };
-            /** @default null */
-            error?: components["schemas"]["OpenAIError"] | null;
-        };
-        /**
-         * ApplicationShape
-         * @description An agent.
-         */
-        ApplicationShape: {
-            /** Id */
-            id: string;
+        AgentActivity: {
+            /** Application Id */
+            application_id: string;
+            /** Failed */
+            failed: number;
+            /** Last Run At */
+            last_run_at: string | null;
             /** Name */
             name: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "generation";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "deployed" | "draft";
-            /** Inputs */
-            inputs: components["schemas"]["Input"][];
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Last Deployed At */
-            last_deployed_at: string | null;
-            /** Alias */
-            alias: string | null;
-            /** Deployed Version */
-            deployed_version: number | null;
-            /** Last Version */
-            last_version: number;
-            /** Draft Changed */
-            draft_changed: boolean;
-            /** Draft Digest */
-            draft_digest: string;
-            /** Draft Saved At */
-            draft_saved_at: string;
-        };
-        /**
-         * Input
-         * @description A declared input of an agent.
-         */
-        Input: {
-            /** Name */
-            name: string;
-            /**
-             * Input Type
-             * @enum {string}
-             */
-            input_type: "text" | "dropdown" | "file" | "media";
-            /** Required */
-            required: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /** Options */
-            options: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * ApplicationPage
-         * @description A page of agents by cursor.
-         */
-        ApplicationPage: {
-            /** Data */
-            data: components["schemas"]["ApplicationShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** First Id */
-            first_id: string | null;
-            /** Last Id */
-            last_id: string | null;
-        };
-        /**
-         * DropdownInput
-         * @description One of a list of options.
-         */
-        DropdownInput: {
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "dropdown";
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /** Options */
-            options: string[];
-        };
-        /**
-         * FileInput
-         * @description Files by id, or by URL where `upload_types` says so.
-         */
-        FileInput: {
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "file";
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Max Files
-             * @default 1
-             */
-            max_files?: number;
-            /**
-             * File Types
-             * @default [
-             *       "txt",
-             *       "md",
-             *       "csv",
-             *       "html",
-             *       "pdf",
-             *       "docx",
-             *       "pptx",
-             *       "xlsx"
-             *     ]
-             */
-            file_types?: string[];
-            /**
-             * Max Word Count
-             * @default 100000
-             */
-            max_word_count?: number;
-            /**
-             * Max File Size Mb
-             * @default 25
-             */
-            max_file_size_mb?: number;
-            /**
-             * Upload Types
-             * @default [
-             *       "file_id"
-             *     ]
-             */
-            upload_types?: ("url" | "file_id")[];
-        };
-        /**
-         * MediaInput
-         * @description One image.
-         */
-        MediaInput: {
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "media";
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * File Types
-             * @default [
-             *       "png",
-             *       "jpg",
-             *       "jpeg",
-             *       "webp",
-             *       "gif"
-             *     ]
-             */
-            file_types?: string[];
-            /**
-             * Max Image Size Mb
-             * @default 10
-             */
-            max_image_size_mb?: number;
-        };
-        /**
-         * OnInvalid
-         * @description What becomes of an answer that does not fit its schema: it is asked for again, so many times.
-         */
-        OnInvalid: {
-            /**
-             * Retries
-             * @default 2
-             */
-            retries?: number;
-        };
-        /**
-         * Output
-         * @description What the run's text is called and how it is put together; without a template it is the last prompt's result.
-         */
-        Output: {
-            /**
-             * Title
-             * @default Output
-             */
-            title?: string;
-            /**
-             * Template
-             * @default null
-             */
-            template?: string | null;
-        };
-        /**
-         * Prompt
-         * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
-         *
-         *     `models` names several in order of preference instead: the next one is asked when one cannot serve.
-         */
-        Prompt: {
-            /** Name */
-            name: string;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * System
-             * @default null
-             */
-            system?: string | null;
-            /** Prompt */
-            prompt: string;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /**
-             * Stop
-             * @default []
-             */
-            stop?: string[];
-            /**
-             * Json Schema
-             * @default null
-             */
-            json_schema?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Models
-             * @default []
-             */
-            models?: string[];
-            /**
-             * @default {
-             *       "retries": 2
-             *     }
-             */
-            on_invalid?: components["schemas"]["OnInvalid"];
-        };
-        /**
-         * Settings
-         * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
-         *
-         *     With `inline_citations` texts name the passages of graphs that they rest on, as [1].
-         */
-        Settings: {
-            /**
-             * Joiner
-             * @default
-             */
-            joiner?: string;
-            /**
-             * Fan Out
-             * @default false
-             */
-            fan_out?: boolean;
-            /**
-             * Concurrency
-             * @default null
-             */
-            concurrency?: number | null;
-            /**
-             * Deadline S
-             * @default 86400
-             */
-            deadline_s?: number;
-            /**
-             * Max Attempts
-             * @default 5
-             */
-            max_attempts?: number;
-            /**
-             * Inline Citations
-             * @default false
-             */
-            inline_citations?: boolean;
-            /**
-             * On Worker Loss
-             * @default retry
-             * @enum {string}
-             */
-            on_worker_loss?: "retry" | "fail";
-        };
-        /**
-         * TextInput
-         * @description One or more texts; `min_fields` and `max_fields` bound their number.
-         */
-        TextInput: {
-            /** Name */
-            name: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "text";
-            /**
-             * Required
-             * @default true
-             */
-            required?: boolean;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Min Fields
-             * @default 1
-             */
-            min_fields?: number;
-            /**
-             * Max Fields
-             * @default 1
-             */
-            max_fields?: number;
+            /** Runs */
+            runs: number;
         };
         /**
          * AgentDefinition
@@ -2013,8 +1613,6 @@ export interface components {
          *     `graphs` are the ids of graphs whose best passages every prompt is given.
          */
         AgentDefinition: {
-            /** Name */
-            name: string;
             /**
              * Alias
              * @default null
@@ -2026,74 +1624,162 @@ export interface components {
              */
             description?: string | null;
             /**
-             * Inputs
-             * @default []
-             */
-            inputs?: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
-            /** Prompts */
-            prompts: components["schemas"]["Prompt"][];
-            /**
              * Graphs
              * @default []
              */
             graphs?: string[];
             /**
+             * Inputs
+             * @default []
+             */
+            inputs?: (components["schemas"]["TextInput"] | components["schemas"]["DropdownInput"] | components["schemas"]["FileInput"] | components["schemas"]["MediaInput"])[];
+            /** Name */
+            name: string;
+            /**
              * @default {
-             *       "title": "Output",
-             *       "template": null
+             *       "template": null,
+             *       "title": "Output"
              *     }
              */
             output?: components["schemas"]["Output"];
+            /** Prompts */
+            prompts: components["schemas"]["Prompt"][];
             /**
              * @default {
-             *       "joiner": "\n",
-             *       "fan_out": false,
              *       "concurrency": null,
              *       "deadline_s": 86400,
-             *       "max_attempts": 5,
+             *       "fan_out": false,
              *       "inline_citations": false,
+             *       "joiner": "\n",
+             *       "max_attempts": 5,
              *       "on_worker_loss": "retry"
              *     }
              */
             settings?: components["schemas"]["Settings"];
         };
         /**
-         * Deleted
-         * @description Something is gone.
+         * AgentGraphs
+         * @description The graphs of an agent.
          */
-        Deleted: {
-            /** Id */
-            id: string;
-            /** Deleted */
-            deleted: boolean;
+        AgentGraphs: {
+            /** Graph Ids */
+            graph_ids: string[];
         };
         /**
-         * AuditShape
-         * @description Something that was done: when, by which key or person and from where, to what; `by` is their name.
+         * AnswerShape
+         * @description The answer to a question about graphs.
          */
-        AuditShape: {
+        AnswerShape: {
+            /** Answer */
+            answer: string;
+            /** Question */
+            question: string;
+            references: components["schemas"]["References"];
+            /** Sources */
+            sources: components["schemas"]["GraphSource"][];
+            /** Subqueries */
+            subqueries: components["schemas"]["SubqueryShape"][];
+        };
+        /**
+         * ApplicationPage
+         * @description A page of agents by cursor.
+         */
+        ApplicationPage: {
+            /** Data */
+            data: components["schemas"]["ApplicationShape"][];
+            /** First Id */
+            first_id: string | null;
+            /** Has More */
+            has_more: boolean;
+            /** Last Id */
+            last_id: string | null;
+        };
+        /**
+         * ApplicationShape
+         * @description An agent.
+         */
+        ApplicationShape: {
+            /** Alias */
+            alias: string | null;
+            /** Created At */
+            created_at: string;
+            /** Deployed Version */
+            deployed_version: number | null;
+            /** Draft Changed */
+            draft_changed: boolean;
+            /** Draft Digest */
+            draft_digest: string;
+            /** Draft Saved At */
+            draft_saved_at: string;
             /** Id */
             id: string;
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
+            /** Last Deployed At */
+            last_deployed_at: string | null;
+            /** Last Version */
+            last_version: number;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "deployed" | "draft";
+            /**
+             * Type
+             * @constant
+             */
+            type: "generation";
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * AskedPromptShape
+         * @description A prompt as it was sent and what came back; `part` counts the values of a fan-out, null is all of them.
+         *
+         *     `messages` and `output` are null where they are not known; `model` is the one that answered, null if none did.
+         */
+        AskedPromptShape: {
+            /** Calls */
+            calls: components["schemas"]["CallShape"][];
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Messages */
+            messages: components["schemas"]["MessageShape"][] | null;
+            /** Model */
+            model: string | null;
+            /** Output */
+            output: string | null;
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            usage: components["schemas"]["CallUsage"];
+        };
+        /**
+         * AskedPrompts
+         * @description Every prompt of a job, in order.
+         */
+        AskedPrompts: {
+            /** Data */
+            data: components["schemas"]["AskedPromptShape"][];
+        };
+        /**
+         * AttemptShape
+         * @description One attempt; `status` null: there was no answer.
+         */
+        AttemptShape: {
             /** At */
             at: string;
-            /** Action */
-            action: string;
-            /** Target */
-            target: string;
-            /** Key Id */
-            key_id: string | null;
-            /** Person Id */
-            person_id: string | null;
-            /** By */
-            by: string | null;
-            /** Address */
-            address: string | null;
-            /** Request Id */
-            request_id: string | null;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
+            /** Duration Ms */
+            duration_ms: number;
+            /** Error */
+            error: string | null;
+            /** Status */
+            status: number | null;
         };
         /**
          * AuditPage
@@ -2106,2165 +1792,48 @@ export interface components {
             has_more: boolean;
         };
         /**
-         * InputValue
-         * @description The values of one input; `id` is the input's name.
+         * AuditShape
+         * @description Something that was done: when, by which key or person and from where, to what; `by` is their name.
          */
-        InputValue: {
-            /** Id */
-            id: string;
-            /** Value */
-            value: string[];
-        };
-        /**
-         * JobData
-         * @description A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
-         *
-         *     `notes` say what was left out of what the models were given.
-         */
-        JobData: {
-            /** Title */
-            title: string;
-            /** Suggestion */
-            suggestion: string;
-            /**
-             * Results
-             * @default null
-             */
-            results?: components["schemas"]["PartResult"][] | null;
-            /**
-             * Sources
-             * @default null
-             */
-            sources?: components["schemas"]["SourceShape"][] | null;
-            /**
-             * Prompts
-             * @default null
-             */
-            prompts?: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Models
-             * @default null
-             */
-            models?: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Notes
-             * @default null
-             */
-            notes?: string[] | null;
-        };
-        /**
-         * PartResult
-         * @description The result for one of several values.
-         */
-        PartResult: {
-            /** Input */
-            input: string;
-            /** Value */
-            value: string;
-            /** Title */
-            title: string;
-            /** Suggestion */
-            suggestion: string;
-        };
-        /**
-         * SourceShape
-         * @description A passage of a graph that a prompt was given; `cite` is its number there, `part` that of the value, from 1.
-         *
-         *     It begins at character `start` of its file's text; `url` is where a page of the web stands.
-         */
-        SourceShape: {
-            /** Graph Id */
-            graph_id: string;
-            /** File Id */
-            file_id: string;
-            /** File Name */
-            file_name: string;
-            /** Url */
-            url: string | null;
-            /** Page */
-            page: number | null;
-            /** Start */
-            start: number;
-            /** Text */
-            text: string;
-            /** Score */
-            score: number;
-            /** Cite */
-            cite: string;
-            /** Prompt */
-            prompt: string;
-            /** Part */
-            part: number | null;
-        };
-        /**
-         * UsageShape
-         * @description Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
-         *
-         *     Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
-         *     for `reask_cost` dollars, which are part of the cost.
-         */
-        UsageShape: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-            /** Unpriced Calls */
-            unpriced_calls: number;
-            /** Reasks */
-            reasks: number;
-            /** Reask Cost */
-            reask_cost: number;
-        };
-        /**
-         * JobShape
-         * @description A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known.
-         */
-        JobShape: {
-            /** Id */
-            id: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "in_progress" | "completed" | "failed";
-            /** Application Id */
-            application_id: string;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Completed At */
-            completed_at: string | null;
-            data: components["schemas"]["JobData"] | null;
-            /** Error */
-            error: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /** Agent Version */
-            agent_version: number;
-            /** Attempts */
-            attempts: number;
-            /** Generation */
-            generation: number;
-            /** Error Code */
-            error_code: string | null;
-            /** Queued Reason */
-            queued_reason: string | null;
-            usage: components["schemas"]["UsageShape"];
-            /** Cost */
-            cost: number | null;
-            /** Currency */
-            currency: string;
-            /** Priority */
-            priority: number;
-            /** Started At */
-            started_at: string | null;
-            /** Deadline At */
-            deadline_at: string;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
-            /** Batch Id */
-            batch_id: string | null;
-            /** Row */
-            row: number | null;
-            /** Reused From */
-            reused_from: string | null;
-        };
-        /**
-         * JobEventShape
-         * @description One line of a job's timeline.
-         */
-        JobEventShape: {
-            /** Seq */
-            seq: number;
+        AuditShape: {
+            /** Action */
+            action: string;
+            /** Address */
+            address: string | null;
             /** At */
             at: string;
-            /** Event */
-            event: string;
-            /** Generation */
-            generation: number;
-            /** Attempt */
-            attempt: number;
+            /** By */
+            by: string | null;
             /** Data */
             data: {
                 [key: string]: unknown;
             };
-        };
-        /**
-         * JobEvents
-         * @description A job's timeline.
-         */
-        JobEvents: {
-            /** Data */
-            data: components["schemas"]["JobEventShape"][];
-        };
-        /**
-         * CreatedJob
-         * @description A job that was accepted; `job_id` is `id` again.
-         */
-        CreatedJob: {
             /** Id */
             id: string;
-            /** Job Id */
-            job_id: string;
-            /** Application Id */
-            application_id: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "in_progress" | "completed" | "failed";
-            /** Created At */
-            created_at: string;
-        };
-        /**
-         * Pagination
-         * @description The offset and limit that were in force.
-         */
-        Pagination: {
-            /** Offset */
-            offset: number;
-            /** Limit */
-            limit: number;
-        };
-        /**
-         * JobPage
-         * @description A page of jobs by offset.
-         */
-        JobPage: {
-            /** Result */
-            result: components["schemas"]["JobShape"][];
-            /** Totalcount */
-            totalCount: number;
-            pagination: components["schemas"]["Pagination"];
-        };
-        /**
-         * BatchCounts
-         * @description Where the rows stand; the others always come to `total`.
-         */
-        BatchCounts: {
-            /** Total */
-            total: number;
-            /** Queued */
-            queued: number;
-            /** Running */
-            running: number;
-            /** Waiting */
-            waiting: number;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
-            /** Invalid */
-            invalid: number;
-        };
-        /**
-         * BatchError
-         * @description An error code and how many rows failed with it.
-         */
-        BatchError: {
-            /** Error Code */
-            error_code: string;
-            /** Rows */
-            rows: number;
-        };
-        /**
-         * BatchOptionsShape
-         * @description How the rows are run; `stop_on_errors` is a share of 1.
-         */
-        BatchOptionsShape: {
-            /** Priority */
-            priority: number;
-            /** Dedupe */
-            dedupe: boolean;
-            /** Reuse */
-            reuse: boolean;
-            /** Fan Out */
-            fan_out: boolean;
-            /** Sample */
-            sample: number;
-            /** Canary */
-            canary: number;
-            /** Stop On Errors */
-            stop_on_errors: number | null;
-        };
-        /**
-         * Tokens
-         * @description Tokens of all calls together.
-         */
-        Tokens: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-        };
-        /**
-         * BatchShape
-         * @description A batch; money is US dollars.
-         */
-        BatchShape: {
-            /** Id */
-            id: string;
-            /** Application Id */
-            application_id: string;
-            /** Agent Version */
-            agent_version: number;
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
-            /** Pause Code */
-            pause_code: string | null;
-            /** Paused Reason */
-            paused_reason: string | null;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Retrying */
-            retrying: boolean;
-            counts: components["schemas"]["BatchCounts"];
-            /** Errors */
-            errors: components["schemas"]["BatchError"][];
-            /** Reused */
-            reused: number;
-            usage: components["schemas"]["Tokens"];
-            /** Cost */
-            cost: number | null;
-            /** Max Cost */
-            max_cost: number | null;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Columns */
-            columns: string[];
-            options: components["schemas"]["BatchOptionsShape"];
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Deadline At */
-            deadline_at: string;
+            /** Key Id */
+            key_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Target */
+            target: string;
         };
         /**
          * BadRowShape
          * @description One fault of a row that cannot be run.
          */
         BadRowShape: {
-            /** Row */
-            row: number;
-            /** Line */
-            line: number;
             /** Column */
             column: string | null;
             /** Input */
             input: string | null;
+            /** Line */
+            line: number;
             /** Reason */
             reason: string;
-        };
-        /**
-         * CostRange
-         * @description US dollars; null when a price is not known.
-         */
-        CostRange: {
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
-            /** Most */
-            most: number | null;
-        };
-        /**
-         * SecondsRange
-         * @description Seconds.
-         */
-        SecondsRange: {
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-        };
-        /**
-         * BatchEstimateShape
-         * @description What a file of rows would take if it were run.
-         */
-        BatchEstimateShape: {
-            /** Rows */
-            rows: number;
-            /** Bad Rows */
-            bad_rows: number;
-            /** Distinct Rows */
-            distinct_rows: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            cost: components["schemas"]["CostRange"];
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Unbounded */
-            unbounded: string[];
-            duration_s: components["schemas"]["SecondsRange"] | null;
-            /**
-             * Format
-             * @enum {string}
-             */
-            format: "csv" | "json" | "jsonl" | "xlsx";
-            /** Encoding */
-            encoding: string | null;
-            /** Delimiter */
-            delimiter: string | null;
-            /** Columns */
-            columns: string[];
-            /** First Rows */
-            first_rows: string[][];
-            /** Inputs */
-            inputs: {
-                [key: string]: string[];
-            };
-            /** Problems */
-            problems: components["schemas"]["BadRowShape"][];
-        };
-        /**
-         * LikelyCost
-         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
-         */
-        LikelyCost: {
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
-        };
-        /**
-         * BatchProjectionShape
-         * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
-         *
-         *     They will take `duration_s`; null when no row is done, or no worker alive.
-         */
-        BatchProjectionShape: {
-            /** Rows */
-            rows: number;
-            /** Rows Left */
-            rows_left: number;
-            /** Cost Per Row */
-            cost_per_row: number | null;
-            cost: components["schemas"]["LikelyCost"];
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            duration_s: components["schemas"]["SecondsRange"] | null;
-        };
-        /**
-         * JobLineShape
-         * @description A job as lists show it: how its inputs and its text begin; `duration_ms` is that of its last attempt.
-         */
-        JobLineShape: {
-            /** Id */
-            id: string;
-            /** Application Id */
-            application_id: string;
-            /** Application Name */
-            application_name: string | null;
-            /** Agent Version */
-            agent_version: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Attempts */
-            attempts: number;
-            /** Generation */
-            generation: number;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Batch Id */
-            batch_id: string | null;
-            /** Row */
-            row: number | null;
-            /** Reused From */
-            reused_from: string | null;
-            /** Inputs */
-            inputs: {
-                [key: string]: string;
-            };
-            /** Output */
-            output: string | null;
-            usage: components["schemas"]["Tokens"];
-            /** Cost */
-            cost: number | null;
-        };
-        /**
-         * JobLines
-         * @description A page of jobs; `next` is what to go on `before`, null at the end. It may be short although more follow.
-         */
-        JobLines: {
-            /** Data */
-            data: components["schemas"]["JobLineShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * BatchRowShape
-         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
-         *
-         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
-         */
-        BatchRowShape: {
             /** Row */
             row: number;
-            /** Id */
-            id: string | null;
-            /** Cells */
-            cells: {
-                [key: string]: unknown;
-            } | null;
-            /** Inputs */
-            inputs: {
-                [key: string]: string;
-            };
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "invalid";
-            /** Job Id */
-            job_id: string | null;
-            /** Output */
-            output: string | null;
-            /** Suggestion */
-            suggestion: string | null;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Attempts */
-            attempts: number;
-            usage: components["schemas"]["Tokens"];
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Started At */
-            started_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Agent Version */
-            agent_version: number | null;
-            /** Reused From */
-            reused_from: string | null;
-        };
-        /**
-         * BatchRows
-         * @description A page of rows; `total` is the number of all that are wanted.
-         */
-        BatchRows: {
-            /** Data */
-            data: components["schemas"]["BatchRowShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Total */
-            total: number;
-        };
-        /**
-         * SeriesPoint
-         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
-         *
-         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
-         */
-        SeriesPoint: {
-            /** At */
-            at: string;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
-            /** Tokens */
-            tokens: number;
-            /** Cost */
-            cost: number;
-            /** P50 Ms */
-            p50_ms: number | null;
-            /** P95 Ms */
-            p95_ms: number | null;
-            /** Errors */
-            errors: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * BatchSeries
-         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
-         */
-        BatchSeries: {
-            /** From */
-            from: string;
-            /** To */
-            to: string;
-            /** As Of */
-            as_of: string;
-            /** Step S */
-            step_s: number;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Points */
-            points: components["schemas"]["SeriesPoint"][];
-        };
-        /**
-         * BatchPage
-         * @description A page of batches by offset.
-         */
-        BatchPage: {
-            /** Result */
-            result: components["schemas"]["BatchShape"][];
-            /** Totalcount */
-            totalCount: number;
-            pagination: components["schemas"]["Pagination"];
-        };
-        /**
-         * Generated
-         * @description A text, and with fan-out one for each value; `sources` where the agent has graphs.
-         */
-        Generated: {
-            /** Title */
-            title: string;
-            /** Suggestion */
-            suggestion: string;
-            /**
-             * Results
-             * @default null
-             */
-            results?: components["schemas"]["PartResult"][] | null;
-            /**
-             * Sources
-             * @default null
-             */
-            sources?: components["schemas"]["SourceShape"][] | null;
-        };
-        /**
-         * FileReference
-         * @description A passage of a file, `start` characters into its text; `cite` is its mark in the answer, null without one.
-         */
-        FileReference: {
-            /** Text */
-            text: string;
-            /** Fileid */
-            fileId: string;
-            /** File Name */
-            file_name: string;
-            /** Score */
-            score: number;
-            /** Page */
-            page: number | null;
-            /** Start */
-            start: number;
-            /** Cite */
-            cite: string | null;
-        };
-        /**
-         * GraphSource
-         * @description A passage that an answer rests on.
-         */
-        GraphSource: {
-            /** File Id */
-            file_id: string;
-            /** Snippet */
-            snippet: string;
-        };
-        /**
-         * References
-         * @description What an answer rests on.
-         */
-        References: {
-            /** Files */
-            files: components["schemas"]["FileReference"][];
-            /** Web */
-            web: components["schemas"]["WebReference"][];
-        };
-        /**
-         * SubqueryShape
-         * @description A part of a question, answered on its own.
-         */
-        SubqueryShape: {
-            /** Query */
-            query: string;
-            /** Answer */
-            answer: string;
-            /** Sources */
-            sources: components["schemas"]["GraphSource"][];
-        };
-        /**
-         * WebReference
-         * @description A passage of a page of the web.
-         */
-        WebReference: {
-            /** Text */
-            text: string;
-            /** Url */
-            url: string;
-            /** Title */
-            title: string;
-            /** Score */
-            score: number;
-        };
-        /**
-         * AnswerShape
-         * @description The answer to a question about graphs.
-         */
-        AnswerShape: {
-            /** Question */
-            question: string;
-            /** Answer */
-            answer: string;
-            /** Sources */
-            sources: components["schemas"]["GraphSource"][];
-            /** Subqueries */
-            subqueries: components["schemas"]["SubqueryShape"][];
-            references: components["schemas"]["References"];
-        };
-        /**
-         * FoundShape
-         * @description A passage that was found; it begins at character `start` of its file's text.
-         */
-        FoundShape: {
-            /** Graph Id */
-            graph_id: string;
-            /** File Id */
-            file_id: string;
-            /** File Name */
-            file_name: string;
-            /** Url */
-            url: string | null;
-            /** Page */
-            page: number | null;
-            /** Start */
-            start: number;
-            /** Text */
-            text: string;
-            /** Score */
-            score: number;
-            /** Keyword Score */
-            keyword_score: number;
-            /** Semantic Score */
-            semantic_score: number;
-        };
-        /**
-         * FoundPage
-         * @description The passages that were found, the best first.
-         */
-        FoundPage: {
-            /** Data */
-            data: components["schemas"]["FoundShape"][];
-            /**
-             * Search
-             * @enum {string}
-             */
-            search: "hybrid" | "text";
-        };
-        /**
-         * CalledFunction
-         * @description What is called; `arguments` is JSON as the model wrote it.
-         */
-        CalledFunction: {
-            /** Name */
-            name: string;
-            /** Arguments */
-            arguments: string;
-        };
-        /**
-         * CalledTool
-         * @description A call of a function of yours.
-         */
-        CalledTool: {
-            /** Id */
-            id: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "function";
-            function: components["schemas"]["CalledFunction"];
-        };
-        /**
-         * ChatChoice
-         * @description One answer.
-         */
-        ChatChoice: {
-            /** Index */
-            index: number;
-            /**
-             * Finish Reason
-             * @enum {string}
-             */
-            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
-            message: components["schemas"]["ChatMessage"];
-            /** Logprobs */
-            logprobs: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * ChatMessage
-         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
-         */
-        ChatMessage: {
-            /**
-             * Role
-             * @constant
-             */
-            role: "assistant";
-            /** Content */
-            content: string;
-            /** Refusal */
-            refusal: string | null;
-            /**
-             * Tool Calls
-             * @default null
-             */
-            tool_calls?: components["schemas"]["CalledTool"][] | null;
-            /**
-             * Graph Data
-             * @default null
-             */
-            graph_data?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Llm Data
-             * @default null
-             */
-            llm_data?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Application Data
-             * @default null
-             */
-            application_data?: {
-                [key: string]: unknown;
-            }[] | null;
-        };
-        /**
-         * ChatUsage
-         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
-         */
-        ChatUsage: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            prompt_token_details: components["schemas"]["TokenDetails"];
-            prompt_tokens_details: components["schemas"]["TokenDetails"];
-        };
-        /**
-         * TokenDetails
-         * @description Tokens that the provider took from its cache.
-         */
-        TokenDetails: {
-            /** Cached Tokens */
-            cached_tokens: number;
-        };
-        /**
-         * ChatCompletion
-         * @description A chat completion; `created` is seconds since the epoch.
-         */
-        ChatCompletion: {
-            /** Id */
-            id: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "chat.completion";
-            /** Created */
-            created: number;
-            /** Model */
-            model: string;
-            /** Choices */
-            choices: components["schemas"]["ChatChoice"][];
-            usage: components["schemas"]["ChatUsage"];
-        };
-        /**
-         * CompletionChoice
-         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
-         */
-        CompletionChoice: {
-            /** Text */
-            text: string;
-            /** Index */
-            index: number;
-            /** Logprobs */
-            logprobs: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Finish Reason
-             * @enum {string}
-             */
-            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
-            /** Log Probs */
-            log_probs: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * Completion
-         * @description A completion; `created` is seconds since the epoch.
-         */
-        Completion: {
-            /** Id */
-            id: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "text_completion";
-            /** Created */
-            created: number;
-            /** Model */
-            model: string;
-            /** Choices */
-            choices: components["schemas"]["CompletionChoice"][];
-            usage: components["schemas"]["ChatUsage"];
-        };
-        /**
-         * TextSection
-         * @description Where a page, slide or sheet begins in the text; `label` is the name that a sheet has.
-         */
-        TextSection: {
-            /** Offset */
-            offset: number;
-            /** Page */
-            page: number | null;
-            /** Label */
-            label: string | null;
-        };
-        /**
-         * FileText
-         * @description Some of a file's text: it begins at `offset` of `total` characters, and touches these `sections`.
-         */
-        FileText: {
-            /** Text */
-            text: string;
-            /** Offset */
-            offset: number;
-            /** Total */
-            total: number;
-            /** Sections */
-            sections: components["schemas"]["TextSection"][];
-        };
-        /**
-         * FileShape
-         * @description A file: Writer's five fields, then Pressrun's.
-         *
-         *     `words`, `pages` and `characters` are of its text, null while there is none; `error` tells why it has failed.
-         */
-        FileShape: {
-            /** Id */
-            id: string;
-            /** Created At */
-            created_at: string;
-            /** Name */
-            name: string;
-            /** Graph Ids */
-            graph_ids: string[];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "in_progress" | "completed" | "failed";
-            /** Updated At */
-            updated_at: string;
-            /** Media Type */
-            media_type: string;
-            /** Size */
-            size: number;
-            /** Digest */
-            digest: string;
-            /** Has Text */
-            has_text: boolean;
-            /** Words */
-            words: number | null;
-            /** Pages */
-            pages: number | null;
-            /** Characters */
-            characters: number | null;
-            /** Error */
-            error: string | null;
-            /** Error Code */
-            error_code: string | null;
-            /** Job Id */
-            job_id: string | null;
-        };
-        /**
-         * FilePage
-         * @description A page of files by cursor; `stored_files` and `stored_bytes` are of the whole organization.
-         */
-        FilePage: {
-            /** Data */
-            data: components["schemas"]["FileShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** First Id */
-            first_id: string | null;
-            /** Last Id */
-            last_id: string | null;
-            /** Stored Files */
-            stored_files: number;
-            /** Stored Bytes */
-            stored_bytes: number;
-            /** Max Stored Bytes */
-            max_stored_bytes: number;
-        };
-        /**
-         * FilesRetried
-         * @description Failed files are taken in again; `job_ids` by file, of those that had failed.
-         */
-        FilesRetried: {
-            /** Success */
-            success: boolean;
-            /** Job Ids */
-            job_ids: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * FileStatusShape
-         * @description How many files of a graph stand where.
-         */
-        FileStatusShape: {
-            /** In Progress */
-            in_progress: number;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Total */
-            total: number;
-        };
-        /**
-         * GraphShape
-         * @description A graph; `search` is `text` where no embedder is installed, so that words alone are searched.
-         */
-        GraphShape: {
-            /** Id */
-            id: string;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string | null;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "manual" | "connector" | "web";
-            file_status: components["schemas"]["FileStatusShape"];
-            /** Urls */
-            urls: components["schemas"]["UrlShape"][];
-            /** Passages */
-            passages: number;
-            /**
-             * Search
-             * @enum {string}
-             */
-            search: "hybrid" | "text";
-        };
-        /**
-         * UrlShape
-         * @description A page of the web that a graph takes in, or a page and what lies below it.
-         */
-        UrlShape: {
-            /** Url */
-            url: string;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "single_page" | "sub_pages";
-            /** Exclude Urls */
-            exclude_urls: string[];
-            status: components["schemas"]["UrlStatusShape"];
-        };
-        /**
-         * UrlStatusShape
-         * @description What became of a page; `error` tells it to people.
-         */
-        UrlStatusShape: {
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "validating" | "success" | "error";
-            /** Error Type */
-            error_type: string | null;
-            /** Error */
-            error: string | null;
-        };
-        /**
-         * GraphPage
-         * @description A page of graphs by cursor.
-         */
-        GraphPage: {
-            /** Data */
-            data: components["schemas"]["GraphShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** First Id */
-            first_id: string | null;
-            /** Last Id */
-            last_id: string | null;
-        };
-        /**
-         * AskedPromptShape
-         * @description A prompt as it was sent and what came back; `part` counts the values of a fan-out, null is all of them.
-         *
-         *     `messages` and `output` are null where they are not known; `model` is the one that answered, null if none did.
-         */
-        AskedPromptShape: {
-            /** Part */
-            part: number | null;
-            /** Prompt */
-            prompt: string;
-            /** Model */
-            model: string | null;
-            /** Messages */
-            messages: components["schemas"]["MessageShape"][] | null;
-            /** Output */
-            output: string | null;
-            usage: components["schemas"]["CallUsage"];
-            /** Cost */
-            cost: number | null;
-            /** Duration Ms */
-            duration_ms: number | null;
-            /** Calls */
-            calls: components["schemas"]["CallShape"][];
-        };
-        /**
-         * CallShape
-         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
-         */
-        CallShape: {
-            /** Attempt */
-            attempt: number;
-            /** Model */
-            model: string;
-            /** Outcome */
-            outcome: string;
-            /** Duration Ms */
-            duration_ms: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Cost */
-            cost: number | null;
-            /** Request Id */
-            request_id: string | null;
-            /** Reask */
-            reask: boolean;
-        };
-        /**
-         * CallUsage
-         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
-         */
-        CallUsage: {
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-        };
-        /**
-         * MessageShape
-         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
-         */
-        MessageShape: {
-            /** Role */
-            role: string;
-            /** Content */
-            content: string;
-            /**
-             * Images
-             * @default null
-             */
-            images?: string[] | null;
-        };
-        /**
-         * AskedPrompts
-         * @description Every prompt of a job, in order.
-         */
-        AskedPrompts: {
-            /** Data */
-            data: components["schemas"]["AskedPromptShape"][];
-        };
-        /**
-         * KeyShape
-         * @description An API key, without the key.
-         */
-        KeyShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Hint */
-            hint: string;
-            /** Scopes */
-            scopes: string[];
-            /** Fold Retries */
-            fold_retries: boolean;
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-        };
-        /**
-         * KeyPage
-         * @description All API keys.
-         */
-        KeyPage: {
-            /** Data */
-            data: components["schemas"]["KeyShape"][];
-        };
-        /**
-         * CreatedKey
-         * @description A new API key: the only time it is shown.
-         */
-        CreatedKey: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Hint */
-            hint: string;
-            /** Scopes */
-            scopes: string[];
-            /** Fold Retries */
-            fold_retries: boolean;
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-            /** Key */
-            key: string;
-        };
-        /**
-         * LimitShape
-         * @description A limit: the organization's own value, the server's, and what is used; null where there is none.
-         */
-        LimitShape: {
-            /** Name */
-            name: string;
-            /** Value */
-            value: number | null;
-            /** Server Most */
-            server_most: number | null;
-            /** Used */
-            used: number | null;
-        };
-        /**
-         * LimitPage
-         * @description All limits of an organization.
-         */
-        LimitPage: {
-            /** Data */
-            data: components["schemas"]["LimitShape"][];
-        };
-        /**
-         * ListedModel
-         * @description A model as OpenAI's clients list it.
-         */
-        ListedModel: {
-            /** Id */
-            id: string;
-            /**
-             * Object
-             * @constant
-             */
-            object: "model";
-            /** Created */
-            created: number;
-            /** Owned By */
-            owned_by: string;
-        };
-        /**
-         * ModelShape
-         * @description A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
-         *
-         *     `vision`: it takes images. `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
-         */
-        ModelShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "openai" | "local" | "scripted";
-            /** Base Url */
-            base_url: string | null;
-            /** Model Id */
-            model_id: string | null;
-            /** Default */
-            default: boolean;
-            /** Source */
-            source: string;
-            /** Concurrency */
-            concurrency: number | null;
-            /** Has Api Key */
-            has_api_key: boolean;
-            /** Account */
-            account: string;
-            /** Rpm */
-            rpm: number | null;
-            /** Tpm */
-            tpm: number | null;
-            /** Vision */
-            vision: boolean;
-            /** Input Price */
-            input_price: number | null;
-            /** Output Price */
-            output_price: number | null;
-            /** Cached Input Price */
-            cached_input_price: number | null;
-            /**
-             * Price Source
-             * @enum {string}
-             */
-            price_source: "set" | "free" | "table" | "unknown";
-            /** Held Back */
-            held_back: string | null;
-            /** Held Back S */
-            held_back_s: number | null;
-        };
-        /**
-         * ModelPage
-         * @description All models; `data` has them again, for OpenAI's clients.
-         */
-        ModelPage: {
-            /** Models */
-            models: components["schemas"]["ModelShape"][];
-            /**
-             * Object
-             * @constant
-             */
-            object: "list";
-            /** Data */
-            data: components["schemas"]["ListedModel"][];
-        };
-        /**
-         * OneModel
-         * @description A model, with the fields that OpenAI's clients look for.
-         */
-        OneModel: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "openai" | "local" | "scripted";
-            /** Base Url */
-            base_url: string | null;
-            /** Model Id */
-            model_id: string | null;
-            /** Default */
-            default: boolean;
-            /** Source */
-            source: string;
-            /** Concurrency */
-            concurrency: number | null;
-            /** Has Api Key */
-            has_api_key: boolean;
-            /** Account */
-            account: string;
-            /** Rpm */
-            rpm: number | null;
-            /** Tpm */
-            tpm: number | null;
-            /** Vision */
-            vision: boolean;
-            /** Input Price */
-            input_price: number | null;
-            /** Output Price */
-            output_price: number | null;
-            /** Cached Input Price */
-            cached_input_price: number | null;
-            /**
-             * Price Source
-             * @enum {string}
-             */
-            price_source: "set" | "free" | "table" | "unknown";
-            /** Held Back */
-            held_back: string | null;
-            /** Held Back S */
-            held_back_s: number | null;
-            /**
-             * Object
-             * @constant
-             */
-            object: "model";
-            /** Created */
-            created: number;
-            /** Owned By */
-            owned_by: string;
-        };
-        /**
-         * ModelTrial
-         * @description A model's answer to a first question.
-         */
-        ModelTrial: {
-            /** Model */
-            model: string;
-            /** Text */
-            text: string;
-            /** Seconds */
-            seconds: number;
-            /** Usage */
-            usage: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * Health
-         * @description The process is alive.
-         */
-        Health: {
-            /**
-             * Status
-             * @constant
-             */
-            status: "ok";
-        };
-        /**
-         * Readiness
-         * @description Whether requests can be served; `workers` tells whether jobs are being carried out.
-         *
-         *     `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
-         *     keeps accepted jobs through a power cut.
-         */
-        Readiness: {
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "unavailable" | "stopping";
-            /**
-             * Database
-             * @default null
-             */
-            database?: ("ok" | "unreachable") | null;
-            /**
-             * Workers
-             * @default null
-             */
-            workers?: ("ok" | "none alive") | null;
-            /**
-             * Room
-             * @default null
-             */
-            room?: ("ok" | "none") | null;
-            /**
-             * Durability
-             * @default null
-             */
-            durability?: string | null;
-        };
-        /**
-         * AgentActivity
-         * @description An agent, when it was run last, and how its jobs of the last 7 days ended.
-         */
-        AgentActivity: {
-            /** Application Id */
-            application_id: string;
-            /** Name */
-            name: string;
-            /** Last Run At */
-            last_run_at: string | null;
-            /** Runs */
-            runs: number;
-            /** Failed */
-            failed: number;
-        };
-        /**
-         * DailySpend
-         * @description What an agent cost on a day; null where no price is known.
-         */
-        DailySpend: {
-            /** Day */
-            day: string;
-            /** Application Id */
-            application_id: string | null;
-            /** Cost */
-            cost: number | null;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Calls */
-            calls: number;
-        };
-        /**
-         * EndedHour
-         * @description Jobs that ended in the hour from `at` on.
-         */
-        EndedHour: {
-            /** At */
-            at: string;
-            /** Completed */
-            completed: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
-        };
-        /**
-         * ModelHealth
-         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
-         */
-        ModelHealth: {
-            /** Name */
-            name: string;
-            /** Default */
-            default: boolean;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "held_back" | "no_quota" | "down";
-            /** Reason */
-            reason: string | null;
-            /** Retry In S */
-            retry_in_s: number | null;
-            /** Concurrency */
-            concurrency: number | null;
-            /** Rpm */
-            rpm: number | null;
-            /** Tpm */
-            tpm: number | null;
-            used: components["schemas"]["UsedLimits"] | null;
-        };
-        /**
-         * QueueShape
-         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
-         */
-        QueueShape: {
-            /** Queued */
-            queued: number;
-            /** Running */
-            running: number;
-            /** Waiting */
-            waiting: number;
-            /** Oldest Queued S */
-            oldest_queued_s: number | null;
-        };
-        /**
-         * UsedLimits
-         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
-         */
-        UsedLimits: {
-            /** Requests */
-            requests: number;
-            /** Tokens */
-            tokens: number;
-            /** Running */
-            running: number;
-        };
-        /**
-         * WorkerActivity
-         * @description A worker that is alive, and how many of its places are taken.
-         */
-        WorkerActivity: {
-            /** Id */
-            id: string;
-            /** Host */
-            host: string;
-            /** Pid */
-            pid: number;
-            /** Places */
-            places: number;
-            /** Running */
-            running: number;
-            /** Started At */
-            started_at: string;
-            /** Seen At */
-            seen_at: string;
-        };
-        /**
-         * Overview
-         * @description All that goes on. `workers` is null for keys without `admin`: they serve every organization.
-         */
-        Overview: {
-            queue: components["schemas"]["QueueShape"];
-            /** Hours */
-            hours: components["schemas"]["EndedHour"][];
-            /** Failure Rate */
-            failure_rate: number | null;
-            /** Spend */
-            spend: components["schemas"]["DailySpend"][];
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Workers */
-            workers: components["schemas"]["WorkerActivity"][] | null;
-            /** Models */
-            models: components["schemas"]["ModelHealth"][];
-            /** Agents */
-            agents: components["schemas"]["AgentActivity"][];
-        };
-        /**
-         * PersonShape
-         * @description Somebody who may sign in to the studio.
-         */
-        PersonShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Email */
-            email: string | null;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "editor" | "admin";
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Last Seen At */
-            last_seen_at: string | null;
-        };
-        /**
-         * PeoplePage
-         * @description Everybody who may sign in to the studio.
-         */
-        PeoplePage: {
-            /** Data */
-            data: components["schemas"]["PersonShape"][];
-        };
-        /**
-         * SignInLinkShape
-         * @description A link that signs a person in once: the only time it is shown.
-         */
-        SignInLinkShape: {
-            /** Url */
-            url: string;
-            /** Expires At */
-            expires_at: string;
-        };
-        /**
-         * OrganizationShape
-         * @description The organization everything belongs to.
-         */
-        OrganizationShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-        };
-        /**
-         * SessionShape
-         * @description Who is asking, by a session of the studio or by an API key, and everything they may do.
-         *
-         *     `type` tells whether it is a person or a key; without a session `signed_in_at` is null.
-         */
-        SessionShape: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "person" | "key";
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Email */
-            email: string | null;
-            /** Role */
-            role: ("viewer" | "editor" | "admin") | null;
-            organization: components["schemas"]["OrganizationShape"];
-            /** Scopes */
-            scopes: string[];
-            /** Signed In At */
-            signed_in_at: string | null;
-            /** Expires At */
-            expires_at: string | null;
-        };
-        /**
-         * UsageLineShape
-         * @description What one group used; it has those of `day`, `agent`, `batch`, `key` and `model` that were grouped by.
-         *
-         *     `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
-         */
-        UsageLineShape: {
-            /**
-             * Day
-             * @default null
-             */
-            day?: string | null;
-            /**
-             * Agent
-             * @default null
-             */
-            agent?: string | null;
-            /**
-             * Batch
-             * @default null
-             */
-            batch?: string | null;
-            /**
-             * Key
-             * @default null
-             */
-            key?: string | null;
-            /**
-             * Key Name
-             * @default null
-             */
-            key_name?: string | null;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /** Calls */
-            calls: number;
-            /** Prompt Tokens */
-            prompt_tokens: number;
-            /** Completion Tokens */
-            completion_tokens: number;
-            /** Cached Prompt Tokens */
-            cached_prompt_tokens: number;
-            /** Total Tokens */
-            total_tokens: number;
-            /** Cost */
-            cost: number | null;
-            /** Unpriced Calls */
-            unpriced_calls: number;
-            /** Reasks */
-            reasks: number;
-            /** Reask Cost */
-            reask_cost: number;
-        };
-        /**
-         * UsageReport
-         * @description What an organization used from one day to another (UTC, both included); `total` is all of it.
-         */
-        UsageReport: {
-            /** First Day */
-            first_day: string;
-            /** Last Day */
-            last_day: string;
-            /** Group By */
-            group_by: string[];
-            /** Currency */
-            currency: string;
-            /** Data */
-            data: components["schemas"]["UsageLineShape"][];
-            total: components["schemas"]["UsageLineShape"];
-        };
-        /**
-         * DeployedApplication
-         * @description An agent just deployed, and what looks unintended in it.
-         */
-        DeployedApplication: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "generation";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "deployed" | "draft";
-            /** Inputs */
-            inputs: components["schemas"]["Input"][];
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Last Deployed At */
-            last_deployed_at: string | null;
-            /** Alias */
-            alias: string | null;
-            /** Deployed Version */
-            deployed_version: number | null;
-            /** Last Version */
-            last_version: number;
-            /** Draft Changed */
-            draft_changed: boolean;
-            /** Draft Digest */
-            draft_digest: string;
-            /** Draft Saved At */
-            draft_saved_at: string;
-            /** Warnings */
-            warnings: string[];
-        };
-        /**
-         * VersionShape
-         * @description A version of an agent; `created_by` is the id of the key or person that deployed it.
-         */
-        VersionShape: {
-            /** Version */
-            version: number;
-            /** Deployed */
-            deployed: boolean;
-            /** Note */
-            note: string;
-            /** Digest */
-            digest: string;
-            /** Created At */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Created By Name */
-            created_by_name: string | null;
-        };
-        /**
-         * VersionPage
-         * @description All versions of an agent.
-         */
-        VersionPage: {
-            /** Data */
-            data: components["schemas"]["VersionShape"][];
-        };
-        /**
-         * WebhookShape
-         * @description An endpoint, without its secret; `reason` tells why it is disabled.
-         */
-        WebhookShape: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Url */
-            url: string;
-            /** Events */
-            events: string[];
-            /** Application Id */
-            application_id: string | null;
-            /** Rows */
-            rows: boolean;
-            /** State */
-            state: string;
-            /** Reason */
-            reason: string | null;
-            /** Failing Since */
-            failing_since: string | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-        };
-        /**
-         * WebhookPage
-         * @description All endpoints.
-         */
-        WebhookPage: {
-            /** Data */
-            data: components["schemas"]["WebhookShape"][];
-        };
-        /**
-         * CreatedWebhook
-         * @description A new endpoint: the only time its secret is shown.
-         */
-        CreatedWebhook: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Url */
-            url: string;
-            /** Events */
-            events: string[];
-            /** Application Id */
-            application_id: string | null;
-            /** Rows */
-            rows: boolean;
-            /** State */
-            state: string;
-            /** Reason */
-            reason: string | null;
-            /** Failing Since */
-            failing_since: string | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Secret */
-            secret: string;
-        };
-        /**
-         * WebhookSecret
-         * @description What deliveries are signed with from now on; until `previous_until` with the secret before it too.
-         */
-        WebhookSecret: {
-            /** Secret */
-            secret: string;
-            /** Previous Until */
-            previous_until: string | null;
-        };
-        /**
-         * AttemptShape
-         * @description One attempt; `status` null: there was no answer.
-         */
-        AttemptShape: {
-            /** At */
-            at: string;
-            /** Duration Ms */
-            duration_ms: number;
-            /** Status */
-            status: number | null;
-            /** Error */
-            error: string | null;
-        };
-        /**
-         * DeliveryDetail
-         * @description The same with its latest attempts, the oldest first.
-         */
-        DeliveryDetail: {
-            /** Id */
-            id: string;
-            /** Webhook Id */
-            webhook_id: string | null;
-            /** Message Id */
-            message_id: string;
-            /** Event */
-            event: string;
-            /** Url */
-            url: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Batch Id */
-            batch_id: string | null;
-            /** State */
-            state: string;
-            /** Attempts */
-            attempts: number;
-            /** Next Attempt At */
-            next_attempt_at: string | null;
-            /** Error */
-            error: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
-            /** Log */
-            log: components["schemas"]["AttemptShape"][];
-        };
-        /**
-         * DeliveryShape
-         * @description One message for one URL; `id` names the delivery, `message_id` is what the receiver sees as webhook-id.
-         */
-        DeliveryShape: {
-            /** Id */
-            id: string;
-            /** Webhook Id */
-            webhook_id: string | null;
-            /** Message Id */
-            message_id: string;
-            /** Event */
-            event: string;
-            /** Url */
-            url: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Batch Id */
-            batch_id: string | null;
-            /** State */
-            state: string;
-            /** Attempts */
-            attempts: number;
-            /** Next Attempt At */
-            next_attempt_at: string | null;
-            /** Error */
-            error: string | null;
-            /** Created At */
-            created_at: string;
-            /** Updated At */
-            updated_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
-        };
-        /**
-         * DeliveryPage
-         * @description Deliveries, the newest first; `last_id` goes on as `before`.
-         */
-        DeliveryPage: {
-            /** Data */
-            data: components["schemas"]["DeliveryShape"][];
-            /** Has More */
-            has_more: boolean;
-            /** Last Id */
-            last_id: string | null;
-        };
-        /**
-         * CheckShape
-         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
-         */
-        CheckShape: {
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "ok" | "warn" | "fail";
-            /** Detail */
-            detail: string;
-            /** Fix */
-            fix: string;
-        };
-        /**
-         * ProcessShape
-         * @description The process that answers.
-         */
-        ProcessShape: {
-            /** Pid */
-            pid: number;
-            /** Started At */
-            started_at: string;
-        };
-        /**
-         * StoreShape
-         * @description The database: which one, the last step of its schema, the room it takes.
-         */
-        StoreShape: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "sqlite" | "postgres";
-            /** Schema Version */
-            schema_version: number;
-            /** Size Bytes */
-            size_bytes: number;
-        };
-        /**
-         * WorkerShape
-         * @description A worker that is alive.
-         */
-        WorkerShape: {
-            /** Id */
-            id: string;
-            /** Host */
-            host: string;
-            /** Pid */
-            pid: number;
-            /** Concurrency */
-            concurrency: number;
-            /** Started At */
-            started_at: string;
-            /** Seen At */
-            seen_at: string;
-        };
-        /**
-         * SystemShape
-         * @description How the server is.
-         */
-        SystemShape: {
-            /** Version */
-            version: string;
-            store: components["schemas"]["StoreShape"];
-            process: components["schemas"]["ProcessShape"];
-            /** Workers */
-            workers: components["schemas"]["WorkerShape"][];
-            /** Ok */
-            ok: boolean;
-            /** Checks */
-            checks: components["schemas"]["CheckShape"][];
         };
         /**
          * BatchCancel
@@ -4283,21 +1852,28 @@ export interface components {
          */
         BatchChange: {
             /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
              * Max Cost
              * @default null
              */
             max_cost?: number | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
         };
         /**
          * BatchCorrections
          * @description Rows as they are to be, each with its number; files go as they are, with these options in the query.
          */
         BatchCorrections: {
+            /**
+             * Map
+             * @default {}
+             */
+            map?: {
+                [key: string]: string;
+            };
             /** Rows */
             rows: {
                 [key: string]: unknown;
@@ -4307,13 +1883,200 @@ export interface components {
              * @default same
              */
             version?: string;
+        };
+        /**
+         * BatchCounts
+         * @description Where the rows stand; the others always come to `total`.
+         */
+        BatchCounts: {
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Invalid */
+            invalid: number;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Total */
+            total: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * BatchDeleted
+         * @description `event: deleted`: the batch is gone.
+         */
+        BatchDeleted: Record<string, never>;
+        /**
+         * BatchError
+         * @description An error code and how many rows failed with it.
+         */
+        BatchError: {
+            /** Error Code */
+            error_code: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * BatchEstimateShape
+         * @description What a file of rows would take if it were run.
+         */
+        BatchEstimateShape: {
+            /** Bad Rows */
+            bad_rows: number;
+            /** Columns */
+            columns: string[];
+            cost: components["schemas"]["CostRange"];
             /**
-             * Map
-             * @default {}
+             * Currency
+             * @constant
              */
-            map?: {
+            currency: "USD";
+            /** Delimiter */
+            delimiter: string | null;
+            /** Distinct Rows */
+            distinct_rows: number;
+            duration_s: components["schemas"]["SecondsRange"] | null;
+            /** Encoding */
+            encoding: string | null;
+            /** First Rows */
+            first_rows: string[][];
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "json" | "jsonl" | "xlsx";
+            /** Inputs */
+            inputs: {
+                [key: string]: string[];
+            };
+            /** Problems */
+            problems: components["schemas"]["BadRowShape"][];
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Rows */
+            rows: number;
+            /** Unbounded */
+            unbounded: string[];
+        };
+        /**
+         * BatchOptionsShape
+         * @description How the rows are run; `stop_on_errors` is a share of 1.
+         */
+        BatchOptionsShape: {
+            /** Canary */
+            canary: number;
+            /** Dedupe */
+            dedupe: boolean;
+            /** Fan Out */
+            fan_out: boolean;
+            /** Priority */
+            priority: number;
+            /** Reuse */
+            reuse: boolean;
+            /** Sample */
+            sample: number;
+            /** Stop On Errors */
+            stop_on_errors: number | null;
+        };
+        /**
+         * BatchPage
+         * @description A page of batches by offset.
+         */
+        BatchPage: {
+            pagination: components["schemas"]["Pagination"];
+            /** Result */
+            result: components["schemas"]["BatchShape"][];
+            /** Totalcount */
+            totalCount: number;
+        };
+        /**
+         * BatchProgress
+         * @description `event: progress`: a batch, how fast it is, when it will probably be done, and what makes its rows wait.
+         */
+        BatchProgress: {
+            /** Agent Version */
+            agent_version: number;
+            /** Application Id */
+            application_id: string;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Columns */
+            columns: string[];
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            counts: components["schemas"]["BatchCounts"];
+            /** Created At */
+            created_at: string;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Deadline At */
+            deadline_at: string;
+            /** Errors */
+            errors: components["schemas"]["BatchError"][];
+            eta_s: components["schemas"]["SecondsRange"] | null;
+            /** Id */
+            id: string;
+            /** Limited By */
+            limited_by: string | null;
+            /** Max Cost */
+            max_cost: number | null;
+            /** Metadata */
+            metadata: {
                 [key: string]: string;
             };
+            /** Name */
+            name: string;
+            options: components["schemas"]["BatchOptionsShape"];
+            pace: components["schemas"]["Pace"];
+            /** Pause Code */
+            pause_code: string | null;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Retrying */
+            retrying: boolean;
+            /** Reused */
+            reused: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
+            /** Updated At */
+            updated_at: string;
+            usage: components["schemas"]["Tokens"];
+        };
+        /**
+         * BatchProjectionShape
+         * @description What a batch will have cost, told from `rows` that are done; `rows_left` are still to be asked, at most.
+         *
+         *     They will take `duration_s`; null when no row is done, or no worker alive.
+         */
+        BatchProjectionShape: {
+            cost: components["schemas"]["LikelyCost"];
+            /** Cost Per Row */
+            cost_per_row: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            duration_s: components["schemas"]["SecondsRange"] | null;
+            /** Rows */
+            rows: number;
+            /** Rows Left */
+            rows_left: number;
         };
         /**
          * BatchRetry
@@ -4337,19 +2100,172 @@ export interface components {
             version?: string;
         };
         /**
+         * BatchRowShape
+         * @description A row of a batch's file and what became of it; `duration_ms` is that of the last attempt.
+         *
+         *     `inputs` and `output` are how they begin; with `short` there are neither `cells` nor the whole `suggestion`.
+         */
+        BatchRowShape: {
+            /** Agent Version */
+            agent_version: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Cells */
+            cells: {
+                [key: string]: unknown;
+            } | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Id */
+            id: string | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Job Id */
+            job_id: string | null;
+            /** Output */
+            output: string | null;
+            /** Reused From */
+            reused_from: string | null;
+            /** Row */
+            row: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "invalid";
+            /** Suggestion */
+            suggestion: string | null;
+            usage: components["schemas"]["Tokens"];
+        };
+        /**
+         * BatchRows
+         * @description A page of rows; `total` is the number of all that are wanted.
+         */
+        BatchRows: {
+            /** Data */
+            data: components["schemas"]["BatchRowShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Total */
+            total: number;
+        };
+        /**
+         * BatchSeries
+         * @description The life of a batch in at most 240 steps of `step_s` seconds, as it was known at `as_of`.
+         */
+        BatchSeries: {
+            /** As Of */
+            as_of: string;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** From */
+            from: string;
+            /** Points */
+            points: components["schemas"]["SeriesPoint"][];
+            /** Step S */
+            step_s: number;
+            /** To */
+            to: string;
+        };
+        /**
+         * BatchShape
+         * @description A batch; money is US dollars.
+         */
+        BatchShape: {
+            /** Agent Version */
+            agent_version: number;
+            /** Application Id */
+            application_id: string;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Columns */
+            columns: string[];
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            counts: components["schemas"]["BatchCounts"];
+            /** Created At */
+            created_at: string;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Deadline At */
+            deadline_at: string;
+            /** Errors */
+            errors: components["schemas"]["BatchError"][];
+            /** Id */
+            id: string;
+            /** Max Cost */
+            max_cost: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            options: components["schemas"]["BatchOptionsShape"];
+            /** Pause Code */
+            pause_code: string | null;
+            /** Paused Reason */
+            paused_reason: string | null;
+            /** Retrying */
+            retrying: boolean;
+            /** Reused */
+            reused: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
+            /** Updated At */
+            updated_at: string;
+            usage: components["schemas"]["Tokens"];
+        };
+        /**
          * BatchUpload
          * @description Rows with the options of their batch; files go as they are, with these options in the query.
          */
         BatchUpload: {
-            /** Rows */
-            rows: {
-                [key: string]: unknown;
-            }[];
             /**
-             * Name
-             * @default
+             * Canary
+             * @default null
              */
-            name?: string;
+            canary?: number | null;
+            /**
+             * Deadline S
+             * @default null
+             */
+            deadline_s?: number | null;
+            /**
+             * Dedupe
+             * @default true
+             */
+            dedupe?: boolean;
+            /**
+             * Fan Out
+             * @default false
+             */
+            fan_out?: boolean;
             /**
              * Map
              * @default {}
@@ -4357,6 +2273,23 @@ export interface components {
             map?: {
                 [key: string]: string;
             };
+            /**
+             * Max Cost
+             * @default null
+             */
+            max_cost?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
             /**
              * On Bad Rows
              * @default refuse
@@ -4368,57 +2301,607 @@ export interface components {
              */
             priority?: number | null;
             /**
-             * Deadline S
-             * @default null
+             * Reuse
+             * @default false
              */
-            deadline_s?: number | null;
-            /**
-             * Max Cost
-             * @default null
-             */
-            max_cost?: number | null;
+            reuse?: boolean;
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
             /**
              * Sample
              * @default null
              */
             sample?: number | null;
             /**
-             * Canary
-             * @default null
-             */
-            canary?: number | null;
-            /**
              * Stop On Errors
              * @default null
              */
             stop_on_errors?: number | string | null;
             /**
-             * Dedupe
-             * @default true
-             */
-            dedupe?: boolean;
-            /**
-             * Reuse
-             * @default false
-             */
-            reuse?: boolean;
-            /**
-             * Fan Out
-             * @default false
-             */
-            fan_out?: boolean;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata?: {
-                [key: string]: string;
-            };
-            /**
              * Webhook Url
              * @default null
              */
             webhook_url?: string | null;
+        };
+        /**
+         * CallShape
+         * @description One call of a model; `outcome` is `completed` or an error code. `reask`: the answer before did not fit.
+         */
+        CallShape: {
+            /** Attempt */
+            attempt: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Cost */
+            cost: number | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Reask */
+            reask: boolean;
+            /** Request Id */
+            request_id: string | null;
+        };
+        /**
+         * CallUsage
+         * @description Tokens of all calls together; `cached_prompt_tokens` are among `prompt_tokens`.
+         */
+        CallUsage: {
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * CalledFunction
+         * @description What is called; `arguments` is JSON as the model wrote it.
+         */
+        CalledFunction: {
+            /** Arguments */
+            arguments: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CalledTool
+         * @description A call of a function of yours.
+         */
+        CalledTool: {
+            function: components["schemas"]["CalledFunction"];
+            /** Id */
+            id: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+        };
+        /**
+         * ChatChoice
+         * @description One answer.
+         */
+        ChatChoice: {
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            /** Index */
+            index: number;
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+            message: components["schemas"]["ChatMessage"];
+        };
+        /**
+         * ChatCompletion
+         * @description A chat completion; `created` is seconds since the epoch.
+         */
+        ChatCompletion: {
+            /** Choices */
+            choices: components["schemas"]["ChatChoice"][];
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "chat.completion";
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * ChatMessage
+         * @description The model's message; `graph_data`, `llm_data` and `application_data` tell what tools brought back.
+         */
+        ChatMessage: {
+            /**
+             * Application Data
+             * @default null
+             */
+            application_data?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Content */
+            content: string;
+            /**
+             * Graph Data
+             * @default null
+             */
+            graph_data?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Llm Data
+             * @default null
+             */
+            llm_data?: {
+                [key: string]: unknown;
+            } | null;
+            /** Refusal */
+            refusal: string | null;
+            /**
+             * Role
+             * @constant
+             */
+            role: "assistant";
+            /**
+             * Tool Calls
+             * @default null
+             */
+            tool_calls?: components["schemas"]["CalledTool"][] | null;
+        };
+        /**
+         * ChatMessageRequest
+         * @description A message; `content` is text, or parts of type text and image_url.
+         */
+        ChatMessageRequest: {
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /**
+             * Tool Call Id
+             * @default null
+             */
+            tool_call_id?: string | null;
+            /**
+             * Tool Calls
+             * @default null
+             */
+            tool_calls?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * ChatRequest
+         * @description A conversation to go on with. Further fields of OpenAI's (`seed`, `presence_penalty`, …) go to the provider.
+         */
+        ChatRequest: {
+            /**
+             * Logprobs
+             * @default null
+             */
+            logprobs?: boolean | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /** Messages */
+            messages: components["schemas"]["ChatMessageRequest"][];
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * N
+             * @default null
+             */
+            n?: number | null;
+            /**
+             * Response Format
+             * @default null
+             */
+            response_format?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Stop
+             * @default null
+             */
+            stop?: string | string[] | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Stream Options
+             * @default null
+             */
+            stream_options?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Tool Choice
+             * @default null
+             */
+            tool_choice?: string | {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Tools
+             * @default null
+             */
+            tools?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p?: number | null;
+        };
+        /**
+         * ChatUsage
+         * @description Tokens of all calls to the chat's own model; those of tools are in `/v1/usage` alone.
+         */
+        ChatUsage: {
+            /** Completion Tokens */
+            completion_tokens: number;
+            prompt_token_details: components["schemas"]["TokenDetails"];
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            prompt_tokens_details: components["schemas"]["TokenDetails"];
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * CheckShape
+         * @description One thing that was looked at; `fix` says what to do, and is empty when nothing is to be done.
+         */
+        CheckShape: {
+            /** Detail */
+            detail: string;
+            /** Fix */
+            fix: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warn" | "fail";
+        };
+        /**
+         * Completion
+         * @description A completion; `created` is seconds since the epoch.
+         */
+        Completion: {
+            /** Choices */
+            choices: components["schemas"]["CompletionChoice"][];
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /**
+             * Object
+             * @constant
+             */
+            object: "text_completion";
+            usage: components["schemas"]["ChatUsage"];
+        };
+        /**
+         * CompletionChoice
+         * @description One text; Writer calls `log_probs` what OpenAI calls `logprobs`.
+         */
+        CompletionChoice: {
+            /**
+             * Finish Reason
+             * @enum {string}
+             */
+            finish_reason: "stop" | "length" | "content_filter" | "tool_calls";
+            /** Index */
+            index: number;
+            /** Log Probs */
+            log_probs: {
+                [key: string]: unknown;
+            } | null;
+            /** Logprobs */
+            logprobs: {
+                [key: string]: unknown;
+            } | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CompletionRequest
+         * @description A prompt to complete.
+         */
+        CompletionRequest: {
+            /**
+             * Best Of
+             * @default null
+             */
+            best_of?: number | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * N
+             * @default null
+             */
+            n?: number | null;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Random Seed
+             * @default null
+             */
+            random_seed?: number | null;
+            /**
+             * Stop
+             * @default null
+             */
+            stop?: string | string[] | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p?: number | null;
+        };
+        /**
+         * CostRange
+         * @description US dollars; null when a price is not known.
+         */
+        CostRange: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Most */
+            most: number | null;
+        };
+        /**
+         * CreatedJob
+         * @description A job that was accepted; `job_id` is `id` again.
+         */
+        CreatedJob: {
+            /** Application Id */
+            application_id: string;
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+        };
+        /**
+         * CreatedKey
+         * @description A new API key: the only time it is shown.
+         */
+        CreatedKey: {
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Fold Retries */
+            fold_retries: boolean;
+            /** Hint */
+            hint: string;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * CreatedWebhook
+         * @description A new endpoint: the only time its secret is shown.
+         */
+        CreatedWebhook: {
+            /** Application Id */
+            application_id: string | null;
+            /** Created At */
+            created_at: string;
+            /** Events */
+            events: string[];
+            /** Expires At */
+            expires_at: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /** Rows */
+            rows: boolean;
+            /** Secret */
+            secret: string;
+            /** State */
+            state: string;
+            /** Updated At */
+            updated_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * DailySpend
+         * @description What an agent cost on a day; null where no price is known.
+         */
+        DailySpend: {
+            /** Application Id */
+            application_id: string | null;
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: number | null;
+            /** Day */
+            day: string;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * Deleted
+         * @description Something is gone.
+         */
+        Deleted: {
+            /** Deleted */
+            deleted: boolean;
+            /** Id */
+            id: string;
+        };
+        /**
+         * DeliveryDetail
+         * @description The same with its latest attempts, the oldest first.
+         */
+        DeliveryDetail: {
+            /** Attempts */
+            attempts: number;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Created At */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Log */
+            log: components["schemas"]["AttemptShape"][];
+            /** Message Id */
+            message_id: string;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** State */
+            state: string;
+            /** Updated At */
+            updated_at: string;
+            /** Url */
+            url: string;
+            /** Webhook Id */
+            webhook_id: string | null;
+        };
+        /**
+         * DeliveryPage
+         * @description Deliveries, the newest first; `last_id` goes on as `before`.
+         */
+        DeliveryPage: {
+            /** Data */
+            data: components["schemas"]["DeliveryShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Last Id */
+            last_id: string | null;
+        };
+        /**
+         * DeliveryShape
+         * @description One message for one URL; `id` names the delivery, `message_id` is what the receiver sees as webhook-id.
+         */
+        DeliveryShape: {
+            /** Attempts */
+            attempts: number;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Created At */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Event */
+            event: string;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** State */
+            state: string;
+            /** Updated At */
+            updated_at: string;
+            /** Url */
+            url: string;
+            /** Webhook Id */
+            webhook_id: string | null;
         };
         /**
          * DeployRequest
@@ -4432,12 +2915,76 @@ export interface components {
             note?: string;
         };
         /**
+         * DeployedApplication
+         * @description An agent just deployed, and what looks unintended in it.
+         */
+        DeployedApplication: {
+            /** Alias */
+            alias: string | null;
+            /** Created At */
+            created_at: string;
+            /** Deployed Version */
+            deployed_version: number | null;
+            /** Draft Changed */
+            draft_changed: boolean;
+            /** Draft Digest */
+            draft_digest: string;
+            /** Draft Saved At */
+            draft_saved_at: string;
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: components["schemas"]["Input"][];
+            /** Last Deployed At */
+            last_deployed_at: string | null;
+            /** Last Version */
+            last_version: number;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "deployed" | "draft";
+            /**
+             * Type
+             * @constant
+             */
+            type: "generation";
+            /** Updated At */
+            updated_at: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * DraftRunDelta
+         * @description `event: delta`: a piece of a prompt's answer.
+         */
+        DraftRunDelta: {
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * DraftRunPrompt
+         * @description `event: prompt`: a model is asked; a `model` of null is the default one.
+         */
+        DraftRunPrompt: {
+            /** Model */
+            model: string | null;
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+        };
+        /**
          * DraftRunRequest
          * @description A draft to try out; with `definition` that one in place of the stored draft.
          */
         DraftRunRequest: {
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
             /** @default null */
             definition?: components["schemas"]["AgentDefinition"] | null;
             /**
@@ -4445,6 +2992,294 @@ export interface components {
              * @default null
              */
             fan_out?: boolean | null;
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
+        };
+        /**
+         * DraftRunResult
+         * @description `event: result`: the end of a run that succeeded.
+         */
+        DraftRunResult: {
+            /** Cost */
+            cost: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Duration Ms */
+            duration_ms: number;
+            /** Prompts */
+            prompts: components["schemas"]["AskedPromptShape"][];
+            /** Results */
+            results: components["schemas"]["PartResult"][] | null;
+            /** Sources */
+            sources: components["schemas"]["SourceShape"][] | null;
+            /** Suggestion */
+            suggestion: string;
+            /** Title */
+            title: string;
+            usage: components["schemas"]["CallUsage"];
+        };
+        /**
+         * DropdownInput
+         * @description One of a list of options.
+         */
+        DropdownInput: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Options */
+            options: string[];
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dropdown";
+        };
+        /**
+         * EndedHour
+         * @description Jobs that ended in the hour from `at` on.
+         */
+        EndedHour: {
+            /** At */
+            at: string;
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * ErrorBody
+         * @description Every refusal, Writer's shape; `message` is all descriptions in one line.
+         *
+         *     `error` is there where clients of OpenAI's ask.
+         */
+        ErrorBody: {
+            /** @default null */
+            error?: components["schemas"]["OpenAIError"] | null;
+            /** Errors */
+            errors: components["schemas"]["ErrorEntry"][];
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message: string;
+            /** Tpe */
+            tpe: string;
+        };
+        /**
+         * ErrorEntry
+         * @description One thing that is wrong.
+         */
+        ErrorEntry: {
+            /** Description */
+            description: string;
+            /** Extras */
+            extras: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string;
+        };
+        /**
+         * FileInput
+         * @description Files by id, or by URL where `upload_types` says so.
+         */
+        FileInput: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * File Types
+             * @default [
+             *       "txt",
+             *       "md",
+             *       "csv",
+             *       "html",
+             *       "pdf",
+             *       "docx",
+             *       "pptx",
+             *       "xlsx"
+             *     ]
+             */
+            file_types?: string[];
+            /**
+             * Max File Size Mb
+             * @default 25
+             */
+            max_file_size_mb?: number;
+            /**
+             * Max Files
+             * @default 1
+             */
+            max_files?: number;
+            /**
+             * Max Word Count
+             * @default 100000
+             */
+            max_word_count?: number;
+            /** Name */
+            name: string;
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "file";
+            /**
+             * Upload Types
+             * @default [
+             *       "file_id"
+             *     ]
+             */
+            upload_types?: ("url" | "file_id")[];
+        };
+        /**
+         * FilePage
+         * @description A page of files by cursor; `stored_files` and `stored_bytes` are of the whole organization.
+         */
+        FilePage: {
+            /** Data */
+            data: components["schemas"]["FileShape"][];
+            /** First Id */
+            first_id: string | null;
+            /** Has More */
+            has_more: boolean;
+            /** Last Id */
+            last_id: string | null;
+            /** Max Stored Bytes */
+            max_stored_bytes: number;
+            /** Stored Bytes */
+            stored_bytes: number;
+            /** Stored Files */
+            stored_files: number;
+        };
+        /**
+         * FileReference
+         * @description A passage of a file, `start` characters into its text; `cite` is its mark in the answer, null without one.
+         */
+        FileReference: {
+            /** Cite */
+            cite: string | null;
+            /** Fileid */
+            fileId: string;
+            /** File Name */
+            file_name: string;
+            /** Page */
+            page: number | null;
+            /** Score */
+            score: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FileShape
+         * @description A file: Writer's five fields, then Pressrun's.
+         *
+         *     `words`, `pages` and `characters` are of its text, null while there is none. `passages` of `passages_total` can be
+         *     found in its graphs by now, null while nobody knows how many there will be; `error` tells why it has failed.
+         */
+        FileShape: {
+            /** Characters */
+            characters: number | null;
+            /** Created At */
+            created_at: string;
+            /** Digest */
+            digest: string;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Graph Ids */
+            graph_ids: string[];
+            /** Has Text */
+            has_text: boolean;
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Pages */
+            pages: number | null;
+            /** Passages */
+            passages: number | null;
+            /** Passages Total */
+            passages_total: number | null;
+            /** Size */
+            size: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+            /** Updated At */
+            updated_at: string;
+            /** Words */
+            words: number | null;
+        };
+        /**
+         * FileStatusShape
+         * @description How many files of a graph stand where.
+         */
+        FileStatusShape: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** In Progress */
+            in_progress: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * FileText
+         * @description Some of a file's text: it begins at `offset` of `total` characters, and touches these `sections`.
+         */
+        FileText: {
+            /** Offset */
+            offset: number;
+            /** Sections */
+            sections: components["schemas"]["TextSection"][];
+            /** Text */
+            text: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * FilesRetried
+         * @description Failed files are taken in again; `job_ids` by file, of those that had failed.
+         */
+        FilesRetried: {
+            /** Job Ids */
+            job_ids: {
+                [key: string]: string;
+            };
+            /** Success */
+            success: boolean;
         };
         /**
          * FilesRetry
@@ -4455,10 +3290,54 @@ export interface components {
             file_ids: string[];
         };
         /**
+         * FoundPage
+         * @description The passages that were found, the best first.
+         */
+        FoundPage: {
+            /** Data */
+            data: components["schemas"]["FoundShape"][];
+            /**
+             * Search
+             * @enum {string}
+             */
+            search: "hybrid" | "text";
+        };
+        /**
+         * FoundShape
+         * @description A passage that was found; it begins at character `start` of its file's text.
+         */
+        FoundShape: {
+            /** File Id */
+            file_id: string;
+            /** File Name */
+            file_name: string;
+            /** Graph Id */
+            graph_id: string;
+            /** Keyword Score */
+            keyword_score: number;
+            /** Page */
+            page: number | null;
+            /** Score */
+            score: number;
+            /** Semantic Score */
+            semantic_score: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
          * GenerateRequest
          * @description A generation to wait for.
          */
         GenerateRequest: {
+            /**
+             * Fan Out
+             * @default null
+             */
+            fan_out?: boolean | null;
             /** Inputs */
             inputs: components["schemas"]["InputValue"][];
             /**
@@ -4466,24 +3345,368 @@ export interface components {
              * @default false
              */
             stream?: boolean;
+        };
+        /**
+         * Generated
+         * @description A text, and with fan-out one for each value; `sources` where the agent has graphs.
+         */
+        Generated: {
             /**
-             * Fan Out
+             * Results
              * @default null
              */
-            fan_out?: boolean | null;
+            results?: components["schemas"]["PartResult"][] | null;
+            /**
+             * Sources
+             * @default null
+             */
+            sources?: components["schemas"]["SourceShape"][] | null;
+            /** Suggestion */
+            suggestion: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * GraphChange
+         * @description What is to change of a graph; what is left out stays.
+         */
+        GraphChange: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Urls
+             * @default null
+             */
+            urls?: components["schemas"]["GraphUrl"][] | null;
+        };
+        /**
+         * GraphFile
+         * @description A file to add.
+         */
+        GraphFile: {
+            /** File Id */
+            file_id: string;
+        };
+        /**
+         * GraphPage
+         * @description A page of graphs by cursor.
+         */
+        GraphPage: {
+            /** Data */
+            data: components["schemas"]["GraphShape"][];
+            /** First Id */
+            first_id: string | null;
+            /** Has More */
+            has_more: boolean;
+            /** Last Id */
+            last_id: string | null;
+        };
+        /**
+         * GraphRequest
+         * @description A graph to create.
+         */
+        GraphRequest: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Type
+             * @default manual
+             * @enum {string}
+             */
+            type?: "manual" | "web" | "connector";
+        };
+        /**
+         * GraphShape
+         * @description A graph; `search` is `text` where no embedder is installed, so that words alone are searched.
+         */
+        GraphShape: {
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string | null;
+            file_status: components["schemas"]["FileStatusShape"];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Passages */
+            passages: number;
+            /**
+             * Search
+             * @enum {string}
+             */
+            search: "hybrid" | "text";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "manual" | "connector" | "web";
+            /** Updated At */
+            updated_at: string;
+            /** Urls */
+            urls: components["schemas"]["UrlShape"][];
+        };
+        /**
+         * GraphSource
+         * @description A passage that an answer rests on.
+         */
+        GraphSource: {
+            /** File Id */
+            file_id: string;
+            /** Snippet */
+            snippet: string;
+        };
+        /**
+         * GraphUrl
+         * @description A page of the web to take in.
+         */
+        GraphUrl: {
+            /**
+             * Exclude Urls
+             * @default []
+             */
+            exclude_urls?: string[];
+            /**
+             * Type
+             * @default single_page
+             * @enum {string}
+             */
+            type?: "single_page" | "sub_pages";
+            /** Url */
+            url: string;
+        };
+        /**
+         * GraphsRequest
+         * @description The graphs an agent is to have.
+         */
+        GraphsRequest: {
+            /** Graph Ids */
+            graph_ids: string[];
+        };
+        /**
+         * Health
+         * @description The process is alive.
+         */
+        Health: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * Input
+         * @description A declared input of an agent.
+         */
+        Input: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Input Type
+             * @enum {string}
+             */
+            input_type: "text" | "dropdown" | "file" | "media";
+            /** Name */
+            name: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * InputValue
+         * @description The values of one input; `id` is the input's name.
+         */
+        InputValue: {
+            /** Id */
+            id: string;
+            /** Value */
+            value: string[];
+        };
+        /**
+         * JobData
+         * @description A job's result; `prompts` holds each prompt's own answer, `models` who gave it.
+         *
+         *     `notes` say what was left out of what the models were given.
+         */
+        JobData: {
+            /**
+             * Models
+             * @default null
+             */
+            models?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Notes
+             * @default null
+             */
+            notes?: string[] | null;
+            /**
+             * Prompts
+             * @default null
+             */
+            prompts?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Results
+             * @default null
+             */
+            results?: components["schemas"]["PartResult"][] | null;
+            /**
+             * Sources
+             * @default null
+             */
+            sources?: components["schemas"]["SourceShape"][] | null;
+            /** Suggestion */
+            suggestion: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * JobEventShape
+         * @description One line of a job's timeline.
+         */
+        JobEventShape: {
+            /** At */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Event */
+            event: string;
+            /** Generation */
+            generation: number;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * JobEvents
+         * @description A job's timeline.
+         */
+        JobEvents: {
+            /** Data */
+            data: components["schemas"]["JobEventShape"][];
+        };
+        /**
+         * JobLineShape
+         * @description A job as lists show it: how its inputs and its text begin; `duration_ms` is that of its last attempt.
+         */
+        JobLineShape: {
+            /** Agent Version */
+            agent_version: number;
+            /** Application Id */
+            application_id: string;
+            /** Application Name */
+            application_name: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            /** Created At */
+            created_at: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Generation */
+            generation: number;
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Output */
+            output: string | null;
+            /** Reused From */
+            reused_from: string | null;
+            /** Row */
+            row: number | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** Updated At */
+            updated_at: string;
+            usage: components["schemas"]["Tokens"];
+        };
+        /**
+         * JobLines
+         * @description A page of jobs; `next` is what to go on `before`, null at the end. It may be short although more follow.
+         */
+        JobLines: {
+            /** Data */
+            data: components["schemas"]["JobLineShape"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * JobPage
+         * @description A page of jobs by offset.
+         */
+        JobPage: {
+            pagination: components["schemas"]["Pagination"];
+            /** Result */
+            result: components["schemas"]["JobShape"][];
+            /** Totalcount */
+            totalCount: number;
         };
         /**
          * JobRequest
          * @description A job to create.
          */
         JobRequest: {
-            /** Inputs */
-            inputs: components["schemas"]["InputValue"][];
+            /**
+             * Deadline S
+             * @default null
+             */
+            deadline_s?: number | null;
             /**
              * Fan Out
              * @default null
              */
             fan_out?: boolean | null;
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
             /**
              * Metadata
              * @default null
@@ -4496,39 +3719,164 @@ export interface components {
              * @default null
              */
             priority?: number | null;
+        };
+        /**
+         * JobShape
+         * @description A job: Writer's eight fields, then Pressrun's; `cost` is null where it is not known.
+         */
+        JobShape: {
+            /** Agent Version */
+            agent_version: number;
+            /** Application Id */
+            application_id: string;
+            /** Attempts */
+            attempts: number;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Completed At */
+            completed_at: string | null;
+            /** Cost */
+            cost: number | null;
+            /** Created At */
+            created_at: string;
+            /** Currency */
+            currency: string;
+            data: components["schemas"]["JobData"] | null;
+            /** Deadline At */
+            deadline_at: string;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Generation */
+            generation: number;
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: components["schemas"]["InputValue"][];
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Priority */
+            priority: number;
+            /** Queued Reason */
+            queued_reason: string | null;
+            /** Reused From */
+            reused_from: string | null;
+            /** Row */
+            row: number | null;
+            /** Started At */
+            started_at: string | null;
             /**
-             * Deadline S
-             * @default null
+             * State
+             * @enum {string}
              */
-            deadline_s?: number | null;
+            state: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_progress" | "completed" | "failed";
+            /** Updated At */
+            updated_at: string;
+            usage: components["schemas"]["UsageShape"];
+        };
+        /**
+         * KeyPage
+         * @description All API keys.
+         */
+        KeyPage: {
+            /** Data */
+            data: components["schemas"]["KeyShape"][];
         };
         /**
          * KeyRequest
          * @description A key to make.
          */
         KeyRequest: {
-            /** Name */
-            name: string;
-            /**
-             * Scopes
-             * @default null
-             */
-            scopes?: string[] | null;
-            /**
-             * Fold Retries
-             * @default false
-             */
-            fold_retries?: boolean;
             /**
              * Expires In S
              * @default null
              */
             expires_in_s?: number | null;
             /**
+             * Fold Retries
+             * @default false
+             */
+            fold_retries?: boolean;
+            /** Name */
+            name: string;
+            /**
              * Requests Per Minute
              * @default null
              */
             requests_per_minute?: number | null;
+            /**
+             * Scopes
+             * @default null
+             */
+            scopes?: string[] | null;
+        };
+        /**
+         * KeyShape
+         * @description An API key, without the key.
+         */
+        KeyShape: {
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Fold Retries */
+            fold_retries: boolean;
+            /** Hint */
+            hint: string;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * LikelyCost
+         * @description A range that probably holds the cost; null while no row is done, or where a price is not known.
+         */
+        LikelyCost: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+        };
+        /**
+         * LimitPage
+         * @description All limits of an organization.
+         */
+        LimitPage: {
+            /** Data */
+            data: components["schemas"]["LimitShape"][];
+        };
+        /**
+         * LimitShape
+         * @description A limit: the organization's own value, the server's, and what is used; null where there is none.
+         */
+        LimitShape: {
+            /** Name */
+            name: string;
+            /** Server Most */
+            server_most: number | null;
+            /** Used */
+            used: number | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * LimitsRequest
@@ -4541,6 +3889,11 @@ export interface components {
              */
             queued_jobs?: number | null;
             /**
+             * Requests Per Minute
+             * @default null
+             */
+            requests_per_minute?: number | null;
+            /**
              * Running Jobs
              * @default null
              */
@@ -4550,11 +3903,77 @@ export interface components {
              * @default null
              */
             tokens_per_day?: number | null;
+        };
+        /**
+         * ListedModel
+         * @description A model as OpenAI's clients list it.
+         */
+        ListedModel: {
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
             /**
-             * Requests Per Minute
+             * Object
+             * @constant
+             */
+            object: "model";
+            /** Owned By */
+            owned_by: string;
+        };
+        /**
+         * MediaInput
+         * @description One image.
+         */
+        MediaInput: {
+            /**
+             * Description
              * @default null
              */
-            requests_per_minute?: number | null;
+            description?: string | null;
+            /**
+             * File Types
+             * @default [
+             *       "png",
+             *       "jpg",
+             *       "jpeg",
+             *       "webp",
+             *       "gif"
+             *     ]
+             */
+            file_types?: string[];
+            /**
+             * Max Image Size Mb
+             * @default 10
+             */
+            max_image_size_mb?: number;
+            /** Name */
+            name: string;
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "media";
+        };
+        /**
+         * MessageShape
+         * @description A message as it was sent to a model; `images` are the types and fingerprints of its images.
+         */
+        MessageShape: {
+            /** Content */
+            content: string;
+            /**
+             * Images
+             * @default null
+             */
+            images?: string[] | null;
+            /** Role */
+            role: string;
         };
         /**
          * ModelChanges
@@ -4562,15 +3981,20 @@ export interface components {
          */
         ModelChanges: {
             /**
+             * Account
+             * @default null
+             */
+            account?: string | null;
+            /**
+             * Cached Input Price
+             * @default null
+             */
+            cached_input_price?: number | null;
+            /**
              * Concurrency
              * @default null
              */
             concurrency?: number | null;
-            /**
-             * Timeout S
-             * @default null
-             */
-            timeout_s?: number | null;
             /**
              * Input Price
              * @default null
@@ -4582,20 +4006,15 @@ export interface components {
              */
             output_price?: number | null;
             /**
-             * Cached Input Price
-             * @default null
-             */
-            cached_input_price?: number | null;
-            /**
-             * Account
-             * @default null
-             */
-            account?: string | null;
-            /**
              * Rpm
              * @default null
              */
             rpm?: number | null;
+            /**
+             * Timeout S
+             * @default null
+             */
+            timeout_s?: number | null;
             /**
              * Tpm
              * @default null
@@ -4606,6 +4025,47 @@ export interface components {
              * @default false
              */
             vision?: boolean;
+        };
+        /**
+         * ModelHealth
+         * @description How a model stands: `down`, nobody is answered; `no_quota`, money is missing; `held_back`, a limit is reached.
+         */
+        ModelHealth: {
+            /** Concurrency */
+            concurrency: number | null;
+            /** Default */
+            default: boolean;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /** Retry In S */
+            retry_in_s: number | null;
+            /** Rpm */
+            rpm: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "held_back" | "no_quota" | "down";
+            /** Tpm */
+            tpm: number | null;
+            used: components["schemas"]["UsedLimits"] | null;
+        };
+        /**
+         * ModelPage
+         * @description All models; `data` has them again, for OpenAI's clients.
+         */
+        ModelPage: {
+            /** Data */
+            data: components["schemas"]["ListedModel"][];
+            /** Models */
+            models: components["schemas"]["ModelShape"][];
+            /**
+             * Object
+             * @constant
+             */
+            object: "list";
         };
         /**
          * ModelRequest
@@ -4613,40 +4073,72 @@ export interface components {
          */
         ModelRequest: {
             /**
-             * Concurrency
+             * Account
              * @default null
              */
-            concurrency?: number | null;
+            account?: string | null;
             /**
-             * Timeout S
+             * Api Key
              * @default null
              */
-            timeout_s?: number | null;
+            api_key?: string | null;
             /**
-             * Input Price
+             * Base Url
              * @default null
              */
-            input_price?: number | null;
-            /**
-             * Output Price
-             * @default null
-             */
-            output_price?: number | null;
+            base_url?: string | null;
             /**
              * Cached Input Price
              * @default null
              */
             cached_input_price?: number | null;
             /**
-             * Account
+             * Concurrency
              * @default null
              */
-            account?: string | null;
+            concurrency?: number | null;
+            /**
+             * Default
+             * @default false
+             */
+            default?: boolean;
+            /**
+             * Input Price
+             * @default null
+             */
+            input_price?: number | null;
+            /**
+             * Model Id
+             * @default null
+             */
+            model_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Output Price
+             * @default null
+             */
+            output_price?: number | null;
+            /**
+             * Replace
+             * @default false
+             */
+            replace?: boolean;
             /**
              * Rpm
              * @default null
              */
             rpm?: number | null;
+            /**
+             * Script
+             * @default null
+             */
+            script?: string | null;
+            /**
+             * Timeout S
+             * @default null
+             */
+            timeout_s?: number | null;
             /**
              * Tpm
              * @default null
@@ -4657,38 +4149,250 @@ export interface components {
              * @default false
              */
             vision?: boolean;
+        };
+        /**
+         * ModelShape
+         * @description A model that prompts may name; prices are dollars for a million tokens, null where they are not known.
+         *
+         *     `vision`: it takes images. `held_back` says why no call may begin now, `held_back_s` for how many seconds probably.
+         */
+        ModelShape: {
+            /** Account */
+            account: string;
+            /** Base Url */
+            base_url: string | null;
+            /** Cached Input Price */
+            cached_input_price: number | null;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Default */
+            default: boolean;
+            /** Has Api Key */
+            has_api_key: boolean;
+            /** Held Back */
+            held_back: string | null;
+            /** Held Back S */
+            held_back_s: number | null;
+            /** Id */
+            id: string;
+            /** Input Price */
+            input_price: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "local" | "scripted";
+            /** Model Id */
+            model_id: string | null;
+            /** Name */
+            name: string;
+            /** Output Price */
+            output_price: number | null;
+            /**
+             * Price Source
+             * @enum {string}
+             */
+            price_source: "set" | "free" | "table" | "unknown";
+            /** Rpm */
+            rpm: number | null;
+            /** Source */
+            source: string;
+            /** Tpm */
+            tpm: number | null;
+            /** Vision */
+            vision: boolean;
+        };
+        /**
+         * ModelTrial
+         * @description A model's answer to a first question.
+         */
+        ModelTrial: {
+            /** Model */
+            model: string;
+            /** Seconds */
+            seconds: number;
+            /** Text */
+            text: string;
+            /** Usage */
+            usage: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * OnInvalid
+         * @description What becomes of an answer that does not fit its schema: it is asked for again, so many times.
+         */
+        OnInvalid: {
+            /**
+             * Retries
+             * @default 2
+             */
+            retries?: number;
+        };
+        /**
+         * OneModel
+         * @description A model, with the fields that OpenAI's clients look for.
+         */
+        OneModel: {
+            /** Account */
+            account: string;
+            /** Base Url */
+            base_url: string | null;
+            /** Cached Input Price */
+            cached_input_price: number | null;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Created */
+            created: number;
+            /** Default */
+            default: boolean;
+            /** Has Api Key */
+            has_api_key: boolean;
+            /** Held Back */
+            held_back: string | null;
+            /** Held Back S */
+            held_back_s: number | null;
+            /** Id */
+            id: string;
+            /** Input Price */
+            input_price: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "local" | "scripted";
+            /** Model Id */
+            model_id: string | null;
             /** Name */
             name: string;
             /**
-             * Base Url
+             * Object
+             * @constant
+             */
+            object: "model";
+            /** Output Price */
+            output_price: number | null;
+            /** Owned By */
+            owned_by: string;
+            /**
+             * Price Source
+             * @enum {string}
+             */
+            price_source: "set" | "free" | "table" | "unknown";
+            /** Rpm */
+            rpm: number | null;
+            /** Source */
+            source: string;
+            /** Tpm */
+            tpm: number | null;
+            /** Vision */
+            vision: boolean;
+        };
+        /**
+         * OpenAIError
+         * @description A refusal as OpenAI's clients show it; `param` is the first field that is wrong.
+         */
+        OpenAIError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Param */
+            param: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
+         * OrganizationShape
+         * @description The organization everything belongs to.
+         */
+        OrganizationShape: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Output
+         * @description What the run's text is called and how it is put together; without a template it is the last prompt's result.
+         */
+        Output: {
+            /**
+             * Template
              * @default null
              */
-            base_url?: string | null;
+            template?: string | null;
             /**
-             * Model Id
-             * @default null
+             * Title
+             * @default Output
              */
-            model_id?: string | null;
+            title?: string;
+        };
+        /**
+         * Overview
+         * @description All that goes on. `workers` is null for keys without `admin`: they serve every organization.
+         */
+        Overview: {
+            /** Agents */
+            agents: components["schemas"]["AgentActivity"][];
             /**
-             * Api Key
-             * @default null
+             * Currency
+             * @constant
              */
-            api_key?: string | null;
-            /**
-             * Script
-             * @default null
-             */
-            script?: string | null;
-            /**
-             * Default
-             * @default false
-             */
-            default?: boolean;
-            /**
-             * Replace
-             * @default false
-             */
-            replace?: boolean;
+            currency: "USD";
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Hours */
+            hours: components["schemas"]["EndedHour"][];
+            /** Models */
+            models: components["schemas"]["ModelHealth"][];
+            queue: components["schemas"]["QueueShape"];
+            /** Spend */
+            spend: components["schemas"]["DailySpend"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerActivity"][] | null;
+        };
+        /**
+         * Pace
+         * @description How fast a batch is now.
+         */
+        Pace: {
+            /** Rows Per S */
+            rows_per_s: number;
+            /** Tokens Per S */
+            tokens_per_s: number;
+        };
+        /**
+         * Pagination
+         * @description The offset and limit that were in force.
+         */
+        Pagination: {
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * PartResult
+         * @description The result for one of several values.
+         */
+        PartResult: {
+            /** Input */
+            input: string;
+            /** Suggestion */
+            suggestion: string;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * PeoplePage
+         * @description Everybody who may sign in to the studio.
+         */
+        PeoplePage: {
+            /** Data */
+            data: components["schemas"]["PersonShape"][];
         };
         /**
          * PersonChange
@@ -4696,15 +4400,15 @@ export interface components {
          */
         PersonChange: {
             /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
              * Email
              * @default null
              */
             email?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
             /**
              * Role
              * @default null
@@ -4716,18 +4420,237 @@ export interface components {
          * @description Somebody who may sign in to the studio; `role` is viewer, editor or admin.
          */
         PersonRequest: {
-            /** Name */
-            name: string;
             /**
              * Email
              * @default null
              */
             email?: string | null;
+            /** Name */
+            name: string;
             /**
              * Role
              * @default null
              */
             role?: string | null;
+        };
+        /**
+         * PersonShape
+         * @description Somebody who may sign in to the studio.
+         */
+        PersonShape: {
+            /** Created At */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /** Id */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "editor" | "admin";
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * ProcessShape
+         * @description The process that answers.
+         */
+        ProcessShape: {
+            /** Pid */
+            pid: number;
+            /** Started At */
+            started_at: string;
+        };
+        /**
+         * Prompt
+         * @description One question to one model. Its text may refer to inputs and to the results of earlier prompts.
+         *
+         *     `models` names several in order of preference instead: the next one is asked when one cannot serve.
+         */
+        Prompt: {
+            /**
+             * Json Schema
+             * @default null
+             */
+            json_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * Models
+             * @default []
+             */
+            models?: string[];
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "retries": 2
+             *     }
+             */
+            on_invalid?: components["schemas"]["OnInvalid"];
+            /** Prompt */
+            prompt: string;
+            /**
+             * Stop
+             * @default []
+             */
+            stop?: string[];
+            /**
+             * System
+             * @default null
+             */
+            system?: string | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature?: number | null;
+        };
+        /**
+         * QueryConfigRequest
+         * @description How a question is answered.
+         */
+        QueryConfigRequest: {
+            /**
+             * Grounding Level
+             * @default 0
+             */
+            grounding_level?: number;
+            /**
+             * Inline Citations
+             * @default false
+             */
+            inline_citations?: boolean;
+            /**
+             * Keyword Threshold
+             * @default 0.7
+             */
+            keyword_threshold?: number;
+            /**
+             * Max Snippets
+             * @default 30
+             */
+            max_snippets?: number;
+            /**
+             * Max Subquestions
+             * @default 6
+             */
+            max_subquestions?: number;
+            /**
+             * Max Tokens
+             * @default 4000
+             */
+            max_tokens?: number;
+            /**
+             * Search Weight
+             * @default 50
+             */
+            search_weight?: number;
+            /**
+             * Semantic Threshold
+             * @default 0.7
+             */
+            semantic_threshold?: number;
+        };
+        /**
+         * QuestionRequest
+         * @description A question about graphs; `model` as a prompt names it.
+         */
+        QuestionRequest: {
+            /** Graph Ids */
+            graph_ids: string[];
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /** @default null */
+            query_config?: components["schemas"]["QueryConfigRequest"] | null;
+            /** Question */
+            question: string;
+            /**
+             * Stream
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Subqueries
+             * @default false
+             */
+            subqueries?: boolean;
+        };
+        /**
+         * QueueShape
+         * @description What waits and runs; `oldest_queued_s` is null when nothing is queued.
+         */
+        QueueShape: {
+            /** Oldest Queued S */
+            oldest_queued_s: number | null;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Readiness
+         * @description Whether requests can be served; `workers` tells whether jobs are being carried out.
+         *
+         *     `room` is `none` while the database's disk is full and new jobs are refused; `durability` names what is off that
+         *     keeps accepted jobs through a power cut.
+         */
+        Readiness: {
+            /**
+             * Database
+             * @default null
+             */
+            database?: ("ok" | "unreachable") | null;
+            /**
+             * Durability
+             * @default null
+             */
+            durability?: string | null;
+            /**
+             * Room
+             * @default null
+             */
+            room?: ("ok" | "none") | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "unavailable" | "stopping";
+            /**
+             * Workers
+             * @default null
+             */
+            workers?: ("ok" | "none alive") | null;
+        };
+        /**
+         * References
+         * @description What an answer rests on.
+         */
+        References: {
+            /** Files */
+            files: components["schemas"]["FileReference"][];
+            /** Web */
+            web: components["schemas"]["WebReference"][];
         };
         /**
          * RollbackRequest
@@ -4749,6 +4672,143 @@ export interface components {
             grace_s?: number | null;
         };
         /**
+         * SearchRequest
+         * @description Passages to find, without a model.
+         */
+        SearchRequest: {
+            /** Graph Ids */
+            graph_ids: string[];
+            /**
+             * Limit
+             * @default 10
+             */
+            limit?: number;
+            /** Query */
+            query: string;
+            /** @default null */
+            query_config?: components["schemas"]["QueryConfigRequest"] | null;
+        };
+        /**
+         * SecondsRange
+         * @description Seconds.
+         */
+        SecondsRange: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
+        /**
+         * SeriesPoint
+         * @description What ended in one step of time from `at` on; tokens and cost are those of the rows that ended.
+         *
+         *     `p50_ms` and `p95_ms` tell how long the rows took that were asked, to a tenth; `errors` counts failed rows by code.
+         */
+        SeriesPoint: {
+            /** At */
+            at: string;
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /** Cost */
+            cost: number;
+            /** Errors */
+            errors: {
+                [key: string]: number;
+            };
+            /** Failed */
+            failed: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * SessionShape
+         * @description Who is asking, by a session of the studio or by an API key, and everything they may do.
+         *
+         *     `type` tells whether it is a person or a key; without a session `signed_in_at` is null.
+         */
+        SessionShape: {
+            /** Email */
+            email: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            organization: components["schemas"]["OrganizationShape"];
+            /** Role */
+            role: ("viewer" | "editor" | "admin") | null;
+            /** Scopes */
+            scopes: string[];
+            /** Signed In At */
+            signed_in_at: string | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "person" | "key";
+        };
+        /**
+         * Settings
+         * @description How jobs of the agent are run. `deadline_s` is seconds from acceptance to the end, whatever happens.
+         *
+         *     With `inline_citations` texts name the passages of graphs that they rest on, as [1].
+         */
+        Settings: {
+            /**
+             * Concurrency
+             * @default null
+             */
+            concurrency?: number | null;
+            /**
+             * Deadline S
+             * @default 86400
+             */
+            deadline_s?: number;
+            /**
+             * Fan Out
+             * @default false
+             */
+            fan_out?: boolean;
+            /**
+             * Inline Citations
+             * @default false
+             */
+            inline_citations?: boolean;
+            /**
+             * Joiner
+             * @default
+             */
+            joiner?: string;
+            /**
+             * Max Attempts
+             * @default 5
+             */
+            max_attempts?: number;
+            /**
+             * On Worker Loss
+             * @default retry
+             * @enum {string}
+             */
+            on_worker_loss?: "retry" | "fail";
+        };
+        /**
+         * SignInLinkShape
+         * @description A link that signs a person in once: the only time it is shown.
+         */
+        SignInLinkShape: {
+            /** Expires At */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * SignInRequest
          * @description An API key, or the token of a one-time link: one of the two.
          */
@@ -4765,40 +4825,367 @@ export interface components {
             token?: string | null;
         };
         /**
+         * SourceShape
+         * @description A passage of a graph that a prompt was given; `cite` is its number there, `part` that of the value, from 1.
+         *
+         *     It begins at character `start` of its file's text; `url` is where a page of the web stands.
+         */
+        SourceShape: {
+            /** Cite */
+            cite: string;
+            /** File Id */
+            file_id: string;
+            /** File Name */
+            file_name: string;
+            /** Graph Id */
+            graph_id: string;
+            /** Page */
+            page: number | null;
+            /** Part */
+            part: number | null;
+            /** Prompt */
+            prompt: string;
+            /** Score */
+            score: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * StoreShape
+         * @description The database: which one, the last step of its schema, the room it takes.
+         */
+        StoreShape: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sqlite" | "postgres";
+            /** Schema Version */
+            schema_version: number;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * SubqueryShape
+         * @description A part of a question, answered on its own.
+         */
+        SubqueryShape: {
+            /** Answer */
+            answer: string;
+            /** Query */
+            query: string;
+            /** Sources */
+            sources: components["schemas"]["GraphSource"][];
+        };
+        /**
+         * SystemShape
+         * @description How the server is.
+         */
+        SystemShape: {
+            /** Checks */
+            checks: components["schemas"]["CheckShape"][];
+            /** Ok */
+            ok: boolean;
+            process: components["schemas"]["ProcessShape"];
+            store: components["schemas"]["StoreShape"];
+            /** Version */
+            version: string;
+            /** Workers */
+            workers: components["schemas"]["WorkerShape"][];
+        };
+        /**
+         * TextInput
+         * @description One or more texts; `min_fields` and `max_fields` bound their number.
+         */
+        TextInput: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Max Fields
+             * @default 1
+             */
+            max_fields?: number;
+            /**
+             * Min Fields
+             * @default 1
+             */
+            min_fields?: number;
+            /** Name */
+            name: string;
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /**
+         * TextSection
+         * @description Where a page, slide or sheet begins in the text; `label` is the name that a sheet has.
+         */
+        TextSection: {
+            /** Label */
+            label: string | null;
+            /** Offset */
+            offset: number;
+            /** Page */
+            page: number | null;
+        };
+        /**
+         * TokenDetails
+         * @description Tokens that the provider took from its cache.
+         */
+        TokenDetails: {
+            /** Cached Tokens */
+            cached_tokens: number;
+        };
+        /**
+         * Tokens
+         * @description Tokens of all calls together.
+         */
+        Tokens: {
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * UrlShape
+         * @description A page of the web that a graph takes in, or a page and what lies below it.
+         */
+        UrlShape: {
+            /** Exclude Urls */
+            exclude_urls: string[];
+            status: components["schemas"]["UrlStatusShape"];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "single_page" | "sub_pages";
+            /** Url */
+            url: string;
+        };
+        /**
+         * UrlStatusShape
+         * @description What became of a page; `error` tells it to people.
+         */
+        UrlStatusShape: {
+            /** Error */
+            error: string | null;
+            /** Error Type */
+            error_type: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "validating" | "success" | "error";
+        };
+        /**
+         * UsageLineShape
+         * @description What one group used; it has those of `day`, `agent`, `batch`, `key` and `model` that were grouped by.
+         *
+         *     `cost` is the sum of what is known, null when nothing is; of `unpriced_calls` it is not.
+         */
+        UsageLineShape: {
+            /**
+             * Agent
+             * @default null
+             */
+            agent?: string | null;
+            /**
+             * Batch
+             * @default null
+             */
+            batch?: string | null;
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Cost */
+            cost: number | null;
+            /**
+             * Day
+             * @default null
+             */
+            day?: string | null;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
+             * Key Name
+             * @default null
+             */
+            key_name?: string | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Reask Cost */
+            reask_cost: number;
+            /** Reasks */
+            reasks: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+        };
+        /**
+         * UsageReport
+         * @description What an organization used from one day to another (UTC, both included); `total` is all of it.
+         */
+        UsageReport: {
+            /** Currency */
+            currency: string;
+            /** Data */
+            data: components["schemas"]["UsageLineShape"][];
+            /** First Day */
+            first_day: string;
+            /** Group By */
+            group_by: string[];
+            /** Last Day */
+            last_day: string;
+            total: components["schemas"]["UsageLineShape"];
+        };
+        /**
+         * UsageShape
+         * @description Tokens of all attempts; `cached_prompt_tokens` are among `prompt_tokens`.
+         *
+         *     Of `unpriced_calls` the cost is not known. `reasks` asked again as an answer did not fit its schema,
+         *     for `reask_cost` dollars, which are part of the cost.
+         */
+        UsageShape: {
+            /** Cached Prompt Tokens */
+            cached_prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Reask Cost */
+            reask_cost: number;
+            /** Reasks */
+            reasks: number;
+            /** Total Tokens */
+            total_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+        };
+        /**
+         * UsedLimits
+         * @description Calls and tokens of the last minute, and calls under way, of all models that share the limits.
+         */
+        UsedLimits: {
+            /** Requests */
+            requests: number;
+            /** Running */
+            running: number;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * VersionPage
+         * @description All versions of an agent.
+         */
+        VersionPage: {
+            /** Data */
+            data: components["schemas"]["VersionShape"][];
+        };
+        /**
+         * VersionShape
+         * @description A version of an agent; `created_by` is the id of the key or person that deployed it.
+         */
+        VersionShape: {
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Deployed */
+            deployed: boolean;
+            /** Digest */
+            digest: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WebReference
+         * @description A passage of a page of the web.
+         */
+        WebReference: {
+            /** Score */
+            score: number;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * WebhookChange
          * @description What is to be different about an endpoint.
          */
         WebhookChange: {
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
-             * Events
-             * @default null
-             */
-            events?: string[] | null;
             /**
              * Application Id
              * @default null
              */
             application_id?: string | null;
             /**
+             * Events
+             * @default null
+             */
+            events?: string[] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
              * Rows
              * @default null
              */
             rows?: boolean | null;
             /**
-             * Url
-             * @default null
-             */
-            url?: string | null;
-            /**
              * State
              * @default null
              */
             state?: string | null;
+            /**
+             * Url
+             * @default null
+             */
+            url?: string | null;
+        };
+        /**
+         * WebhookPage
+         * @description All endpoints.
+         */
+        WebhookPage: {
+            /** Data */
+            data: components["schemas"]["WebhookShape"][];
         };
         /**
          * WebhookRequest
@@ -4806,20 +5193,25 @@ export interface components {
          */
         WebhookRequest: {
             /**
-             * Name
+             * Application Id
              * @default null
              */
-            name?: string | null;
+            application_id?: string | null;
             /**
              * Events
              * @default null
              */
             events?: string[] | null;
             /**
-             * Application Id
+             * Expires In S
              * @default null
              */
-            application_id?: string | null;
+            expires_in_s?: number | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
             /**
              * Rows
              * @default null
@@ -4827,472 +5219,85 @@ export interface components {
             rows?: boolean | null;
             /** Url */
             url: string;
-            /**
-             * Expires In S
-             * @default null
-             */
-            expires_in_s?: number | null;
         };
         /**
-         * ChatMessageRequest
-         * @description A message; `content` is text, or parts of type text and image_url.
+         * WebhookSecret
+         * @description What deliveries are signed with from now on; until `previous_until` with the secret before it too.
          */
-        ChatMessageRequest: {
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "system" | "developer" | "user" | "assistant" | "tool";
-            /**
-             * Content
-             * @default null
-             */
-            content?: string | {
-                [key: string]: unknown;
-            }[] | null;
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
-             * Tool Calls
-             * @default null
-             */
-            tool_calls?: {
-                [key: string]: unknown;
-            }[] | null;
-            /**
-             * Tool Call Id
-             * @default null
-             */
-            tool_call_id?: string | null;
+        WebhookSecret: {
+            /** Previous Until */
+            previous_until: string | null;
+            /** Secret */
+            secret: string;
         };
         /**
-         * ChatRequest
-         * @description A conversation to go on with. Further fields of OpenAI's (`seed`, `presence_penalty`, …) go to the provider.
+         * WebhookShape
+         * @description An endpoint, without its secret; `reason` tells why it is disabled.
          */
-        ChatRequest: {
-            /** Messages */
-            messages: components["schemas"]["ChatMessageRequest"][];
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /**
-             * Top P
-             * @default null
-             */
-            top_p?: number | null;
-            /**
-             * N
-             * @default null
-             */
-            n?: number | null;
-            /**
-             * Stop
-             * @default null
-             */
-            stop?: string | string[] | null;
-            /**
-             * Logprobs
-             * @default null
-             */
-            logprobs?: boolean | null;
-            /**
-             * Stream
-             * @default false
-             */
-            stream?: boolean;
-            /**
-             * Stream Options
-             * @default null
-             */
-            stream_options?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Tools
-             * @default null
-             */
-            tools?: {
-                [key: string]: unknown;
-            }[] | null;
-            /**
-             * Tool Choice
-             * @default null
-             */
-            tool_choice?: string | {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Response Format
-             * @default null
-             */
-            response_format?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * CompletionRequest
-         * @description A prompt to complete.
-         */
-        CompletionRequest: {
-            /** Prompt */
-            prompt: string;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-            /**
-             * Max Tokens
-             * @default null
-             */
-            max_tokens?: number | null;
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /**
-             * Top P
-             * @default null
-             */
-            top_p?: number | null;
-            /**
-             * N
-             * @default null
-             */
-            n?: number | null;
-            /**
-             * Best Of
-             * @default null
-             */
-            best_of?: number | null;
-            /**
-             * Random Seed
-             * @default null
-             */
-            random_seed?: number | null;
-            /**
-             * Stop
-             * @default null
-             */
-            stop?: string | string[] | null;
-            /**
-             * Stream
-             * @default false
-             */
-            stream?: boolean;
-        };
-        /**
-         * GraphUrl
-         * @description A page of the web to take in.
-         */
-        GraphUrl: {
-            /** Url */
-            url: string;
-            /**
-             * Type
-             * @default single_page
-             * @enum {string}
-             */
-            type?: "single_page" | "sub_pages";
-            /**
-             * Exclude Urls
-             * @default []
-             */
-            exclude_urls?: string[];
-        };
-        /**
-         * GraphChange
-         * @description What is to change of a graph; what is left out stays.
-         */
-        GraphChange: {
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Urls
-             * @default null
-             */
-            urls?: components["schemas"]["GraphUrl"][] | null;
-        };
-        /**
-         * GraphFile
-         * @description A file to add.
-         */
-        GraphFile: {
-            /** File Id */
-            file_id: string;
-        };
-        /**
-         * GraphRequest
-         * @description A graph to create.
-         */
-        GraphRequest: {
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /**
-             * Type
-             * @default manual
-             * @enum {string}
-             */
-            type?: "manual" | "web" | "connector";
-        };
-        /**
-         * GraphsRequest
-         * @description The graphs an agent is to have.
-         */
-        GraphsRequest: {
-            /** Graph Ids */
-            graph_ids: string[];
-        };
-        /**
-         * QueryConfigRequest
-         * @description How a question is answered.
-         */
-        QueryConfigRequest: {
-            /**
-             * Max Subquestions
-             * @default 6
-             */
-            max_subquestions?: number;
-            /**
-             * Search Weight
-             * @default 50
-             */
-            search_weight?: number;
-            /**
-             * Grounding Level
-             * @default 0
-             */
-            grounding_level?: number;
-            /**
-             * Max Snippets
-             * @default 30
-             */
-            max_snippets?: number;
-            /**
-             * Max Tokens
-             * @default 4000
-             */
-            max_tokens?: number;
-            /**
-             * Keyword Threshold
-             * @default 0.7
-             */
-            keyword_threshold?: number;
-            /**
-             * Semantic Threshold
-             * @default 0.7
-             */
-            semantic_threshold?: number;
-            /**
-             * Inline Citations
-             * @default false
-             */
-            inline_citations?: boolean;
-        };
-        /**
-         * QuestionRequest
-         * @description A question about graphs; `model` as a prompt names it.
-         */
-        QuestionRequest: {
-            /** Graph Ids */
-            graph_ids: string[];
-            /** Question */
-            question: string;
-            /**
-             * Stream
-             * @default false
-             */
-            stream?: boolean;
-            /**
-             * Subqueries
-             * @default false
-             */
-            subqueries?: boolean;
-            /** @default null */
-            query_config?: components["schemas"]["QueryConfigRequest"] | null;
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-        };
-        /**
-         * SearchRequest
-         * @description Passages to find, without a model.
-         */
-        SearchRequest: {
-            /** Graph Ids */
-            graph_ids: string[];
-            /** Query */
-            query: string;
-            /**
-             * Limit
-             * @default 10
-             */
-            limit?: number;
-            /** @default null */
-            query_config?: components["schemas"]["QueryConfigRequest"] | null;
-        };
-        /**
-         * DraftRunPrompt
-         * @description `event: prompt`: a model is asked; a `model` of null is the default one.
-         */
-        DraftRunPrompt: {
-            /** Part */
-            part: number | null;
-            /** Prompt */
-            prompt: string;
-            /** Model */
-            model: string | null;
-        };
-        /**
-         * DraftRunDelta
-         * @description `event: delta`: a piece of a prompt's answer.
-         */
-        DraftRunDelta: {
-            /** Part */
-            part: number | null;
-            /** Prompt */
-            prompt: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * DraftRunResult
-         * @description `event: result`: the end of a run that succeeded.
-         */
-        DraftRunResult: {
-            /** Title */
-            title: string;
-            /** Suggestion */
-            suggestion: string;
-            /** Results */
-            results: components["schemas"]["PartResult"][] | null;
-            /** Sources */
-            sources: components["schemas"]["SourceShape"][] | null;
-            /** Prompts */
-            prompts: components["schemas"]["AskedPromptShape"][];
-            usage: components["schemas"]["CallUsage"];
-            /** Cost */
-            cost: number | null;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Duration Ms */
-            duration_ms: number;
-        };
-        /**
-         * Pace
-         * @description How fast a batch is now.
-         */
-        Pace: {
-            /** Rows Per S */
-            rows_per_s: number;
-            /** Tokens Per S */
-            tokens_per_s: number;
-        };
-        /**
-         * BatchProgress
-         * @description `event: progress`: a batch, how fast it is, when it will probably be done, and what makes its rows wait.
-         */
-        BatchProgress: {
-            /** Id */
-            id: string;
+        WebhookShape: {
             /** Application Id */
-            application_id: string;
-            /** Agent Version */
-            agent_version: number;
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "loading" | "running" | "paused" | "completed" | "completed_with_errors" | "cancelled";
-            /** Pause Code */
-            pause_code: string | null;
-            /** Paused Reason */
-            paused_reason: string | null;
-            /** Cancel Requested */
-            cancel_requested: boolean;
-            /** Retrying */
-            retrying: boolean;
-            counts: components["schemas"]["BatchCounts"];
-            /** Errors */
-            errors: components["schemas"]["BatchError"][];
-            /** Reused */
-            reused: number;
-            usage: components["schemas"]["Tokens"];
-            /** Cost */
-            cost: number | null;
-            /** Max Cost */
-            max_cost: number | null;
-            /**
-             * Currency
-             * @constant
-             */
-            currency: "USD";
-            /** Columns */
-            columns: string[];
-            options: components["schemas"]["BatchOptionsShape"];
-            /** Metadata */
-            metadata: {
-                [key: string]: string;
-            };
+            application_id: string | null;
             /** Created At */
             created_at: string;
+            /** Events */
+            events: string[];
+            /** Expires At */
+            expires_at: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /** Rows */
+            rows: boolean;
+            /** State */
+            state: string;
             /** Updated At */
             updated_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
-            /** Deadline At */
-            deadline_at: string;
-            /** Limited By */
-            limited_by: string | null;
-            pace: components["schemas"]["Pace"];
-            eta_s: components["schemas"]["SecondsRange"] | null;
+            /** Url */
+            url: string;
         };
         /**
-         * BatchDeleted
-         * @description `event: deleted`: the batch is gone.
+         * WorkerActivity
+         * @description A worker that is alive, and how many of its places are taken.
          */
-        BatchDeleted: Record<string, never>;
+        WorkerActivity: {
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Pid */
+            pid: number;
+            /** Places */
+            places: number;
+            /** Running */
+            running: number;
+            /** Seen At */
+            seen_at: string;
+            /** Started At */
+            started_at: string;
+        };
+        /**
+         * WorkerShape
+         * @description A worker that is alive.
+         */
+        WorkerShape: {
+            /** Concurrency */
+            concurrency: number;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Pid */
+            pid: number;
+            /** Seen At */
+            seen_at: string;
+            /** Started At */
+            started_at: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -5302,15 +5307,11 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_job_v1_applications_jobs__job_id__get: {
+    healthz_healthz_get: {
         parameters: {
-            query?: {
-                wait?: string | null;
-            };
+            query?: never;
             header?: never;
-            path: {
-                job_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -5321,430 +5322,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };
     };
-    delete_job_v1_applications_jobs__job_id__delete: {
+    metrics_metrics_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                job_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_job_events_v1_applications_jobs__job_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobEvents"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    retry_job_v1_applications_jobs__job_id__retry_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedJob"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    cancel_job_v1_applications_jobs__job_id__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_jobs_v1_applications__application_id__jobs_get: {
-        parameters: {
-            query?: {
-                status?: string | null;
-                offset?: string | null;
-                limit?: string | null;
-            };
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_job_v1_applications__application_id__jobs_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JobRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedJob"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_job_prompts_v1_applications_jobs__job_id__prompts_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AskedPrompts"];
+                    "text/plain": string;
                 };
             };
             /** @description Refused; the body says why */
@@ -5766,15 +5364,6 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5785,26 +5374,9 @@ export interface operations {
             };
         };
     };
-    list_all_jobs_v1_jobs_get: {
+    readyz_readyz_get: {
         parameters: {
-            query?: {
-                /** @description One or more states, with commas between */
-                state?: string;
-                application_id?: string;
-                /** @description A batch, or `none`: jobs that belong to no batch */
-                batch_id?: string;
-                /** @description `agent`: runs of agents; `ingest`: files and pages taken in */
-                kind?: string;
-                /** @description Jobs that failed with it; with `state` those that wait, too */
-                error_code?: string;
-                /** @description Accepted then or later, ISO 8601 */
-                from?: string;
-                /** @description Accepted before then, ISO 8601 */
-                to?: string;
-                /** @description `next` of the page before */
-                before?: string;
-                limit?: string | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -5817,43 +5389,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobLines"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Refused; the body says why */
-            400: {
+            /** @description Done */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };
@@ -5967,6 +5512,338 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_job_v1_applications_jobs__job_id__get: {
+        parameters: {
+            query?: {
+                wait?: string | null;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_job_v1_applications_jobs__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_job_v1_applications_jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_job_events_v1_applications_jobs__job_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEvents"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_job_prompts_v1_applications_jobs__job_id__prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedPrompts"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retry_job_v1_applications_jobs__job_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedJob"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6293,6 +6170,466 @@ export interface operations {
             };
         };
     };
+    list_agent_batches_v1_applications__application_id__batches_get: {
+        parameters: {
+            query?: {
+                offset?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_batch_v1_applications__application_id__batches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bad_rows_v1_applications__application_id__batches_bad_rows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    estimate_batch_v1_applications__application_id__batches_estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchEstimateShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_template_v1_applications__application_id__batches_template_get: {
+        parameters: {
+            query?: {
+                format?: string;
+            };
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deploy_v1_applications__application_id__deploy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeployRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeployedApplication"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_draft_v1_applications__application_id__draft_get: {
         parameters: {
             query?: never;
@@ -6432,195 +6769,7 @@ export interface operations {
             };
         };
     };
-    deploy_v1_applications__application_id__deploy_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["DeployRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeployedApplication"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_versions_v1_applications__application_id__versions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_version_v1_applications__application_id__versions__version__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentDefinition"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    rollback_v1_applications__application_id__rollback_post: {
+    run_draft_v1_applications__application_id__draft_run_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6631,17 +6780,33 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RollbackRequest"];
+                "application/json": components["schemas"]["DraftRunRequest"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Events, as they happen */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationShape"];
+                    "text/event-stream": {
+                        data: string;
+                        /** @constant */
+                        event: "prompt";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "delta";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "result";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "problem";
+                    };
                 };
             };
             /** @description Refused; the body says why */
@@ -6673,6 +6838,24 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6829,7 +7012,69 @@ export interface operations {
             };
         };
     };
-    run_draft_v1_applications__application_id__draft_run_post: {
+    list_jobs_v1_applications__application_id__jobs_get: {
+        parameters: {
+            query?: {
+                status?: string | null;
+                offset?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_job_v1_applications__application_id__jobs_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6840,33 +7085,106 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DraftRunRequest"];
+                "application/json": components["schemas"]["JobRequest"];
             };
         };
         responses: {
-            /** @description Events, as they happen */
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedJob"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rollback_v1_applications__application_id__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": {
-                        /** @constant */
-                        event: "prompt";
-                        data: string;
-                    } | {
-                        /** @constant */
-                        event: "delta";
-                        data: string;
-                    } | {
-                        /** @constant */
-                        event: "result";
-                        data: string;
-                    } | {
-                        /** @constant */
-                        event: "problem";
-                        data: string;
-                    };
+                    "application/json": components["schemas"]["ApplicationShape"];
                 };
             };
             /** @description Refused; the body says why */
@@ -6906,24 +7224,6 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6934,75 +7234,9 @@ export interface operations {
             };
         };
     };
-    batch_results_v1_batches__batch_id__results_get: {
+    list_versions_v1_applications__application_id__versions_get: {
         parameters: {
-            query?: {
-                format?: string;
-                raw?: string;
-                only?: string;
-            };
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_template_v1_applications__application_id__batches_template_get: {
-        parameters: {
-            query?: {
-                format?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 application_id: string;
@@ -7017,17 +7251,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["VersionPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -7059,33 +7283,74 @@ export interface operations {
             };
         };
     };
-    batch_rows_v1_batches__batch_id__rows_get: {
+    get_version_v1_applications__application_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDefinition"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_audit_v1_audit_get: {
         parameters: {
             query?: {
-                /** @description The row to go on after; with no filter and no `offset` */
-                after?: string | null;
-                offset?: string | null;
                 limit?: string | null;
-                /** @description One or more states, with commas between; `invalid` too */
-                state?: string;
-                error_code?: string;
-                /** @description Text in a row's cells, id or output, in either case */
-                q?: string;
-                /** @description Ended then or later, ISO 8601 */
-                from?: string;
-                /** @description Ended before then, ISO 8601 */
-                to?: string;
-                /** @description row, duration, tokens, cost or attempts */
-                sort?: string;
-                /** @description asc or desc */
-                order?: string;
-                /** @description true: without cells and whole texts */
-                short?: string;
+                before?: string | null;
+                action?: string | null;
             };
             header?: never;
-            path: {
-                batch_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -7096,7 +7361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchRows"];
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -7118,570 +7383,7 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    correct_rows_v1_batches__batch_id__rows_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchCorrections"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_series_v1_batches__batch_id__series_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchSeries"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    estimate_batch_v1_applications__application_id__batches_estimate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchUpload"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchEstimateShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    project_batch_v1_batches__batch_id__estimate_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchProjectionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    bad_rows_v1_applications__application_id__batches_bad_rows_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchUpload"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    batch_events_v1_batches__batch_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events, as they happen */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": {
-                        /** @constant */
-                        event: "progress";
-                        data: string;
-                    } | {
-                        /** @constant */
-                        event: "deleted";
-                        data: string;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_agent_batches_v1_applications__application_id__batches_get: {
-        parameters: {
-            query?: {
-                offset?: string | null;
-                limit?: string | null;
-            };
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_batch_v1_applications__application_id__batches_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchUpload"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7928,6 +7630,174 @@ export interface operations {
             };
         };
     };
+    cancel_batch_v1_batches__batch_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchCancel"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    project_batch_v1_batches__batch_id__estimate_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchProjectionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_events_v1_batches__batch_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, as they happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        data: string;
+                        /** @constant */
+                        event: "progress";
+                    } | {
+                        data: string;
+                        /** @constant */
+                        event: "deleted";
+                    };
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pause_batch_v1_batches__batch_id__pause_post: {
         parameters: {
             query?: never;
@@ -7986,6 +7856,70 @@ export interface operations {
             };
         };
     };
+    batch_results_v1_batches__batch_id__results_get: {
+        parameters: {
+            query?: {
+                format?: string;
+                raw?: string;
+                only?: string;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     resume_batch_v1_batches__batch_id__resume_post: {
         parameters: {
             query?: never;
@@ -8026,68 +7960,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    cancel_batch_v1_batches__batch_id__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["BatchCancel"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8177,7 +8049,223 @@ export interface operations {
             };
         };
     };
-    chat_v1_chat_completions_post: {
+    batch_rows_v1_batches__batch_id__rows_get: {
+        parameters: {
+            query?: {
+                /** @description The row to go on after; with no filter and no `offset` */
+                after?: string | null;
+                offset?: string | null;
+                limit?: string | null;
+                /** @description One or more states, with commas between; `invalid` too */
+                state?: string;
+                error_code?: string;
+                /** @description Text in a row's cells, id or output, in either case */
+                q?: string;
+                /** @description Ended then or later, ISO 8601 */
+                from?: string;
+                /** @description Ended before then, ISO 8601 */
+                to?: string;
+                /** @description row, duration, tokens, cost or attempts */
+                sort?: string;
+                /** @description asc or desc */
+                order?: string;
+                /** @description true: without cells and whole texts */
+                short?: string;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchRows"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    correct_rows_v1_batches__batch_id__rows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchCorrections"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    batch_series_v1_batches__batch_id__series_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchSeries"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    chat_v1_chat_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8283,7 +8371,7 @@ export interface operations {
             };
         };
     };
-    chat_v1_chat_post: {
+    chat_v1_chat_completions_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9015,6 +9103,127 @@ export interface operations {
             };
         };
     };
+    list_graphs_v1_graphs_get: {
+        parameters: {
+            query?: {
+                order?: string | null;
+                before?: string | null;
+                after?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_graph_v1_graphs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GraphRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     question_v1_graphs_question_post: {
         parameters: {
             query?: never;
@@ -9172,127 +9381,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_graphs_v1_graphs_get: {
-        parameters: {
-            query?: {
-                order?: string | null;
-                before?: string | null;
-                after?: string | null;
-                limit?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GraphPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_graph_v1_graphs_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["GraphRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GraphShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9610,6 +9698,360 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_all_jobs_v1_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description One or more states, with commas between */
+                state?: string;
+                application_id?: string;
+                /** @description A batch, or `none`: jobs that belong to no batch */
+                batch_id?: string;
+                /** @description `agent`: runs of agents; `ingest`: files and pages taken in */
+                kind?: string;
+                /** @description Jobs that failed with it; with `state` those that wait, too */
+                error_code?: string;
+                /** @description Accepted then or later, ISO 8601 */
+                from?: string;
+                /** @description Accepted before then, ISO 8601 */
+                to?: string;
+                /** @description `next` of the page before */
+                before?: string;
+                limit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLines"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_keys_v1_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_key_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_key_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_limits_v1_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_limits_v1_limits_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitPage"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10029,7 +10471,7 @@ export interface operations {
             };
         };
     };
-    list_keys_v1_keys_get: {
+    get_overview_v1_overview_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10044,7 +10486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyPage"];
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Refused; the body says why */
@@ -10058,287 +10500,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    create_key_v1_keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeyRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedKey"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    revoke_key_v1_keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    show_v1_session_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    begin_v1_session_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignInRequest"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    end_v1_session_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10651,7 +10812,7 @@ export interface operations {
             };
         };
     };
-    list_limits_v1_limits_get: {
+    show_v1_session_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10666,7 +10827,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitPage"];
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused; the body says why */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Refused; the body says why */
@@ -10688,6 +10900,15 @@ export interface operations {
                 };
             };
             /** @description Refused; the body says why */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -10698,18 +10919,14 @@ export interface operations {
             };
         };
     };
-    patch_limits_v1_limits_patch: {
+    end_v1_session_delete: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LimitsRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -10717,7 +10934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitPage"];
+                    "application/json": components["schemas"]["SessionShape"];
                 };
             };
             /** @description Refused; the body says why */
@@ -10727,6 +10944,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemShape"];
                 };
             };
             /** @description Refused; the body says why */
@@ -10821,7 +11076,7 @@ export interface operations {
             };
         };
     };
-    get_overview_v1_overview_get: {
+    list_webhooks_v1_webhooks_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10836,7 +11091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
+                    "application/json": components["schemas"]["WebhookPage"];
                 };
             };
             /** @description Refused; the body says why */
@@ -10868,133 +11123,26 @@ export interface operations {
             };
         };
     };
-    list_audit_v1_audit_get: {
-        parameters: {
-            query?: {
-                limit?: string | null;
-                before?: string | null;
-                action?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description Refused; the body says why */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_secret_v1_webhooks_secret_get: {
+    create_webhook_v1_webhooks_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookSecret"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    rotate_secret_v1_webhooks_secret_rotate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["RotateRequest"];
+                "application/json": components["schemas"]["WebhookRequest"];
             };
         };
         responses: {
             /** @description Done */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookSecret"];
+                    "application/json": components["schemas"]["CreatedWebhook"];
                 };
             };
             /** @description Refused; the body says why */
@@ -11017,6 +11165,24 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused; the body says why */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11224,7 +11390,7 @@ export interface operations {
             };
         };
     };
-    list_webhooks_v1_webhooks_get: {
+    get_secret_v1_webhooks_secret_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11239,7 +11405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookPage"];
+                    "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
             /** @description Refused; the body says why */
@@ -11271,26 +11437,26 @@ export interface operations {
             };
         };
     };
-    create_webhook_v1_webhooks_post: {
+    rotate_secret_v1_webhooks_secret_rotate_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["WebhookRequest"];
+                "application/json": components["schemas"]["RotateRequest"];
             };
         };
         responses: {
             /** @description Done */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedWebhook"];
+                    "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
             /** @description Refused; the body says why */
@@ -11313,24 +11479,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11647,149 +11795,6 @@ export interface operations {
             };
             /** @description Refused; the body says why */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    show_v1_system_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemShape"];
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    healthz_healthz_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    readyz_readyz_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Readiness"];
-                };
-            };
-            /** @description Done */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Readiness"];
-                };
-            };
-        };
-    };
-    metrics_metrics_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Refused; the body says why */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Refused; the body says why */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };

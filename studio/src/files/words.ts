@@ -1,8 +1,13 @@
 import { count } from "@/format/numbers";
 import type { StoredFile } from "./remote";
 
-/** How much text a file has, in words: "1,204 words, 12 pages". */
-export function extent(file: Pick<StoredFile, "words" | "pages" | "has_text" | "status">): string {
+type Measured = Pick<StoredFile, "words" | "pages" | "has_text" | "status" | "passages" | "passages_total">;
+
+/** How much text a file has, in words: "1,204 words, 12 pages"; how much of it can be found while it is being read. */
+export function extent(file: Measured): string {
+  if (file.status === "in_progress" && file.passages_total !== null) {
+    return `${count(file.passages ?? 0)} of ${count(file.passages_total)} passages`;
+  }
   if (file.status !== "completed") return "–";
   if (!file.has_text) return "no text";
   const words = file.words === null ? null : `${count(file.words)} ${file.words === 1 ? "word" : "words"}`;

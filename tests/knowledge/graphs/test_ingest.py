@@ -1,6 +1,7 @@
 """A file's text becomes passages, once, whatever happens meanwhile."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,10 @@ from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.knowledge import files, graphs, members
 from pressrun.knowledge.embedding.embedder import Embedder, EmbedderOptions
 from pressrun.knowledge.forgetting import forget_unused
-from pressrun.knowledge.ingest import GROUP, index
+from pressrun.knowledge.ingest import GROUP
 from pressrun.knowledge.knowledge import Knowledge
 from pressrun.organizations.organization import FIRST
-from tests.knowledge.graphs.scene import Scene, Section
+from tests.knowledge.graphs.scene import Scene
 from tests.raw_sql import fetch
 
 LONG = "\n\n".join(f"Paragraph {number} of the manual. " + "It has many words. " * 32 for number in range(3 * GROUP))
@@ -30,26 +31,35 @@ class Killed(Exception):  # noqa: N818 - stands for the end of a process
     """The process ends here."""
 
 
-async def test_an_attempt_that_broke_off_is_gone_on_with(plain: Scene) -> None:
-    await plain.add_file("shop", "manual.txt", "Nothing yet.")
-    told: list[tuple[int, int]] = []
+class Dying(Embedder):
+    """Embeds so many groups, each text as the same vector; with the next the process ends. `given` is what it saw."""
 
-    def killed(done: int, total: int) -> None:
-        told.append((done, total))
-        if done >= GROUP:
+    def __init__(self) -> None:
+        super().__init__(EmbedderOptions("minilm"))
+        self.given: list[list[str]] = []
+        self.groups = 1
+
+    async def embed(self, texts: Sequence[str], *, urgent: bool = False) -> list[bytes]:  # noqa: ARG002
+        """See Embedder.embed."""
+        if len(self.given) == self.groups:
             raise Killed
+        self.given.append(list(texts))
+        return [b"\x01" * 384] * len(texts)
 
-    sections = [Section(LONG, 1)]
+
+async def test_an_attempt_that_broke_off_is_gone_on_with(plain: Scene) -> None:
+    dying = Dying()
+    knowledge = Knowledge(plain.store, dying)
+    await plain.add_file("shop", "manual.txt", "Nothing yet.")
     with pytest.raises(Killed):
-        await index(plain.knowledge, FIRST, "manual.txt", "manual.txt", sections, killed)
+        await plain.index("manual.txt", LONG, knowledge=knowledge)
     assert len(await plain.rows()) == GROUP
-    again: list[int] = []
-    total = await index(
-        plain.knowledge, FIRST, "manual.txt", "manual.txt", sections, lambda done, _: again.append(done)
-    )
-    assert again[0] == GROUP
+    use = await plain.store.read(lambda tx: files.uses(tx, FIRST, ["manual.txt"]))
+    assert use == {"manual.txt": files.Use(["shop"], GROUP, 3 * GROUP)}, "people see how far it is"
+    dying.groups = 3
+    total = await plain.index("manual.txt", LONG, knowledge=knowledge)
+    assert sum(len(texts) for texts in dying.given) == len({text for texts in dying.given for text in texts}) == total
     assert total == 3 * GROUP == len(await plain.rows()) == len(set(await plain.rows()))
-    assert told[-1] == (GROUP, total)
     assert (await plain.find("paragraph 3", "shop"))[0].text.startswith("Paragraph 3 of")
 
 

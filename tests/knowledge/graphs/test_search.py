@@ -1,11 +1,16 @@
 """Passages found in a store, on both databases."""
 
+import json
+
 import pytest
 
 from pressrun.errors import Code, PressrunError
 from pressrun.knowledge.embedding.embedder import Embedder
 from pressrun.knowledge.knowledge import Knowledge
+from pressrun.knowledge.ranking import MOST_HOLDERS
+from pressrun.knowledge.search import without_common
 from tests.knowledge.graphs.scene import THEIRS, Scene
+from tests.raw_sql import execute
 
 WARRANTY = "The warranty lasts for two years from the day of delivery. Batteries are excepted."
 RETURNS = "Goods may be sent back within thirty days, at no cost, when the box is unopened."
@@ -119,3 +124,28 @@ async def test_a_graph_of_many_files_is_searched_by_its_organization(scene: Scen
     assert found[0].file_id == "42.txt"
     assert len(await scene.find("parcel", "many", knowledge=knowledge, limit=100)) == 70
     assert len(await scene.find("another parcel", "many", knowledge=knowledge, limit=1)) == 1, "no place for others'"
+
+
+async def test_of_words_that_many_passages_hold_those_with_all_are_found(scene: Scene, words_alone: Embedder) -> None:
+    many = MOST_HOLDERS + 100
+    scene.knowledge = Knowledge(scene.store, words_alone)
+    await scene.add_graph("many")
+    both = [f"Alpha, gamma and beta: {number}." for number in range(3)]
+    texts = [f"{word} number {number}." for word in ("Alpha", "Beta") for number in range(many)]
+    await scene.add_file("many", "many.txt", *texts, *both)
+    assert {one.text for one in await scene.find("alpha beta", "many", limit=3)} == {*both}
+    asked = ["alpha", "beta", "gamma", "delta"]
+    await execute(scene.database_url, "ANALYZE")
+    common = await scene.store.read(lambda tx: tx.all("list_common_words", words=json.dumps(asked), most=many))
+    found = {row["word"]: row["holders"] for row in common}
+    if scene.store.dialect == "postgres":  # SQLite counts none, as its search for a word ends where it wants
+        assert found.keys() == {"alpha", "beta"}
+        assert found["alpha"] == pytest.approx(many + len(both), rel=0.05)
+    else:
+        assert not found
+
+
+def test_common_words_are_looked_for_only_where_there_are_no_others() -> None:
+    assert without_common(["the", "rare", "warranty"], {"the": 9000, "warranty": 4000}) == ["rare"]
+    common = {"the": 9000, "warranty": 4000, "long": 8000, "battery": 3500}
+    assert without_common(["the", "warranty", "long", "battery"], common) == ["battery warranty long"]

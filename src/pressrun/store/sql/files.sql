@@ -49,6 +49,11 @@ ORDER BY files.seq LIMIT :limit
 SELECT file_id, graph_id FROM graph_files
 WHERE organization_id = :organization_id AND file_id = :file_id ORDER BY added_at, graph_id
 
+-- name: list_indexing_of_files
+-- How many passages of files are findable, of how many; files that no graph has held are not among them.
+SELECT file_id, passages, total FROM indexed_files
+WHERE organization_id = :organization_id AND file_id = :file_id
+
 -- name: delete_file
 -- A file is gone; its bytes follow.
 DELETE FROM files WHERE id = :file_id AND organization_id = :organization_id RETURNING *

@@ -22,7 +22,8 @@ WHERE organization_id = :organization_id AND file_id IN (
 )
 
 -- name: find_word
--- Passages of some graphs that hold a word; `place` lists words of which one must stand beside it.
+-- Passages of some graphs that hold a word, or all of several with spaces between; `place` lists words of which one
+-- must stand beside it.
 WITH scope AS MATERIALIZED (
     SELECT array_agg(indexed_files.seq) AS files FROM indexed_files
     WHERE indexed_files.organization_id = (CAST(:organization_id AS text[]))[1] AND indexed_files.file_id IN (
@@ -68,26 +69,32 @@ WHERE passage_signs.organization_id = :organization_id AND passage_signs.file_se
 )
 
 -- name: find_vectors
--- The vectors of these passages; `size` is how many dimensions those of our embedder have.
+-- The vectors of these passages; `size` is how many dimensions those of our embedder have. As an array they are found in
+-- one walk over the index, as rows each by itself.
 SELECT passages.seq, passages.vector
-FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq)
-JOIN passages ON passages.seq = CAST(wanted.seq AS bigint)
-WHERE passages.organization_id = :organization_id AND length(passages.vector) = :size
+FROM passages
+WHERE passages.seq = ANY (
+        ARRAY(SELECT CAST(wanted.seq AS bigint) FROM jsonb_array_elements_text(CAST(:seqs AS jsonb)) AS wanted (seq))
+    )
+    AND passages.organization_id = :organization_id AND length(passages.vector) = :size
 
 -- name: list_common_words
--- Those of some words that more than :most passages of the whole server hold, by what the last ANALYZE saw.
+-- Those of some words that more than :most passages of the whole server hold, and how many that are, by what the last
+-- ANALYZE saw; of a word that is cut into several, the rarest part decides.
 -- system: a figure of the index of words.
-WITH common AS MATERIALIZED (
-    SELECT lexeme FROM pg_stats,
-        unnest(CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs) AS seen (lexeme, frequency)
-    WHERE schemaname = current_schema() AND tablename = 'passages' AND attname = 'words' AND lexeme IS NOT NULL
-        AND frequency * (SELECT reltuples FROM pg_class WHERE oid = CAST('passages' AS regclass)) > :most
+WITH seen AS MATERIALIZED (
+    SELECT CAST(CAST(most_common_elems AS text) AS text[]) AS lexemes, most_common_elem_freqs AS frequencies,
+        (SELECT reltuples FROM pg_class WHERE oid = CAST('passages' AS regclass)) AS passages
+    FROM pg_stats
+    WHERE schemaname = current_schema() AND tablename = 'passages' AND attname = 'words'
+), held AS (
+    SELECT asked.word, min(coalesce(frequencies[array_position(lexemes, lexeme)], 0) * passages) AS holders
+    FROM seen
+    CROSS JOIN jsonb_array_elements_text(CAST(:words AS jsonb)) AS asked (word)
+    CROSS JOIN unnest(tsvector_to_array(to_tsvector('pg_catalog.english', asked.word))) AS lexeme
+    GROUP BY asked.word
 )
-SELECT asked.word FROM jsonb_array_elements_text(CAST(:words AS jsonb)) AS asked (word)
-WHERE EXISTS (
-    SELECT 1 FROM common
-    WHERE common.lexeme = ANY (tsvector_to_array(to_tsvector('pg_catalog.english', asked.word)))
-)
+SELECT word, CAST(holders AS bigint) AS holders FROM held WHERE holders > :most
 
 -- name: has_distances
 -- Whether the database works out distances between vectors itself, as it does with pgvector.

@@ -20,11 +20,13 @@ WHERE organization_id = :organization_id AND file_id IN (
 )
 
 -- name: find_word
--- Passages of some graphs that hold a word; `place` lists words of which one must stand beside it.
+-- Passages of some graphs that hold a word, or all of several with spaces between; `place` lists words of which one
+-- must stand beside it.
 SELECT :number AS number, passage_words.rowid AS seq
 FROM passage_words
 WHERE passage_words MATCH
-        'place : (' || (SELECT group_concat(value, ' OR ') FROM json_each(:place)) || ') AND text : "' || :word || '"'
+        'place : (' || (SELECT group_concat(value, ' OR ') FROM json_each(:place)) || ') AND text : ("'
+        || replace(:word, ' ', '" AND "') || '")'
     AND EXISTS (
         SELECT 1 FROM indexed_files
         JOIN graph_files ON graph_files.file_id = indexed_files.file_id
@@ -67,7 +69,7 @@ WHERE passages.organization_id = :organization_id AND length(passages.vector) = 
 -- name: list_common_words
 -- Those of some words that more than :most passages of the whole server hold: nobody counts, as a search stops early.
 -- system: a figure of the index of words.
-SELECT value AS word FROM json_each(:words) WHERE :most < 0
+SELECT value AS word, 0 AS holders FROM json_each(:words) WHERE :most < 0
 
 -- name: has_distances
 -- Whether the database works out distances between vectors itself, as it does with sqlite-vec.
