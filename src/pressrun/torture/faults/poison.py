@@ -62,17 +62,24 @@ async def _kill_at_random(bed: Testbed) -> None:
     for _ in range(2 * bed.repetitions):
         await asyncio.sleep(bed.random.uniform(0.2, 0.8))
         await bed.provider.called(lambda: len(bed.provider.in_flight) > BESIDE)
-        victims = _busy(bed)
-        if victims:
-            victim = bed.random.choice(victims)
+        victim = _busy(bed)
+        if victim is not None:
             async with bed.fault("kill a worker", str(victim)):
                 processes.kill(victim)
 
 
-def _busy(bed: Testbed) -> list[int]:
-    pids = bed.server.worker_pids()
-    owners = Counter(processes.owner_of_port(port, pids) for port in bed.provider.in_flight.values())
-    return sorted(pid for pid, calls in owners.items() if pid is not None and calls >= BESIDE)
+def _busy(bed: Testbed) -> int | None:
+    """A worker with at least so many calls under way, drawn by lot; to look for whose a connection is takes long."""
+    pids, ports = bed.server.worker_pids(), list(bed.provider.in_flight.values())
+    bed.random.shuffle(ports)
+    seen: Counter[int] = Counter()
+    for port in ports:
+        owner = processes.owner_of_port(port, pids)
+        if owner is not None:
+            seen[owner] += 1
+            if seen[owner] >= BESIDE:
+                return owner
+    return None
 
 
 FAULTS = (
