@@ -10,7 +10,7 @@ import pytest
 from pressrun.agents.outcome import Call
 from pressrun.chat.choices import choices
 from pressrun.chat.conversation import MOST_ROUNDS, Beside, Conversation, Ended, Heard, Told, converse
-from pressrun.chat.tools import Found
+from pressrun.chat.tools import LONGEST_FOUND, Found
 from pressrun.errors import Code, FailureCode, PressrunError, RunFailure
 from pressrun.models.provider import Message, Question, Tool, ToolCall
 from pressrun.models.scripted import Scripted
@@ -89,28 +89,41 @@ async def test_what_is_wrong_with_a_call_is_told_to_the_model() -> None:
 async def test_a_model_that_never_stops_calling() -> None:
     calls: list[Call] = []
     with pytest.raises(RunFailure, match="without an answer") as caught:
-        await told(*talk([look("a", times=None)]), calls)
+        await told(*talk([look("a", times=2 * MOST_ROUNDS), {"answer": "Sorry."}]), calls)
     assert caught.value.code == FailureCode.INVALID_OUTPUT
     assert len(calls) == MOST_ROUNDS + 1
 
 
+class Noting(Scripted):
+    """Notes what it is asked."""
+
+    def __init__(self, script: bytes) -> None:
+        super().__init__(script)
+        self.asked: list[Question] = []
+
+    async def complete(self, question: Question) -> Any:
+        self.asked.append(question)
+        return await super().complete(question)
+
+
+async def test_a_tool_tells_the_model_only_so_much() -> None:
+    conversation, _ = talk([])
+    noting = Noting(json.dumps([look("a" * LONGEST_FOUND), {"answer": "done"}]).encode())
+    await told(conversation, noting)
+    assert len(noting.asked[1].messages[-1].text) == LONGEST_FOUND
+
+
 async def test_a_choice_that_forces_a_tool_forces_it_once() -> None:
-    asked: list[Question] = []
-
-    class Noting(Scripted):
-        async def complete(self, question: Question) -> Any:
-            asked.append(question)
-            return await super().complete(question)
-
     conversation, _ = talk([], options={"tool_choice": "required", "top_p": 0.5})
-    script = json.dumps([look("a"), {"answer": "done"}]).encode()
-    await told(conversation, Noting(script))
-    assert [question.options for question in asked] == [{"tool_choice": "required", "top_p": 0.5}, {"top_p": 0.5}]
-    assert [message.role for message in asked[1].messages] == ["user", "assistant", "tool"]
-    asked.clear()
+    noting = Noting(json.dumps([look("a"), {"answer": "done"}]).encode())
+    await told(conversation, noting)
+    options = [question.options for question in noting.asked]
+    assert options == [{"tool_choice": "required", "top_p": 0.5}, {"top_p": 0.5}]
+    assert [message.role for message in noting.asked[1].messages] == ["user", "assistant", "tool"]
+    noting = Noting(json.dumps([look("a", times=2 * MOST_ROUNDS)]).encode())
     with pytest.raises(RunFailure):
-        await told(conversation, Noting(json.dumps([look("a", times=None)]).encode()))
-    assert asked[-1].options["tool_choice"] == "none"
+        await told(conversation, noting)
+    assert noting.asked[-1].options["tool_choice"] == "none"
 
 
 @pytest.mark.parametrize("streamed", [True, False])

@@ -55,6 +55,7 @@ async def _kill_whoever_asks(bed: Testbed) -> None:
                     processes.kill(pid)
                     while processes.alive(pid) or bed.provider.in_flight.get(nonce) == port:
                         await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # who asked may be dead already: the provider needs its turn to see it
 
 
 async def _kill_at_random(bed: Testbed) -> None:
