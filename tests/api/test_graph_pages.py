@@ -84,9 +84,12 @@ async def test_pages_are_taken_in_searched_and_cited(client: Client, site: str) 
     told = (await client.post("/v1/graphs/question", asked)).ok()["references"]
     assert told["files"] == []
     assert told["web"][0]["url"] == f"{site}/docs/zebra"
+    files = f"/v1/files?graph_id={graph_id}"
+    before = {one["id"] for one in (await client.get(files)).ok()["data"]}
     again = (await client.send("PUT", f"/v1/graphs/{graph_id}", {"urls": urls})).ok()
     assert again["file_status"]["total"] == 3
     assert (await settled(client, graph_id))["file_status"]["total"] == 3
+    assert {one["id"] for one in (await client.get(files)).ok()["data"]} == before, "pages that are the same stay"
     gone = (await client.send("PUT", f"/v1/graphs/{graph_id}", {"urls": []})).ok()
     assert (gone["urls"], gone["file_status"]["total"], gone["passages"]) == ([], 0, 0)
 

@@ -106,9 +106,16 @@ class Noting(Scripted):
         return await super().complete(question)
 
 
+class Talkative(Lookup):
+    """A tool that brings back more than a model is told."""
+
+    async def run(self, _arguments: Mapping[str, Any]) -> Found:
+        return Found("a" * (LONGEST_FOUND + 1))
+
+
 async def test_a_tool_tells_the_model_only_so_much() -> None:
-    conversation, _ = talk([])
-    noting = Noting(json.dumps([look("a" * LONGEST_FOUND), {"answer": "done"}]).encode())
+    conversation, _ = talk([], built_in={"lookup": Talkative()})
+    noting = Noting(json.dumps([look("a"), {"answer": "done"}]).encode())
     await told(conversation, noting)
     assert len(noting.asked[1].messages[-1].text) == LONGEST_FOUND
 

@@ -1,8 +1,11 @@
 """S-17: a file that is more than it looks ends as a clear failure, in a process of its own."""
 
 import io
+import json
 import resource
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -13,7 +16,7 @@ import pytest
 from pressrun.errors import FailureCode, RunFailure
 from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.extract import Extractor
-from pressrun.knowledge.extraction.limits import MOST_ENTRIES, MOST_PAGES
+from pressrun.knowledge.extraction.limits import MOST_ENTRIES, MOST_MEMORY_BYTES, MOST_OPEN_FILES, MOST_PAGES
 from tests.knowledge import documents
 from tests.knowledge.keeping import chunked, on_disk
 
@@ -89,6 +92,22 @@ async def test_s17_bombs(blobs: DiskBlobs, tmp_path: Path, name: str) -> None:
     assert time.monotonic() - began < 25
     assert most_resident() - before < 50 * 2**20
     assert [path.name for path in on_disk(tmp_path / "files")] == ["bomb"]
+
+
+CONFINED = """
+import json, resource
+from pressrun.knowledge.extraction.child import confine
+confine(7)
+print(json.dumps([resource.getrlimit(one) for one in
+    (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)]))
+"""
+
+
+def test_s17_a_reader_has_limits_before_it_reads() -> None:
+    """Each by itself: most bombs meet a finer limit before."""
+    done = subprocess.run([sys.executable, "-c", CONFINED], capture_output=True, text=True, check=True)
+    memory, files = MOST_MEMORY_BYTES, MOST_OPEN_FILES
+    assert json.loads(done.stdout) == [[memory, memory], [7, 8], [0, 0], [files, files], [0, 0]]
 
 
 async def test_s17_what_is_only_odd_is_read(blobs: DiskBlobs) -> None:

@@ -104,4 +104,28 @@ IN_KNOWLEDGE = (
         "enumerate(passages, first - 1))",
         "knowledge/graphs/test_grounding.py::test_a_mark_names_the_passage_that_was_quoted_under_its_number",
     ),
+    Planted(
+        "S-17",
+        "the reader of files may take all memory",
+        "knowledge/extraction/child.py",
+        "    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))\n",
+        "",
+        "knowledge/test_s17_bombs.py::test_s17_a_reader_has_limits_before_it_reads",
+    ),
+    Planted(
+        "Chats",
+        "a model may call tools for ever",
+        "chat/conversation.py",
+        "range(MOST_ROUNDS, -1, -1)",
+        "range(10**6, -1, -1)",
+        "chat/test_conversation.py::test_a_model_that_never_stops_calling",
+    ),
+    Planted(
+        "Chats",
+        "what tools cost is the last call's alone",
+        "chat/conversation.py",
+        "        self._usage += answered.usage\n        self._texts.append",
+        "        self._usage = answered.usage\n        self._texts.append",
+        "chat/test_conversation.py::test_a_tool_of_ours_is_run_and_the_model_goes_on[True]",
+    ),
 )
