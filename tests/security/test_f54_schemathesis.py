@@ -20,7 +20,7 @@ from tests.api.samples import create, deploy
 from tests.security.api_process import api_process
 
 FUZZ_S = int(os.environ.get("FUZZ_S", "30"))
-"""Seconds of each of the two passes."""
+"""Seconds of a pass."""
 
 CHECKS = (
     "not_a_server_error",
@@ -30,25 +30,29 @@ CHECKS = (
     "response_schema_conformance",
 )
 STATEFUL = ("--phases", "coverage,fuzzing,stateful", "--exclude-path-regex", "/test$|/chat|/completions$")
-"""From nothing, following the links between operations. What asks models is not for it: they may be anywhere.
-
-Bodies of chats are tried out in tests/api/test_chat_body.py.
-"""
+"""From nothing, following the links between operations. What asks models is not for it: they may be anywhere."""
 
 SEEDED = ("--phases", "fuzzing", "--include-path-regex", "_id|/limits|/audit", "--exclude-method", "DELETE")
 """On an agent and a job that are there, so that what is sent reaches what is behind the first look."""
 
-pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+CHATS = ("--phases", "coverage,fuzzing", "--include-path-regex", "/chat|/completions$|/graphs/(question|search)$")
+"""With a model that is there, and answers."""
+
+PASSES = {"stateful": ("sqlite", STATEFUL, 1.0), "seeded": ("postgres", SEEDED, 1.0), "chats": ("sqlite", CHATS, 0.5)}
+"""On which database, with which arguments, for how much of FUZZ_S."""
 
 
-@pytest.mark.parametrize("arguments", [STATEFUL, SEEDED], ids=["stateful", "seeded"])
+@pytest.mark.parametrize(("dialect", "name"), [(PASSES[name][0], name) for name in PASSES], indirect=["dialect"])
 async def test_f54_no_server_error_and_nothing_undocumented(
-    system: System, client: Client, tmp_path: Path, database_url: str, arguments: tuple[str, ...]
+    system: System, client: Client, tmp_path: Path, database_url: str, name: str
 ) -> None:
+    _, arguments, share = PASSES[name]
     _, token = await system.store.write(lambda tx: keys.create(tx, FIRST, "fuzz", [Scope.ADMIN]))
     folder = tmp_path / "fuzz"
     folder.mkdir()
-    if arguments is SEEDED:
+    if name == "chats":
+        (folder / "schemathesis.toml").write_text('[parameters]\n"body.model" = "scripted"\n')
+    if name == "seeded":
         await deploy(client)
         job_id = await create(client, "a")
         parameters = f'[parameters]\n"path.application_id" = "echo"\n"path.job_id" = "{job_id}"\n'
@@ -57,8 +61,17 @@ async def test_f54_no_server_error_and_nothing_undocumented(
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--url", server.url),
             *("--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS), "--no-color"),
-            *("--max-time", str(FUZZ_S), "--max-examples", "50", "--suppress-health-check", "all"),
-            *("--continue-on-failure", "--warnings", "off", "--generation-database", "none", *arguments),
+            *("--max-time", str(round(FUZZ_S * share)), "--max-examples", "50", "--suppress-health-check", "all"),
+            *(
+                "--request-timeout",
+                "60",
+                "--continue-on-failure",
+                "--warnings",
+                "off",
+                "--generation-database",
+                "none",
+                *arguments,
+            ),
         ]
         done = subprocess.run(  # noqa: ASYNC221 - nothing else is to be done meanwhile
             command, cwd=folder, capture_output=True, text=True, timeout=FUZZ_S * 2 + 120, check=False
