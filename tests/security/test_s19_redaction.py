@@ -18,6 +18,10 @@ PROVIDER_KEY = "CANARY-provider-0b7e3f19"
 WRONG_KEY = "pr_live_CANARY-caller-5c1d"
 INPUT = "CANARY-input-77aa"
 PROMPT = "CANARY-prompt-31bc"
+FILE = "CANARY-file-9c02"
+CHAT = "CANARY-chat-e41d"
+QUESTION = "CANARY-question-58fa"
+TEXTS = (INPUT, PROMPT, FILE, CHAT, QUESTION)
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\nforged: line"
 
 AGENT = {
@@ -44,6 +48,29 @@ class Run:
     server: LiveServer
     answers: str
     job_error: str
+    webhook_secret: str
+
+
+def provoke_knowledge(server: LiveServer) -> None:
+    """A file with text, in a graph; a chat and questions about it, which the model refuses."""
+    sent = {"Content-Type": "text/plain", "Content-Disposition": "attachment; filename=canary.txt"}
+    file_id = server.request("POST", "/v1/files", f"{FILE} stands in it", **sent)["id"]
+    graph = server.request("POST", "/v1/graphs", {"name": "Canary"})["id"]
+    server.request("POST", f"/v1/graphs/{graph}/file", {"file_id": file_id})
+    job_id = server.request("GET", f"/v1/files/{file_id}")["job_id"]
+    assert server.request("GET", f"/v1/applications/jobs/{job_id}?wait=30")["status"] == "completed"
+    assert FILE in json.dumps(server.request("POST", "/v1/graphs/search", {"graph_ids": [graph], "query": FILE}))
+    message = {"role": "user", "content": CHAT}
+    for path, body in (
+        ("/v1/chat", {"model": "outside", "messages": [message]}),
+        ("/v1/chat", {"model": "outside", "messages": [message], "stream": True}),
+        ("/v1/completions", {"model": "outside", "prompt": CHAT}),
+        ("/v1/graphs/question", {"graph_ids": [graph], "question": QUESTION}),
+    ):
+        with pytest.raises((urllib.error.HTTPError, ValueError)) as refusal:  # a stream that has begun is no JSON
+            server.request("POST", path, body)
+        if isinstance(refusal.value, urllib.error.HTTPError):
+            refusal.value.close()
 
 
 def provoke(server: LiveServer, base_url: str) -> tuple[str, str]:
@@ -86,13 +113,18 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         live_server(folder / "data", url, environment=environment) as server,
     ):
         answers, job_error = provoke(server, provider.base_url)
-        yield Run(server, answers, job_error)
+        server.request("POST", "/v1/models/outside/default")
+        provoke_knowledge(server)
+        # Nobody is there: it is tried, and its failure told.
+        hook = server.request("POST", "/v1/webhooks", {"url": "http://192.0.2.1.invalid/"})
+        server.request("POST", f"/v1/webhooks/{hook['id']}/test")
+        yield Run(server, answers, job_error, hook["secret"])
 
 
 def test_s19_the_log_holds_no_secret_and_no_text_of_anybodys(run: Run) -> None:
     logged = run.server.log.read_text()
     assert logged.count("http.request") > 15, "it did log"
-    for canary in (PROVIDER_KEY, WRONG_KEY, INPUT, PROMPT, run.server.api_key):
+    for canary in (PROVIDER_KEY, WRONG_KEY, *TEXTS, run.server.api_key, run.webhook_secret):
         assert canary not in logged, canary
 
 
@@ -138,5 +170,5 @@ def test_s19_secrets_at_rest_are_sealed(run: Run) -> None:
     assert any(path.name.startswith("pressrun.db") for path in files)
     for path in files:
         content = path.read_bytes()
-        for canary in (PROVIDER_KEY, WRONG_KEY, run.server.api_key):
+        for canary in (PROVIDER_KEY, WRONG_KEY, run.server.api_key, run.webhook_secret):
             assert canary.encode() not in content, path
