@@ -19,6 +19,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"attachment; filename*=undefined''a.txt",
         b"attachment; filename*=punycode''%ff.txt",
         b"attachment; filename*0*=utf-8''a; filename*;1=b.txt",
+        b"attachment; filename*0*=u-8''t\xf2\"; filename*;1=b",
         b"attachment; filename*" + b"9" * 4000 + b"*=a.txt",
     ),
     "content_range": (b"bytes=0-1", b"bytes=-5", b"bytes=5-", b"bytes=0-0,2-3", b"bytes=9-1", b"bytes=-"),

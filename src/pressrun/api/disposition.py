@@ -21,7 +21,7 @@ def name_of(header: str | None) -> str:
 def attachment(name: str) -> str:
     """The header that makes a browser store an answer under this name, and never show it."""
     plain = "".join(
-        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in name
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%;' else "_" for letter in name
     )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
@@ -30,7 +30,7 @@ def _extended(header: str) -> str:
     """The name of `filename*`, which goes before the plain one where both are there."""
     for part in header.split(";"):
         key, _, value = part.strip().partition("=")
-        if key.strip().lower() == "filename*":
+        if key.strip().lower() == "filename*" and value.strip():
             return _file_name(f"attachment; filename*={value.strip()}")
     return ""
 
