@@ -118,6 +118,8 @@ async def test_a_worker_that_was_declared_dead_ends(bare: Scene) -> None:
         await asyncio.wait([task], timeout=20)
         with pytest.raises(FencedError):
             task.result()
+    await asyncio.sleep(0)  # what was cancelled ends
+    assert not [one for one in asyncio.all_tasks() if "Bell.wait" in repr(one)], "nothing of it waits any more"
     assert (await bare.job(job_id)).state == State.QUEUED
 
 

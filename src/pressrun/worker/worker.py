@@ -135,6 +135,7 @@ class Worker:
     async def _claim_until(self, stop: asyncio.Event) -> None:
         bell = self._store.bells.listen("jobs")
         stopped = asyncio.create_task(stop.wait())
+        woken: list[asyncio.Task[bool]] = []
         idle_since = asyncio.get_running_loop().time()
         try:
             while not stop.is_set():
@@ -143,7 +144,7 @@ class Worker:
                 more = await self._claim_once() if self._may_claim.is_set() else False
                 woken = [asyncio.create_task(self._running.freed.wait())] if more else []
                 if not more or self._running.free(self._options.concurrency) > 0:
-                    woken.append(asyncio.create_task(bell.wait(POLL_S)))  # type: ignore[arg-type]
+                    woken.append(asyncio.create_task(bell.wait(POLL_S)))
                 await asyncio.wait([stopped, *woken], return_when=asyncio.FIRST_COMPLETED, timeout=POLL_S)
                 for task in woken:
                     task.cancel()
@@ -155,7 +156,8 @@ class Worker:
                     return
         finally:
             self._heart.pulse.rest()
-            stopped.cancel()
+            for task in (stopped, *woken):  # also where this ends in the middle of waiting for them
+                task.cancel()
             self._store.bells.leave("jobs", bell)
 
     async def _claim_once(self) -> bool:
