@@ -62,6 +62,16 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
     """Everything open, and closed again at the end; raises PressrunError when the database cannot be opened."""
     settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
     store = await open_store(settings.store_url, migrate=migrate, ballast_bytes=settings.ballast_bytes)
+    try:
+        async with system_on(store, settings) as system:
+            yield system
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def system_on(store: Store, settings: Settings) -> AsyncIterator[System]:
+    """Everything else on a store that is open, and stays so."""
     vault = open_vault(settings)
     blobs = open_blobs(settings)
     catalog = Catalog(
@@ -103,7 +113,6 @@ async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIter
         await knowledge.close()
         await blobs.close()
         await catalog.close()
-        await store.close()
 
 
 def open_vault(settings: Settings) -> Vault:
