@@ -15,6 +15,7 @@ from pressrun.batches.keeper import Keeper
 from pressrun.batches.read import RowResult
 from pressrun.batches.upload import NewBatch, Upload
 from pressrun.jobs import workers
+from pressrun.jobs.admission import UNLIMITED, Ceilings
 from pressrun.jobs.outcome import Call, Completed, Ending
 from pressrun.jobs.settle import settle
 from pressrun.store.store import Store
@@ -140,6 +141,12 @@ class BatchScene(Scene):
                     await self.fail(held)
                 else:
                     await self.complete(held, msgspec.json.encode({"suggestion": f"about {product}"}))
+
+
+def upload_of(scene: BatchScene, store: Store, ceilings: Ceilings = UNLIMITED) -> Upload:
+    """An upload to the scene's agent that nothing was sent of yet."""
+    batch = NewBatch("o", scene.agent_id, 1, "k", "a file", BatchOptions(deadline_s=60), 5)
+    return Upload(store, batch, ceilings)
 
 
 CALL = Call("m", "completed", 0.1, prompt_tokens=10, completion_tokens=5)

@@ -2,25 +2,18 @@
 
 import pytest
 
-from pressrun.batches.batch import BatchOptions
-from pressrun.batches.upload import NewBatch, Upload
 from pressrun.errors import LimitError
 from pressrun.jobs.admission import Ceilings
 from pressrun.jobs.create import create
 from pressrun.jobs.job import Acceptance
 from pressrun.jobs.usage import usage
-from tests.batches.scene import BatchScene, rows
+from tests.batches.scene import BatchScene, rows, upload_of
 from tests.jobs.agents_rows import add_agent
-
-
-def upload_of(scene: BatchScene, ceilings: Ceilings) -> Upload:
-    batch = NewBatch("o", scene.agent_id, 1, "k", "a file", BatchOptions(deadline_s=60), 5)
-    return Upload(scene.store, batch, ceilings)
 
 
 async def test_a_file_is_refused_with_the_row_that_is_too_many(scene: BatchScene) -> None:
     """Rows that cannot be run do not count."""
-    upload = upload_of(scene, Ceilings(queued_jobs=3))
+    upload = upload_of(scene, scene.store, Ceilings(queued_jobs=3))
     await upload.begin()
     await upload.add(rows("a", None, "b", None, "c"))
     with pytest.raises(LimitError, match="4 more would pass the 3 that may"):
@@ -42,7 +35,7 @@ async def test_the_servers_own_limit_is_of_all_organizations(scene: BatchScene) 
     await scene.store.write(lambda tx: tx.run("add_organization", organization_id="other", name="other"))
     await add_agent(scene.store, "other", "theirs")
     await scene.create(scene.new_job(organization_id="other", agent_id="theirs"))
-    upload = upload_of(scene, Ceilings(queued_jobs_total=2))
+    upload = upload_of(scene, scene.store, Ceilings(queued_jobs_total=2))
     await upload.begin()
     await upload.add(rows("a"))
     with pytest.raises(LimitError, match="than the 2 it takes"):

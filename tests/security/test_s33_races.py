@@ -1,9 +1,6 @@
 """S-33: sixty-four at once for the last units of a limit, from two nodes that share nothing but the store."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from pressrun.errors import LimitError
 from pressrun.jobs.create import create
@@ -11,20 +8,10 @@ from pressrun.jobs.job import Acceptance, Accepted, NewJob
 from pressrun.organizations import keys
 from pressrun.organizations.keys import Key, Scope
 from pressrun.organizations.limits import Limit, change_limits, spend_request
-from pressrun.store.open import open_store
 from pressrun.store.store import Store
-from tests.fake_clock import FakeClock
 from tests.jobs.scene import Scene
 
 RACERS = 64
-
-
-@pytest.fixture
-async def nodes(store: Store, database_url: str, clock: FakeClock) -> AsyncIterator[list[Store]]:
-    """Two open stores on one database."""
-    other = await open_store(database_url, clock=clock)
-    yield [store, other]
-    await other.close()
 
 
 async def test_s33_the_last_places_in_the_queue(nodes: list[Store]) -> None:

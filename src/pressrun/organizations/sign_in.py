@@ -87,6 +87,8 @@ async def make_link(
     """The token of a link that signs in a key or a person once, and when it ends; a person has one link at a time."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     if person_id is not None:
+        # Held until the commit: two that were made at once would not see, and so not end, each other.
+        await tx.one("hold_person", person_id=person_id, organization_id=organization_id)
         await tx.run("forget_links_of_person", person_id=person_id, organization_id=organization_id)
     row = await tx.one(
         "add_sign_in_link",
