@@ -156,6 +156,9 @@ class Settings(BaseSettings):
     generate_timeout_s: Annotated[
         float, Field(ge=1, le=175, description="longest synchronous generation; clients give up at 180")
     ] = 170.0
+    keep_alive_s: Annotated[
+        float, Field(ge=1, le=600, description="silence after which a stream of events says that it lives")
+    ] = 15.0
     url: Annotated[
         str | None, Field(description="where the command line finds the server; by default the local one")
     ] = None

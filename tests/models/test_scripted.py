@@ -74,10 +74,13 @@ async def test_a_delay_is_waited_for() -> None:
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    scripted = Scripted(b"[{match: slow, delay_s: 2.5, answer: at last}]", sleep=sleep)
+    scripted = Scripted(b"[{match: slow, delay_s: 2.5, piece_s: 0.5, answer: at last}]", sleep=sleep)
     assert (await scripted.complete(ask("slow"))).text == "at last"
     await scripted.complete(ask("fast"))
     assert waited == [2.5]
+    waited.clear()
+    assert [item async for item in scripted.stream(ask("slow"))][:2] == ["at ", "last"]
+    assert waited == [2.5, 0.5, 0.5]
 
 
 @given(st.text())
@@ -119,8 +122,8 @@ def test_json_is_a_script_too() -> None:
         (b"[{fail: 429}]", ["rule 1, fail: must be a mapping", "rule 1, fail: `status` is missing"]),
         (b"[{fail: {status: 200}}]", ["rule 1, fail: `status` must be a whole number between 400 and 599"]),
         (
-            b"[{delay_s: -1}, {delay_s: soon}, {delay_s: .nan}, {delay_s: .inf}]",
-            [f"rule {n}: `delay_s`" for n in range(1, 5)],
+            b"[{delay_s: -1}, {delay_s: soon}, {delay_s: .nan}, {delay_s: .inf}, {piece_s: -1}]",
+            [*(f"rule {n}: `delay_s`" for n in range(1, 5)), "rule 5: `piece_s`"],
         ),
         (
             b"[{times: 0}, {times: true}, {usage: {prompt_tokens: -1}}]",

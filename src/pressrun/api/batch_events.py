@@ -15,6 +15,7 @@ from pressrun.api import batch_wire
 from pressrun.api.access import require
 from pressrun.api.batch_schemas import BatchDeleted, BatchProgress
 from pressrun.api.schemas import streams
+from pressrun.api.silences import KEEP_ALIVE
 from pressrun.api.state import stopping_of, system_of
 from pressrun.batches import read
 from pressrun.batches.batch import ENDED, Batch
@@ -27,8 +28,6 @@ router = APIRouter(tags=["batches"])
 
 EVENTS: dict[str, type[BaseModel]] = {"progress": BatchProgress, "deleted": BatchDeleted}
 EVERY_S = 1.0
-KEEP_ALIVE_S = 15.0
-"""Silence after which the stream says that it lives; proxies cut silent ones."""
 
 
 @router.get("/v1/batches/{batch_id}/events", responses=streams(EVENTS, 401, 404), summary="Watch a batch")
@@ -38,13 +37,15 @@ async def batch_events(request: Request, batch_id: str) -> Response:
     A client that comes back with `Last-Event-ID` is told again only when something moved since.
     """
     key = require(request, Scope.JOBS_READ)
-    store = system_of(request).store
+    store, silent_s = system_of(request).store, system_of(request).settings.keep_alive_s
     batch = await store.read(lambda tx: read.find_or_fail(tx, key.organization_id, batch_id))
-    events = _events(store, batch, stopping_of(request), request.headers.get("last-event-id"))
+    events = _events(store, batch, stopping_of(request), request.headers.get("last-event-id"), silent_s)
     return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
-async def _events(store: Store, first: Batch, stopping: asyncio.Event, seen: str | None) -> AsyncIterator[bytes]:
+async def _events(
+    store: Store, first: Batch, stopping: asyncio.Event, seen: str | None, silent_s: float
+) -> AsyncIterator[bytes]:
     progress = Progress()
     spoke_s = time.monotonic()
     while not stopping.is_set():
@@ -57,9 +58,9 @@ async def _events(store: Store, first: Batch, stopping: asyncio.Event, seen: str
         if number != seen:
             seen, spoke_s = number, time.monotonic()
             yield b"id: " + number.encode() + b"\nevent: progress\ndata: " + msgspec.json.encode(data) + b"\n\n"
-        elif time.monotonic() - spoke_s > KEEP_ALIVE_S:
+        elif time.monotonic() - spoke_s > silent_s:
             spoke_s = time.monotonic()
-            yield b": keep-alive\n\n"
+            yield KEEP_ALIVE
         if is_over:
             return
         await asyncio.sleep(EVERY_S)

@@ -78,6 +78,7 @@ class Answering:
         self._wire = wire
         self._store = system.store
         self._most_s = system.settings.generate_timeout_s
+        self._silent_s = system.settings.keep_alive_s
         self._ends_s = time.monotonic() + self._most_s
         self._provider = system.catalog.provider_for(key.organization_id)
 
@@ -131,7 +132,7 @@ class Answering:
         opened: set[int] = set()
         try:
             async with aclosing(_led(first, told)) as all_told:
-                async for one in with_silences(all_told, self._ends_s - time.monotonic()):
+                async for one in with_silences(all_told, self._silent_s, self._ends_s - time.monotonic()):
                     if one is None:
                         yield KEEP_ALIVE
                         continue

@@ -107,7 +107,7 @@ async def _events(
         attached = await system.attachments.attach(key.organization_id, definition, values, provider)
         values, provider = attached.values, attached.provider
         async with aclosing(told_run(definition, values, provider, calls, fan_out=fan_out, context=context)) as run:
-            async for one in with_silences(run, most_s):
+            async for one in with_silences(run, system.settings.keep_alive_s, most_s):
                 yield KEEP_ALIVE if one is None else _event(one, time.monotonic() - started)
     except TimeoutError:
         yield _as_event("problem", problems.body(too_long(most_s)))

@@ -96,6 +96,7 @@ class _Generation:
         self._request = request
         self._store = system_of(request).store
         self._timeout_s = system_of(request).settings.generate_timeout_s
+        self._silent_s = system_of(request).settings.keep_alive_s
         self._spender = spender
         self._definition = definition
         self._values = values
@@ -152,7 +153,7 @@ class _Generation:
         try:
             async with aclosing(pieces):
                 yield _chunk(title, first)
-                async for piece in with_silences(pieces):
+                async for piece in with_silences(pieces, self._silent_s):
                     yield KEEP_ALIVE if piece is None else _chunk(title, piece)
             yield b"data: [DONE]\n\n"
         except RunFailure as failure:

@@ -143,7 +143,7 @@ class _Answering:
         try:
             async with aclosing(pieces):
                 yield self._event(first)
-                async for piece in with_silences(pieces):
+                async for piece in with_silences(pieces, self._system.settings.keep_alive_s):
                     yield KEEP_ALIVE if piece is None else self._event(piece)
             yield b"data: [DONE]\n\n"
         except RunFailure as failure:

@@ -6,23 +6,23 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-KEEP_ALIVE_S = 15.0
-"""Silence after which a stream says that it lives; proxies cut silent ones."""
-
 KEEP_ALIVE = b": keep-alive\n\n"
+"""What a stream says when it has nothing to tell: a comment, which every reader of events passes over."""
 
 
-async def with_silences(pieces: AsyncGenerator[T, None], most_s: float | None = None) -> AsyncIterator[T | None]:
-    """The pieces, and a None for every KEEP_ALIVE_S of silence; raises TimeoutError when `most_s` seconds are over."""
+async def with_silences(
+    pieces: AsyncGenerator[T, None], every_s: float, most_s: float | None = None
+) -> AsyncIterator[T | None]:
+    """The pieces, and a None for every `every_s` of silence; raises TimeoutError when `most_s` seconds are over."""
     loop = asyncio.get_running_loop()
     ends = None if most_s is None else loop.time() + most_s
     upcoming: asyncio.Task[Any] = asyncio.ensure_future(anext(pieces, None))
     try:
         while True:
-            left_s = KEEP_ALIVE_S if ends is None else ends - loop.time()
+            left_s = every_s if ends is None else ends - loop.time()
             if left_s <= 0:
                 raise TimeoutError
-            done, _ = await asyncio.wait({upcoming}, timeout=min(KEEP_ALIVE_S, left_s))
+            done, _ = await asyncio.wait({upcoming}, timeout=min(every_s, left_s))
             if not done:
                 yield None
                 continue

@@ -12,7 +12,7 @@ from pressrun.models.retry_after import LONGEST_S
 LONGEST_SCRIPT_BYTES = 2**16
 LONGEST_DELAY_S = 3600.0
 LARGEST_COUNT = 10**9
-RULE_FIELDS = ("match", "regex", "images", "answer", "call", "fail", "delay_s", "usage", "times")
+RULE_FIELDS = ("match", "regex", "images", "answer", "call", "fail", "delay_s", "piece_s", "usage", "times")
 FAIL_FIELDS = ("status", "retry_after", "message", "code")
 USAGE_FIELDS = ("prompt_tokens", "completion_tokens")
 CALL_FIELDS = ("name", "arguments")
@@ -33,7 +33,7 @@ class Rule:
     """Answers (or fails) when its pattern is found in the prompt; at most `times` times, None for always.
 
     `answer` None gives the prompt back. `call` calls a tool, if it is offered one of this name. `images`: only a
-    question with so many of them is meant.
+    question with so many of them is meant. `delay_s` passes before the answer, `piece_s` after each piece of a stream.
     """
 
     pattern: re.Pattern[str] | None = None
@@ -42,6 +42,7 @@ class Rule:
     images: int | None = None
     fail: Fail | None = None
     delay_s: float = 0.0
+    piece_s: float = 0.0
     usage: Usage | None = None
     times: int | None = None
 
@@ -90,6 +91,7 @@ def _rule(fields: "_Fields") -> Rule:
         fields.count("images"),
         None if fail is None else _fail(fail),
         fields.number("delay_s", LONGEST_DELAY_S) or 0.0,
+        fields.number("piece_s", LONGEST_DELAY_S) or 0.0,
         None if usage is None else Usage(usage.count(USAGE_FIELDS[0]) or 0, usage.count(USAGE_FIELDS[1]) or 0),
         fields.count("times", 1),
     )

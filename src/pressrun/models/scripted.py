@@ -29,6 +29,22 @@ class Scripted(Provider):
         self._sleep = sleep
 
     async def complete(self, question: Question) -> Answer:
+        answer, _ = await self._answer(question)
+        return answer
+
+    async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
+        answer, piece_s = await self._answer(question)
+        for piece in PIECE.findall(answer.text):
+            yield piece
+            if piece_s:
+                await self._sleep(piece_s)
+        yield answer
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    async def _answer(self, question: Question) -> tuple[Answer, float]:
+        """The answer, and how long to wait after each piece of it."""
         prompt = next((each.text for each in reversed(question.messages) if each.role in ASKING), "")
         rule = self._choose(prompt, question)
         if rule.delay_s:
@@ -38,16 +54,7 @@ class Scripted(Provider):
         called = () if rule.call is None else (replace(rule.call, id=f"call_{len(question.messages)}"),)
         text = _text(rule, prompt, question)
         usage = rule.usage or _count(question, text)
-        return Answer(text, usage, "tool_calls" if called else "stop", tool_calls=called)
-
-    async def stream(self, question: Question) -> AsyncGenerator[str | Answer]:
-        answer = await self.complete(question)
-        for piece in PIECE.findall(answer.text):
-            yield piece
-        yield answer
-
-    async def close(self) -> None:
-        """There is nothing to let go of."""
+        return Answer(text, usage, "tool_calls" if called else "stop", tool_calls=called), rule.piece_s
 
     def _choose(self, prompt: str, question: Question) -> Rule:
         for number, rule in enumerate(self._rules):
