@@ -14,6 +14,9 @@ FIXED = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+NOTHING = {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"}
+"""What every answer allows a browser, if it were shown as a page; pages add what they load themselves."""
+
 TELLS = re.compile(r"uvicorn|starlette|fastapi|python|sqlite|postgres|aiohttp", re.IGNORECASE)
 
 
@@ -29,6 +32,8 @@ async def test_s15_headers_of_every_route(server: Server, client: Client) -> Non
                 answer = await caller.send(sent, filled, raw=b"{}")
                 for name, value in FIXED.items():
                     assert answer.headers[name] == value, (sent, path)
+                policy = answer.headers["content-security-policy"].split("; ")
+                assert not NOTHING - set(policy), (sent, path)
                 cached = answer.headers["cache-control"]
                 assert cached == "no-store" or path == "/docs/{name}", (sent, path)
                 told = [

@@ -64,7 +64,12 @@ async def test_s28_every_refusal_on_the_wire_has_the_body_and_the_headers_of_eve
     head, _, body = answer.raw.partition(b"\r\n\r\n")
     assert b'"tpe":"BadRequest"' in body
     assert f"content-length: {len(body)}".encode() in head
-    for header in (b"x-content-type-options: nosniff", b"cache-control: no-store", b"connection: close"):
+    for header in (
+        b"content-security-policy: default-src 'none'",
+        b"x-content-type-options: nosniff",
+        b"cache-control: no-store",
+        b"connection: close",
+    ):
         assert header in head
     assert b"uvicorn" not in answer.raw.lower()
 

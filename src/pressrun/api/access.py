@@ -41,6 +41,7 @@ SIGN_IN_BYTES = 10_000
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 FIXED_HEADERS = {
+    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",

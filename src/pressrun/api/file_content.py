@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/files", tags=["files"])
 DEFAULT_CHARACTERS = 20_000
 MOST_CHARACTERS = 1_000_000
 
-SANDBOX = "default-src 'none'; sandbox"
+SANDBOX = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 

@@ -146,6 +146,10 @@ async def test_s21_a_workbook_has_no_formulas_and_no_links() -> None:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
+def test_s21_a_nul_hides_no_formula() -> None:
+    assert formula_safe("\0=1+1") == "'\0=1+1"
+
+
 @pytest.mark.parametrize("number", ["-5", "+49", "-1.234,50", "-.5", "+1,000.00"])
 def test_a_signed_number_is_no_formula(number: str) -> None:
     assert formula_safe(number) == number

@@ -5,7 +5,7 @@ import re
 DANGEROUS = "=+-@\t\r\n＝＋－＠"
 """What a formula, or a command, can begin with; full-width signs are read like the narrow ones."""
 
-_FIRST = frozenset(DANGEROUS)
+_FIRST = frozenset(DANGEROUS + "\0")  # spreadsheets pass over a NUL and read on
 _PLAIN_NUMBER = re.compile(r"[+-](?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)")
 
 
