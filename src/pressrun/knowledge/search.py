@@ -21,9 +21,9 @@ CANDIDATES = 100
 FEW_FILES = 64
 """Up to so many files are named in a search for words; beyond, the organization is."""
 
-COMMON = 3000
-"""Passages of the whole server beyond which a word is not even looked for in a large graph, if there are rarer ones: it
-would take longest to find, and tell least."""
+COMMON = 2 * MOST_HOLDERS
+"""Passages of a graph beyond which a word is not even looked for where there are rarer ones: it would take longest to
+find, and ranking would leave it out. Twice as many, as how many hold it is an estimate."""
 
 LEAST_COMMON = 3
 """Where all words are common, the passages are looked for that hold these many, the rarest, all together."""
@@ -68,13 +68,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The graphs that are searched: their passages, and how many of them have a vector of our embedder."""
+    """The graphs that are searched: their passages, and how many of them have a vector of our embedder.
+
+    `files` are the numbers of their files, as JSON.
+    """
 
     organization_id: str
     graph_ids: str
     passages: int
     embedded: int
     place: str
+    files: str
     stamp: tuple[int, ...]
 
     @property
@@ -135,7 +139,7 @@ async def _look_for_words(
 async def _holders(tx: Transaction, scope: _Scope, words: Sequence[str]) -> Sequence[Row]:
     """Passages that hold each of the words, by its number; where a word has spaces, all of its parts."""
     asked: list[dict[str, Value]] = [
-        {"number": number, "word": word, "place": scope.place, "most": MOST_HOLDERS + 1, **scope.names}
+        {"number": number, "word": word, "place": scope.place, "files": scope.files, "most": MOST_HOLDERS + 1}
         for number, word in enumerate(words)
     ]
     return await tx.each("find_word", asked)
@@ -145,12 +149,12 @@ async def _telling(tx: Transaction, scope: _Scope, words: Sequence[str]) -> Sequ
     """The words that are looked for: all, or in a large graph those that are not common."""
     if scope.passages <= COMMON:
         return words
-    rows = await tx.all("list_common_words", words=json.dumps(list(words)), most=COMMON)
+    rows = await tx.all("list_common_words", words=json.dumps(list(words)), most=COMMON, passages=scope.passages)
     return without_common(words, {row["word"]: row["holders"] for row in rows})
 
 
 def without_common(words: Sequence[str], holders: Mapping[str, int]) -> list[str]:
-    """The words but for the common ones, of which `holders` says how many passages hold them.
+    """The words but for the common ones, of which `holders` says how many passages hold them about.
 
     Where all are common, the rarest of them as one: of thousands that hold either, nobody knows which to take.
     """
@@ -181,14 +185,16 @@ async def _scope(tx: Transaction, embedder: str, organization_id: str, graph_ids
         passages = sum(row["passages"] for row in files)
         embedded = sum(row["passages"] for row in files if row["embedder"] == embedder)
         place = [f"f{row['seq']}" for row in files]
+        seqs = json.dumps([row["seq"] for row in files])
         stamp = tuple(value for row in files for value in (row["seq"], row["passages"], row["updated_at"]))
     else:
         row = await tx.one("measure_scope", embedder=embedder, **names)
         assert row is not None
         passages, embedded = row["passages"], row["embedded"]
         place = ["o" + organization_id.replace("-", "")]
+        seqs = row["file_seqs"]
         stamp = (row["files"], passages, row["seqs"], row["times"])
-    return _Scope(organization_id, names["graph_ids"], passages, embedded, json.dumps(place), stamp)
+    return _Scope(organization_id, names["graph_ids"], passages, embedded, json.dumps(place), seqs, stamp)
 
 
 async def _cosines(knowledge: Knowledge, scope: _Scope, vector: bytes, keywords: Mapping[int, float]) -> Similarities:

@@ -136,7 +136,9 @@ async def test_of_words_that_many_passages_hold_those_with_all_are_found(scene: 
     assert {one.text for one in await scene.find("alpha beta", "many", limit=3)} == {*both}
     asked = ["alpha", "beta", "gamma", "delta"]
     await execute(scene.database_url, "ANALYZE")
-    common = await scene.store.read(lambda tx: tx.all("list_common_words", words=json.dumps(asked), most=many))
+    common = await scene.store.read(
+        lambda tx: tx.all("list_common_words", words=json.dumps(asked), most=many, passages=len(texts) + len(both))
+    )
     found = {row["word"]: row["holders"] for row in common}
     if scene.store.dialect == "postgres":  # SQLite counts none, as its search for a word ends where it wants
         assert found.keys() == {"alpha", "beta"}

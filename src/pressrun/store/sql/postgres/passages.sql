@@ -9,11 +9,12 @@ WHERE organization_id = :organization_id AND file_id IN (
 LIMIT :limit
 
 -- name: measure_scope
--- How many files and passages some graphs have, how many of the passages have a vector of this embedder, and sums that
--- change with any of them.
+-- How many files and passages some graphs have, how many of the passages have a vector of this embedder, sums that change
+-- with any of them, and which files they are.
 SELECT count(*) AS files, CAST(coalesce(sum(passages), 0) AS bigint) AS passages,
     CAST(coalesce(sum(seq), 0) AS bigint) AS seqs, CAST(coalesce(sum(updated_at % 1000000007), 0) AS bigint) AS times,
-    CAST(coalesce(sum(passages) FILTER (WHERE embedder = :embedder), 0) AS bigint) AS embedded
+    CAST(coalesce(sum(passages) FILTER (WHERE embedder = :embedder), 0) AS bigint) AS embedded,
+    coalesce(CAST(json_agg(seq) AS text), '[]') AS file_seqs
 FROM indexed_files
 WHERE organization_id = :organization_id AND file_id IN (
     SELECT file_id FROM graph_files
@@ -22,26 +23,19 @@ WHERE organization_id = :organization_id AND file_id IN (
 )
 
 -- name: find_word
--- Passages of some graphs that hold a word, or all of several with spaces between; `place` lists words of which one
--- must stand beside it.
+-- Passages of some files that hold a word, or all of several with spaces between; `place` lists words of which one must
+-- stand beside it. The first row's `files` and `place` count.
+-- system: the files are those of an organization's graphs, which whoever asks has just read.
 WITH scope AS MATERIALIZED (
-    SELECT array_agg(indexed_files.seq) AS files FROM indexed_files
-    WHERE indexed_files.organization_id = (CAST(:organization_id AS text[]))[1] AND indexed_files.file_id IN (
-        SELECT graph_files.file_id FROM graph_files
-        WHERE graph_files.organization_id = (CAST(:organization_id AS text[]))[1] AND graph_files.graph_id IN (
-            SELECT jsonb_array_elements_text(CAST((CAST(:graph_ids AS text[]))[1] AS jsonb))
-        )
-    )
-), places AS MATERIALIZED (
-    SELECT CAST(string_agg(value, ' | ') AS tsquery) AS place
+    SELECT CAST(translate((CAST(:files AS text[]))[1], '[]', '{}') AS bigint[]) AS files,
+        CAST(string_agg(value, ' | ') AS tsquery) AS place
     FROM jsonb_array_elements_text(CAST((CAST(:place AS text[]))[1] AS jsonb)) AS one (value)
 )
 SELECT asked.number, hits.seq
 FROM scope
-CROSS JOIN places
 CROSS JOIN unnest(CAST(:number AS bigint[]), CAST(:word AS text[]), CAST(:most AS bigint[]))
     AS asked (number, word, most)
-CROSS JOIN LATERAL passages_with_word(asked.word, places.place, scope.files, asked.most) AS hits (seq)
+CROSS JOIN LATERAL passages_with_word(asked.word, scope.place, scope.files, asked.most) AS hits (seq)
 
 -- name: list_vectors
 -- The vectors of all passages of some graphs.
@@ -79,16 +73,15 @@ WHERE passages.seq = ANY (
     AND passages.organization_id = :organization_id AND length(passages.vector) = :size
 
 -- name: list_common_words
--- Those of some words that more than :most passages of the whole server hold, and how many that are, by what the last
--- ANALYZE saw; of a word that is cut into several, the rarest part decides.
+-- Those of some words that more than :most of so many passages will hold, and how many that are, by what the last ANALYZE
+-- saw of all passages; of a word that is cut into several, the rarest part decides.
 -- system: a figure of the index of words.
 WITH seen AS MATERIALIZED (
-    SELECT CAST(CAST(most_common_elems AS text) AS text[]) AS lexemes, most_common_elem_freqs AS frequencies,
-        (SELECT reltuples FROM pg_class WHERE oid = CAST('passages' AS regclass)) AS passages
+    SELECT CAST(CAST(most_common_elems AS text) AS text[]) AS lexemes, most_common_elem_freqs AS frequencies
     FROM pg_stats
     WHERE schemaname = current_schema() AND tablename = 'passages' AND attname = 'words'
 ), held AS (
-    SELECT asked.word, min(coalesce(frequencies[array_position(lexemes, lexeme)], 0) * passages) AS holders
+    SELECT asked.word, min(coalesce(frequencies[array_position(lexemes, lexeme)], 0) * CAST(:passages AS bigint)) AS holders
     FROM seen
     CROSS JOIN jsonb_array_elements_text(CAST(:words AS jsonb)) AS asked (word)
     CROSS JOIN unnest(tsvector_to_array(to_tsvector('pg_catalog.english', asked.word))) AS lexeme

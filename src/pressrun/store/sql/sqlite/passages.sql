@@ -8,11 +8,12 @@ WHERE organization_id = :organization_id AND file_id IN (
 LIMIT :limit
 
 -- name: measure_scope
--- How many files and passages some graphs have, how many of the passages have a vector of this embedder, and sums that
--- change with any of them.
+-- How many files and passages some graphs have, how many of the passages have a vector of this embedder, sums that change
+-- with any of them, and which files they are.
 SELECT count(*) AS files, CAST(coalesce(sum(passages), 0) AS INTEGER) AS passages,
     CAST(coalesce(sum(seq), 0) AS INTEGER) AS seqs, CAST(coalesce(sum(updated_at % 1000000007), 0) AS INTEGER) AS times,
-    CAST(coalesce(sum(CASE embedder WHEN :embedder THEN passages END), 0) AS INTEGER) AS embedded
+    CAST(coalesce(sum(CASE embedder WHEN :embedder THEN passages END), 0) AS INTEGER) AS embedded,
+    json_group_array(seq) AS file_seqs
 FROM indexed_files
 WHERE organization_id = :organization_id AND file_id IN (
     SELECT file_id FROM graph_files
@@ -20,20 +21,15 @@ WHERE organization_id = :organization_id AND file_id IN (
 )
 
 -- name: find_word
--- Passages of some graphs that hold a word, or all of several with spaces between; `place` lists words of which one
--- must stand beside it.
+-- Passages of some files that hold a word, or all of several with spaces between; `place` lists words of which one must
+-- stand beside it.
+-- system: the files are those of an organization's graphs, which whoever asks has just read.
 SELECT :number AS number, passage_words.rowid AS seq
 FROM passage_words
 WHERE passage_words MATCH
         'place : (' || (SELECT group_concat(value, ' OR ') FROM json_each(:place)) || ') AND text : ("'
         || replace(:word, ' ', '" AND "') || '")'
-    AND EXISTS (
-        SELECT 1 FROM indexed_files
-        JOIN graph_files ON graph_files.file_id = indexed_files.file_id
-        WHERE indexed_files.seq = passage_words.rowid >> 20 AND indexed_files.organization_id = :organization_id
-            AND graph_files.organization_id = :organization_id
-            AND graph_files.graph_id IN (SELECT value FROM json_each(:graph_ids))
-    )
+    AND passage_words.rowid >> 20 IN (SELECT value FROM json_each(:files))
 LIMIT :most
 
 -- name: list_vectors
@@ -67,9 +63,9 @@ JOIN passages ON passages.seq = wanted.value
 WHERE passages.organization_id = :organization_id AND length(passages.vector) = :size
 
 -- name: list_common_words
--- Those of some words that more than :most passages of the whole server hold: nobody counts, as a search stops early.
+-- Those of some words that more than :most of so many passages will hold: nobody counts here, as a search stops early.
 -- system: a figure of the index of words.
-SELECT value AS word, 0 AS holders FROM json_each(:words) WHERE :most < 0
+SELECT value AS word, 0 AS holders FROM json_each(:words) WHERE :most + :passages < 0
 
 -- name: has_distances
 -- Whether the database works out distances between vectors itself, as it does with sqlite-vec.
