@@ -6,7 +6,7 @@ from pressrun.agents.cache import Definitions
 from pressrun.batches import quota
 from pressrun.batches.attend import Attended, attend
 from pressrun.batches.followers import end_followers
-from pressrun.batches.steps import next_step
+from pressrun.batches.steps import Step, next_step
 from pressrun.batches.upload import discard
 from pressrun.errors import PressrunError
 from pressrun.jobs.batch_lanes import OpenBatch, find_open
@@ -52,7 +52,10 @@ class Keeper:
         """One step for each batch that needs one; whether there may be more to do at once."""
         busy = False
         for batch in await self._store.read(find_open):
-            if next_step(batch) is not None:
+            step = next_step(batch)
+            if step is Step.LOAD and not self._store.has_room:
+                continue  # on a full disk what is left is for the jobs that run to end
+            if step is not None:
                 busy |= await self._attend_alone(batch)
         if await self._store.read(quota.turns):
             runnable = await self._store.write(quota.take)

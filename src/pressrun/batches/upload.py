@@ -14,6 +14,7 @@ from pressrun.ids import new_id
 from pressrun.jobs import idempotency
 from pressrun.jobs.admission import UNLIMITED, Ceilings, admit_batch, refuse_batch
 from pressrun.jobs.job import IdempotencyKey
+from pressrun.store.ballast import no_room
 from pressrun.store.clock import SECOND
 from pressrun.store.store import Store, Transaction, Value
 from pressrun.store.sure import write_surely
@@ -88,7 +89,7 @@ class Upload:
         self._first = FirstMet() if batch.options.dedupe else None
 
     async def begin(self) -> None:
-        """The batch's own row, in a state that nobody sees."""
+        """The batch's own row, in a state that nobody sees; as `add` and `finish`, PressrunError (no_room)."""
         batch = self._batch
         values: dict[str, Value] = {
             "organization_id": batch.organization_id,
@@ -106,6 +107,7 @@ class Upload:
         }
 
         async def work(tx: Transaction) -> None:
+            self._check_room()
             await tx.run("add_batch", batch_id=self.id, **values)
             if batch.webhook_url is not None:
                 await remember(tx, batch.organization_id, batch.webhook_url, batch_id=self.id)
@@ -122,6 +124,7 @@ class Upload:
         values = [self._values(row) for row in rows]
 
         async def work(tx: Transaction) -> None:
+            self._check_room()
             await self._touch(tx)
             await refuse_batch(tx, self._batch.organization_id, runnable, self._ceilings)
             await tx.each("add_batch_rows", values)
@@ -143,6 +146,7 @@ class Upload:
         """
 
         async def work(tx: Transaction) -> tuple[str, bool]:
+            self._check_room()
             if key is not None:
                 earlier = await idempotency.hold_one(tx, self._batch.organization_id, key, self.id)
                 if earlier is not None:
@@ -174,6 +178,11 @@ class Upload:
     async def discard(self) -> None:
         """Nothing is left of the upload."""
         await discard(self._store, self._batch.organization_id, self.id)
+
+    def _check_room(self) -> None:
+        """Asked inside: a full disk makes the store repeat a group without its reserve, which is for what runs."""
+        if not self._store.has_room:
+            raise no_room()
 
     async def _touch(self, tx: Transaction) -> None:
         wanted = {"batch_id": self.id, "organization_id": self._batch.organization_id}
