@@ -53,7 +53,7 @@ async def claim(tx: Transaction, worker_id: str, lease_token: str, slots: int, f
     rows = await _take(tx, worker_id, lease_token, dealt, floors)
     claims = [Claim.from_row(row) for row in rows]
     await _started(tx, worker_id, claims)
-    missed = not claims and not await tx.all("list_suspects", format=FORMAT, limit=1)
+    missed = not claims and not await _is_for_others(tx)
     return Taken(claims, queued - len(claims), missed, _reached(rows))
 
 
@@ -112,6 +112,11 @@ async def claim_suspect(tx: Transaction, worker_id: str, lease_token: str) -> Cl
 async def has_suspects(tx: Transaction) -> bool:
     """Whether a job waits for a worker that runs nothing else."""
     return bool(await tx.all("list_suspects", format=FORMAT, limit=1))
+
+
+async def _is_for_others(tx: Transaction) -> bool:
+    """Whether what is queued may be left alone for good reason: suspects run alone, newer jobs on newer workers."""
+    return await has_suspects(tx) or await tx.one("find_newer_job", format=FORMAT) is not None
 
 
 async def witness(tx: Transaction, taken: Taken) -> bool:

@@ -30,6 +30,11 @@ SELECT seq, agent_id, batch_id FROM jobs
 WHERE state = 'queued' AND deaths >= 2 AND format <= :format
 ORDER BY seq LIMIT :limit
 
+-- name: find_newer_job
+-- A queued job of a format that is newer than a worker knows, who must leave it alone.
+-- system: a worker serves every organization.
+SELECT seq FROM jobs WHERE state = 'queued' AND format > :format LIMIT 1
+
 -- name: claim_suspect
 -- A worker that runs nothing else takes one suspect.
 -- system: a worker serves every organization.
