@@ -23,3 +23,10 @@ async def test_it_tells_what_runs_and_what_the_doctor_finds(
     assert checks["database"]["state"] == "ok"
     assert (checks["credentials"]["state"], checks["credentials"]["fix"][:9]) == ("fail", "chmod 600")
     assert told["ok"] is False
+
+
+async def test_readiness_tells_what_a_power_cut_may_take(client: Client, dialect: str) -> None:
+    """The PostgreSQL of these tests is set to be quick, not to keep anything."""
+    told = (await client.get("/readyz")).ok()
+    expected = {"sqlite": "ok", "postgres": "at risk: fsync, full_page_writes, synchronous_commit off"}
+    assert told["durability"] == expected[dialect]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pressrun.agents.drafts import delete_agent
+from pressrun.api.metrics import exposition
 from pressrun.jobs import cancel, upkeep, workers
 from pressrun.jobs.job import State
 from pressrun.jobs.keeping_up import keep_up
@@ -90,6 +91,25 @@ async def test_a_sweeper_that_was_blind_watches_for_a_lease_first(scene: Scene, 
     finally:
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_a_job_that_nobody_ends_is_counted(scene: Scene, clock: FakeClock) -> None:
+    """The monitor of the promise that every job ends: a minute after the deadline somebody should have ended it."""
+
+    async def told() -> bytes:
+        lines = (await exposition(scene.store)).splitlines()
+        return next(line for line in lines if line.startswith(b"pressrun_stuck_jobs "))
+
+    await scene.add(deadline_s=60)
+    await scene.add(deadline_s=6000)
+    (held,) = await scene.claim(1)
+    clock.advance(119)
+    assert await told() == b"pressrun_stuck_jobs 0.0"
+    clock.advance(2)
+    assert await told() == b"pressrun_stuck_jobs 1.0"
+    await upkeep.upkeep(scene.store, 3600)
+    assert (await scene.job(held.id)).state == State.FAILED
+    assert await told() == b"pressrun_stuck_jobs 0.0"
 
 
 async def alive(store: Store) -> bool:

@@ -3,6 +3,7 @@
 from tests.mutants.fault import Planted
 from tests.mutants.planted_at_the_door import AT_THE_DOOR
 from tests.mutants.planted_in_knowledge import IN_KNOWLEDGE
+from tests.mutants.planted_in_the_engine import IN_THE_ENGINE
 
 LIFE = "jobs/test_life.py::"
 PROMISES = "jobs/test_promises.py::"
@@ -394,4 +395,5 @@ PLANTED = (
     ),
     *AT_THE_DOOR,
     *IN_KNOWLEDGE,
+    *IN_THE_ENGINE,
 )

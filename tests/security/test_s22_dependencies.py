@@ -5,11 +5,10 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import apsw
 import pytest
 from packaging.version import Version
 
-from pressrun.store.sqlite_connection import OLDEST_SQLITE
+from pressrun.store.sqlite_connection import OLDEST_SQLITE, is_too_old
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
@@ -54,8 +53,8 @@ def test_s22_no_package_is_older_than_its_known_faults(package: str) -> None:
 
 def test_s22_sqlite_is_one_without_the_reset_fault() -> None:
     """Checked again at every start."""
-    assert OLDEST_SQLITE >= 3_051_003
-    assert apsw.SQLITE_VERSION_NUMBER >= OLDEST_SQLITE
+    assert OLDEST_SQLITE >= (3, 51, 3)
+    assert not is_too_old()
 
 
 def test_s22_the_list_of_parts_is_that_of_the_locks(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import apsw
 import pytest
 
 from pressrun.errors import PressrunError
 from pressrun.store.sqlite import SqliteStore
-from pressrun.store.sqlite_connection import connect
+from pressrun.store.sqlite_connection import connect, is_too_old
 from pressrun.store.store import Transaction
 
 
@@ -35,6 +36,17 @@ async def test_a_work_that_comes_after_the_end_is_told(tmp_path: Path) -> None:
     assert {type(outcome) for outcome in outcomes} <= {type(None), PressrunError}
     with pytest.raises(PressrunError, match="closed"):
         await store.write(work)
+
+
+def test_an_sqlite_that_can_corrupt_files_opens_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even a new one; the version asked for is that of the library in use."""
+    assert not is_too_old()
+    major, minor, patch = (int(part) for part in apsw.sqlite_lib_version().split("."))
+    monkeypatch.setattr("pressrun.store.sqlite_connection.OLDEST_SQLITE", (major, minor, patch + 1))
+    assert is_too_old()
+    with pytest.raises(PressrunError, match="is too old"):
+        connect(tmp_path / "pressrun.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_statement_for_many_rows_has_no_other_parsed_again(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ async def test_a_finished_result_outlasts_the_databases_absence(bare: Scene) -> 
         away.away = False
         await state(bare, job_id, State.COMPLETED)
     assert await bare.events(job_id) == ["created", "started", "completed"]
+    assert work.begun.empty(), "nobody was asked again: the timeline would not tell"
 
 
 async def test_calls_under_way_are_let_go_before_anybody_may_take_over(bare: Scene) -> None:

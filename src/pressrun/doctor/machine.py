@@ -13,7 +13,7 @@ import apsw
 from pressrun.doctor.finding import Finding
 from pressrun.models.weights import find_weights
 from pressrun.settings import Settings
-from pressrun.store.sqlite_connection import OLDEST_SQLITE
+from pressrun.store.sqlite_connection import is_too_old
 
 OLDEST_PYTHON = (3, 11)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -35,7 +35,7 @@ def _python() -> Finding:
 
 
 def _sqlite() -> Finding:
-    if apsw.SQLITE_VERSION_NUMBER < OLDEST_SQLITE:
+    if is_too_old():
         return Finding("SQLite", "fail", f"{apsw.sqlite_lib_version()} can corrupt files", "install apsw >= 3.51.3")
     return Finding("SQLite", "ok", apsw.sqlite_lib_version())
 

@@ -17,7 +17,7 @@ from pressrun.store.store import Row, Transaction, Value
 
 T = TypeVar("T")
 
-OLDEST_SQLITE = 3_051_003
+OLDEST_SQLITE = (3, 51, 3)
 """Older ones can corrupt the file when a checkpoint meets a WAL reset."""
 
 STATEMENTS_KEPT = 512
@@ -36,7 +36,7 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
 
     `vfs` names a registered SQLite VFS, the system's own by default.
     """
-    if apsw.sqlite3_sourceid() and apsw.SQLITE_VERSION_NUMBER < OLDEST_SQLITE:
+    if is_too_old():
         raise PressrunError(Code.UNAVAILABLE, f"SQLite {apsw.sqlite_lib_version()} is too old: install apsw >= 3.51.3")
     connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=STATEMENTS_KEPT)
     # SQLite's own busy handler sleeps up to 100 ms at a time, which every waiter's latency would show.
@@ -48,6 +48,11 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
     connection.execute(f"PRAGMA journal_size_limit = {LONGEST_WAL_BYTES}")
     _load_distances(connection)
     return connection
+
+
+def is_too_old() -> bool:
+    """Whether the SQLite in use can corrupt files; what apsw was built with says nothing where it is the system's."""
+    return tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST_SQLITE
 
 
 def _load_distances(connection: apsw.Connection) -> None:
