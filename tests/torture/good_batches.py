@@ -9,7 +9,7 @@ from pressrun.torture.batch_history import Asked, Batches, Upload
 from pressrun.torture.batch_records import BatchSeen, FileLine, FinalBatch, FinalRow
 from pressrun.torture.history import Call, History
 from pressrun.torture.records import FinalEvent, FinalJob
-from tests.torture.good_history import answered, event
+from tests.torture.good_history import answered, event, timeline
 
 A, B, C, D, E, F, G, H, LOST, J, K = (seals.nonce("ok", f"row-{letter}") for letter in "abcdefghijk")
 TWINS = "b-twins"
@@ -64,9 +64,10 @@ CALLS = (
 )
 
 EVENTS: tuple[FinalEvent, ...] = (
-    event("b-retried-2", 1, "job.started"),
-    event("b-retried-2", 2, "job.failed"),
-    event("b-retried-2", 3, "job.started", generation=2),
+    *timeline("b-retried-2", "started", "failed", "retried", "started", "completed"),
+    *timeline("b-cancelled-2", "cancelled"),
+    *timeline("b-twins-3"),
+    event("b-twins-3", 2, "job.completed", attempt=0, same_as="b-twins-1"),
 )
 
 

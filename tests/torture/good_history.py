@@ -20,8 +20,8 @@ def completed(job_id: str, *nonces: str, serial: int = 1, attempts: int = 1, gen
     return FinalJob(job_id, "completed", generation, nonces, texts, f"digest {job_id}", attempts, None, None, "then")
 
 
-def ended(job_id: str, state: str, code: str, nonce: str) -> FinalJob:
-    return FinalJob(job_id, state, 1, (nonce,), None, f"digest {job_id}", 0, code, code, "then")
+def ended(job_id: str, state: str, code: str, nonce: str, attempts: int = 0) -> FinalJob:
+    return FinalJob(job_id, state, 1, (nonce,), None, f"digest {job_id}", attempts, code, code, "then")
 
 
 def submitted(job_id: str, *nonces: str, t: float, key: str | None = None) -> Submit:
@@ -33,8 +33,19 @@ def poll(job_id: str, t: float, state: str, generation: int = 1) -> Polled:
     return Polled(t, t + 0.1, job_id, 200, state, generation, digest)
 
 
-def event(job_id: str, seq: int, name: str, generation: int = 1, attempt: int = 1) -> FinalEvent:
-    return FinalEvent(job_id, seq, name, generation, attempt, {})
+def event(job_id: str, seq: int, name: str, generation: int = 1, attempt: int = 1, **data: str) -> FinalEvent:
+    return FinalEvent(job_id, seq, name, generation, attempt, data)
+
+
+def timeline(job_id: str, *names: str) -> tuple[FinalEvent, ...]:
+    """The lines of a job from its creation on, by what comes after `job.`; numbers and attempts as they must be."""
+    lines, generation, attempt = [], 1, 0
+    for seq, name in enumerate(("created", *names), 1):
+        if name == "retried":
+            generation, attempt = generation + 1, 0
+        attempt += name == "started"
+        lines.append(event(job_id, seq, f"job.{name}", generation, attempt))
+    return tuple(lines)
 
 
 def good() -> History:
@@ -86,15 +97,13 @@ def good() -> History:
             completed("j-rescued", RESCUED, serial=2, attempts=2),
             ended("j-cancelled", "cancelled", "cancelled", CANCELLED),
             completed("j-retried", RETRIED, serial=2, generation=2),
-            ended("j-aborted", "cancelled", "cancelled", ABORTED),
+            ended("j-aborted", "cancelled", "cancelled", ABORTED, attempts=1),
         ),
         events=(
-            event("j-rescued", 1, "job.started"),
-            event("j-rescued", 2, "job.rescued"),
-            event("j-rescued", 3, "job.started", attempt=2),
-            event("j-retried", 1, "job.started"),
-            event("j-retried", 2, "job.failed"),
-            event("j-retried", 3, "job.started", generation=2),
+            *timeline("j-rescued", "started", "rescued", "started", "completed"),
+            *timeline("j-retried", "started", "failed", "retried", "started", "completed"),
+            *timeline("j-cancelled", "cancelled"),
+            *timeline("j-aborted", "started", "cancel_requested", "cancelled"),
         ),
         hooks=tuple(
             Hook(15, f"h-{job}", f"j-{job}", "done", verified=True, generation=2 if job == "retried" else 1)

@@ -14,7 +14,7 @@ from pressrun.torture.batch_records import BatchSeen, FinalBatch
 from pressrun.torture.checker import check
 from pressrun.torture.history import History
 from tests.torture import good_batches as good
-from tests.torture.good_history import answered, event
+from tests.torture.good_history import answered, timeline
 
 Corrupt = Callable[[History], History]
 
@@ -48,6 +48,13 @@ def more(history: History, **additions: Any) -> History:
 
 def calls(history: History, *found: Any) -> History:
     return replace(history, calls=(*history.calls, *found))
+
+
+def rescued(history: History) -> History:
+    """The history in which the worker of the first of the twins was lost."""
+    found = (msgspec.structs.replace(one, attempts=2) if one.id == "b-twins-1" else one for one in history.jobs)
+    lines = timeline("b-twins-1", "started", "rescued", "started", "completed")
+    return replace(history, jobs=tuple(found), events=(*history.events, *lines))
 
 
 def jobs(history: History, *found: Any) -> History:
@@ -173,10 +180,7 @@ CORRUPTED: dict[str, tuple[str, Corrupt]] = {
     "a row was asked again and again": ("excess_calls", lambda h: calls(h, answered(good.B, 2, 3))),
     "a row was asked again, one of its twins was lost": (
         "batch_repeats",
-        lambda h: replace(
-            calls(h, answered(good.A, 2, 3), answered(good.A, 3, 4)),
-            events=(*h.events, event("b-twins-1", 1, "job.started"), event("b-twins-1", 2, "job.rescued")),
-        ),
+        lambda h: rescued(calls(h, answered(good.A, 2, 3), answered(good.A, 3, 4))),
     ),
     "rows were started after a cancel": (
         "batch_overrun",
@@ -263,13 +267,11 @@ INNOCENT: dict[str, Corrupt] = {
     "what ran when a cancel was answered may be asked still": lambda h: calls(
         changed(h, "acts", lambda one: one.kind == "cancel", running=2), answered(good.D, 1, 3)
     ),
-    "a twin is asked again where its worker was lost": lambda h: replace(
-        calls(h, answered(good.A, 2, 3)),
-        events=(*h.events, event("b-twins-1", 1, "job.started"), event("b-twins-1", 2, "job.rescued")),
-    ),
+    "a twin is asked again where its worker was lost": lambda h: rescued(calls(h, answered(good.A, 2, 3))),
     "twins are asked each where nobody wanted them once": lambda h: replace(
         changed(calls(h, answered(good.A, 2, 3)), "uploads", lambda one: one.batch_id == good.TWINS, dedupe=False),
         jobs=(*h.jobs[:2], good.ran(good.TWINS, 3, good.A), *h.jobs[3:]),
+        events=tuple(one for one in h.events if one.job_id != "b-twins-3"),
     ),
     "sights that overlap may come in either order": lambda h: more(
         h, sights=BatchSeen(6.05, 19, good.TWINS, 200, "running", good.counts(running=3))

@@ -40,6 +40,14 @@ def hooks(history: History, change: Callable[[tuple[Hook, ...]], tuple[Hook, ...
     return replace(history, hooks=change(history.hooks))
 
 
+def lines(history: History, job_id: str, changes: dict[int, dict[str, Any] | None]) -> History:
+    """The history with lines of a timeline changed, by their numbers, or left out."""
+    assert any(one.job_id == job_id for one in history.events)
+    changed = [(one, changes.get(one.seq, {}) if one.job_id == job_id else {}) for one in history.events]
+    kept = tuple(msgspec.structs.replace(one, **change) for one, change in changed if change is not None)
+    return replace(history, events=kept)
+
+
 def submit(history: History, nonce: str, **changes: Any) -> History:
     return replace(
         history,
@@ -155,6 +163,26 @@ CORRUPTED: dict[str, tuple[str, Callable[[History], History]]] = {
     "a hook before the end could be seen": (
         "hook_faults",
         lambda h: hooks(h, lambda found: (Hook(1.5, "h-plain", "j-plain", "done", verified=True), *found[1:])),
+    ),
+    "a line of a timeline is missing": ("unexplained", lambda h: lines(h, "j-rescued", {3: None})),
+    "a line of a timeline came twice": (
+        "unexplained",
+        lambda h: more(h, events=good.event("j-cancelled", 2, "job.cancelled", attempt=0)),
+    ),
+    "a lost attempt that nobody tells of": (
+        "unexplained",
+        lambda h: lines(h, "j-rescued", {3: {"event": "job.cancel_requested"}}),
+    ),
+    "an attempt under another number": ("unexplained", lambda h: lines(h, "j-rescued", {4: {"attempt": 3}})),
+    "a retry that nobody tells of": ("unexplained", lambda h: lines(h, "j-retried", {4: {"event": "job.rescued"}})),
+    "a timeline that leads to another end": (
+        "unexplained",
+        lambda h: lines(h, "j-aborted", {4: {"event": "job.failed"}}),
+    ),
+    "more attempts than the timeline has": ("unexplained", lambda h: job(h, "j-rescued", attempts=3)),
+    "a job that failed and has no timeline": (
+        "unexplained",
+        lambda h: replace(h, events=tuple(one for one in h.events if one.job_id != "j-aborted")),
     ),
     "a server error on create": ("http_500", lambda h: submit(h, good.UNKNOWN, status=500, t1=2.0)),
     "a server error on cancel": ("http_500", lambda h: more(h, acts=Act("cancel", "j-plain", 9, 9.1, 502))),

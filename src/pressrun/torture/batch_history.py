@@ -1,6 +1,6 @@
 """What happened to files of rows, put together from the logs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pressrun.torture.batch_records import (
     BatchAct,
@@ -106,19 +106,18 @@ def assemble_batches(logs: Logs) -> Batches:
 
 
 def _uploads(logs: Logs) -> tuple[Upload, ...]:
-    began = {
-        line.id: Upload(line.nonces, line.key, line.t, dedupe=line.dedupe, max_cost=line.max_cost, cut=line.cut)
-        for line in logs.of(UploadBegan)
-    }
-    for end in logs.of(UploadEnded):
-        began[end.id] = replace(
-            began[end.id], t1=end.t, outcome=end.outcome, status=end.status, batch_id=end.batch_id, tries=end.tries
-        )
-    return tuple(began.values())
+    return logs.joined(
+        UploadBegan,
+        UploadEnded,
+        lambda line: Upload(line.nonces, line.key, line.t, dedupe=line.dedupe, max_cost=line.max_cost, cut=line.cut),
+        *("outcome", "status", "batch_id", "tries"),
+    )
 
 
 def _acts(logs: Logs) -> tuple[Asked, ...]:
-    began = {line.id: Asked(line.kind, line.batch_id, line.t) for line in logs.of(BatchActBegan)}
-    for end in logs.of(BatchActEnded):
-        began[end.id] = replace(began[end.id], t1=end.t, status=end.status, state=end.state, running=end.running)
-    return tuple(began.values())
+    return logs.joined(
+        BatchActBegan,
+        BatchActEnded,
+        lambda line: Asked(line.kind, line.batch_id, line.t),
+        *("status", "state", "running"),
+    )

@@ -10,6 +10,7 @@ from pressrun.torture import (
     checks_of_hooks,
     checks_of_results,
     checks_of_rows,
+    checks_of_timelines,
     checks_of_waiting,
 )
 from pressrun.torture.history import History
@@ -28,6 +29,7 @@ CHECKS: dict[str, Callable[[History], Number]] = {
     "calls_after_cancel": checks_of_calls.calls_after_cancel,
     "stuck_max_s": checks_of_waiting.stuck_max_s,
     "hook_faults": checks_of_hooks.hook_faults,
+    "unexplained": checks_of_timelines.unexplained,
     "http_500": checks_of_acceptance.http_500,
     "batch_lost": checks_of_batches.batch_lost,
     "batch_phantom": checks_of_batches.batch_phantom,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from pressrun.torture.checks_of_timelines import is_straight
 from pressrun.torture.client import Client, Failure, digest_of
 from pressrun.torture.journal import Journal
 from pressrun.torture.records import FinalEvent, FinalJob
@@ -45,8 +46,7 @@ async def dump(
 async def _write(client: Client, job: Any, log: Journal, calls: Callable[[str], int]) -> None:
     line = final(job)
     log.write(line)
-    straight = line.state == "completed" and line.generation == line.attempts == 1
-    if not straight or any(calls(nonce) != 1 for nonce in line.nonces):
+    if not is_straight(line) or any(calls(nonce) != 1 for nonce in line.nonces):
         await _timeline(client, line.id, log)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pressrun.torture.batch_history import Batches, assemble_batches
@@ -129,32 +129,26 @@ def assemble(lines: Iterable[Line]) -> History:
 
 
 def _submits(logs: Logs) -> tuple[Submit, ...]:
-    began = {line.id: Submit(line.nonces, line.key, line.t) for line in logs.of(SubmitBegan)}
-    for end in logs.of(SubmitEnded):
-        began[end.id] = replace(
-            began[end.id], t1=end.t, outcome=end.outcome, status=end.status, job_id=end.job_id, tries=end.tries
-        )
-    return tuple(began.values())
+    return logs.joined(
+        SubmitBegan,
+        SubmitEnded,
+        lambda line: Submit(line.nonces, line.key, line.t),
+        *("outcome", "status", "job_id", "tries"),
+    )
 
 
 def _acts(logs: Logs) -> tuple[Act, ...]:
-    began = {line.id: Act(line.kind, line.job_id, line.t) for line in logs.of(ActBegan)}
-    for end in logs.of(ActEnded):
-        began[end.id] = replace(began[end.id], t1=end.t, status=end.status, state=end.state)
-    return tuple(began.values())
+    return logs.joined(ActBegan, ActEnded, lambda line: Act(line.kind, line.job_id, line.t), "status", "state")
 
 
 def _calls(logs: Logs) -> tuple[Call, ...]:
-    began = {
-        (line.nonce, line.serial): Call(
-            line.nonce, line.serial, line.t, port=line.port, prompt=line.prompt, host=line.host
-        )
-        for line in logs.of(CallBegan)
-    }
-    for end in logs.of(CallEnded):
-        key = (end.nonce, end.serial)
-        began[key] = replace(began[key], t1=end.t, outcome=end.outcome, status=end.status)
-    return tuple(began.values())
+    return logs.joined(
+        CallBegan,
+        CallEnded,
+        lambda line: Call(line.nonce, line.serial, line.t, port=line.port, prompt=line.prompt, host=line.host),
+        *("outcome", "status"),
+        by=("nonce", "serial"),
+    )
 
 
 def _windows(logs: Logs, ended_at: float) -> tuple[Window, ...]:

@@ -17,6 +17,7 @@ BARS: dict[str, float] = {
     "calls_after_cancel": 0,
     "stuck_max_s": 45,
     "hook_faults": 0,
+    "unexplained": 0,
     "http_500": 0,
     "batch_lost": 0,
     "batch_phantom": 0,

@@ -212,6 +212,60 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     Mutant(
+        "calls are repeated below us",
+        "the client of a provider asks again at once, as often as it likes, and tells nobody",
+        "F30",
+        "sqlite",
+        (
+            Edit(
+                "models/openai_compatible.py",
+                "            async with self._post(question, stream=False) as response:\n"
+                "                await self._accept(peer, response)\n",
+                "            for _ in range(4):\n"
+                "                async with self._post(question, stream=False) as response:\n"
+                "                    if response.status == 503:\n"
+                "                        continue\n"
+                "                    await self._accept(peer, response)\n"
+                "                    return await self._whole(peer, response, question)\n"
+                "            async with self._post(question, stream=False) as response:\n"
+                "                await self._accept(peer, response)\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "told before the commit",
+        "a webhook is sent of an end that is not committed",
+        "F62",
+        "sqlite",
+        (
+            Edit(
+                "worker/perform.py",
+                "        _emit(claim, outcome, time.monotonic() - started)\n        return outcome\n",
+                "        if isinstance(outcome, Completed):\n"
+                "            from pressrun.jobs import outbox\n\n"
+                "            end = (claim.organization_id, claim.id, claim.generation, JobEvent.COMPLETED)\n"
+                "            await self._system.store.write(lambda tx: outbox.record(tx, [outbox.Ended(*end)]))\n"
+                '            self._system.store.bells.ring("finished")\n'
+                "            await asyncio.sleep(1)\n"
+                "        return outcome\n",
+            ),
+            Edit(
+                "jobs/settle.py",
+                "    await record_outbox(tx, [settled[claim.id] for claim, _ in kept])\n",
+                "    await record_outbox(\n"
+                "        tx, [settled[claim.id] for claim, end in kept if not isinstance(end.outcome, Completed)]\n"
+                "    )\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a cancellation leaves no line",
+        "a timeline does not say that its job was cancelled",
+        "F42",
+        "sqlite",
+        (Edit("jobs/cancel.py", '        await _note(tx, job, int(moved["events"]), JobEvent.CANCELLED)\n', ""),),
+    ),
+    Mutant(
         "no grace",
         "a worker that is asked to stop throws its calls away",
         "F03",

@@ -22,6 +22,10 @@ POSTGRES_MB = 224
 
 CHUNK = b"\0" * 65_536
 FULL_S = 3.0
+NO_ROOM = frozenset({503, 507})
+ACCEPTED = 200
+TEXT = b"A text of many words. " * 12_000
+UPLOAD = {"Content-Type": "text/plain", "Content-Disposition": 'attachment; filename="text.txt"'}
 
 
 @asynccontextmanager
@@ -46,7 +50,7 @@ def fill(disk: Path) -> Path:
 
 
 async def full(bed: Testbed) -> None:
-    """A foreign file fills the disk: creates are refused, polls answered, and no restart is needed afterwards."""
+    """A foreign file fills the disk: creates and uploads are refused, polls answered, and no restart is needed."""
     folder = bed.place.folder / "small"
     async with small_disk(folder / "data", SMALL_MB) as disk:
         await bed.serve(
@@ -62,6 +66,7 @@ async def full(bed: Testbed) -> None:
                 async with bed.fault("the disk is full"):
                     foreign = await asyncio.to_thread(fill, disk)
                     refused = await _refused(bed)
+                    uploads = {await _upload_file(bed), await _upload_rows(bed)}
                     seen = await bed.client.poll(accepted.jobs[0])
                     bed.find("a poll while the disk is full", bool(seen), ok=seen is not None, bar="answered")
                     await asyncio.sleep(FULL_S)
@@ -69,7 +74,10 @@ async def full(bed: Testbed) -> None:
                 before = len(accepted)
                 again = await until(lambda before=before: len(accepted) > before, 30)  # type: ignore[misc]
                 bed.find("creates are accepted again", again, ok=again, bar="within 30 s")
-                bed.find("creates while it was full", sorted(refused), ok=refused <= {202, 503, 507}, bar="503 or 507")
+                bed.find("creates while it was full", sorted(refused), ok=refused <= {202, *NO_ROOM}, bar="503 or 507")
+                bed.find("uploads while it was full", sorted(uploads), ok=uploads <= NO_ROOM, bar="503 or 507")
+                status = await _upload_file(bed)
+                bed.find("an upload when there is room again", status, ok=status == ACCEPTED, bar=str(ACCEPTED))
             await bed.drained(180)
         bed.find("the same supervisor all along", bed.server.pid == pid, ok=bed.server.pid == pid)
         bed.find("it drained", drained := await bed.drained(180), ok=drained)
@@ -82,6 +90,20 @@ async def full(bed: Testbed) -> None:
 async def _refused(bed: Testbed) -> set[int]:
     done = [await bed.client.submit(AGENT, [bed.nonce("ms0")], metadata={"padding": "x" * 1500}) for _ in range(200)]
     return {one.status for one in done if one.status is not None}
+
+
+async def _upload_file(bed: Testbed) -> int:
+    status, _ = await bed.client.send("POST", "/v1/files", TEXT, UPLOAD)
+    return status
+
+
+async def _upload_rows(bed: Testbed) -> int:
+    """Past the log of uploads: a file that is taken all the same is a phantom."""
+    rows = "".join(f"{bed.nonce('ms0')}\n" for _ in range(200))
+    status, _ = await bed.client.send(
+        "POST", f"/v1/applications/{AGENT}/batches", f"Nonce\n{rows}".encode(), {"Content-Type": "text/csv"}
+    )
+    return status
 
 
 async def postgres_full(bed: Testbed) -> None:
@@ -119,7 +141,7 @@ async def _fill_under_load(bed: Testbed, disk: Path, cluster: PostgresServer) ->
 FAULTS = (
     Fault(
         "F12",
-        "The disk of data folder and database is full for a while (32 MB tmpfs, a foreign file)",
+        "The disk of data folder and database is full for a while (32 MB tmpfs, a foreign file), for uploads too",
         full,
         {"p": 1, "r": 20},
         cost_s=15,

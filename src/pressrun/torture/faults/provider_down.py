@@ -14,6 +14,9 @@ from pressrun.torture.testbed import AGENT, Testbed
 LEASE_S = 2.0
 OUTAGE_LEASES = 10
 JOBS = 60
+MOST_ASKED = JOBS + int(OUTAGE_LEASES * LEASE_S)
+"""Each job may be called once before the circuit opens, afterwards one of them asks each second at most."""
+
 LONGEST_WAIT_S = 60.0
 RUSH = 1.2
 KEYS = ("first-key-of-the-auditor", "second-key-of-the-auditor")
@@ -28,6 +31,8 @@ async def outage(bed: Testbed) -> None:
             bed.provider.down = True
             ids = await sent(bed, nonces)
             await asyncio.sleep(OUTAGE_LEASES * LEASE_S)
+            asked = sum(bed.provider.calls(nonce) for nonce in nonces)
+            bed.find("calls of it while it is away", asked, ok=asked <= MOST_ASKED, bar=f"<= {MOST_ASKED}")
             states = Counter([str((await bed.client.poll(job_id) or {}).get("state")) for job_id in ids])
             bed.find("states during the outage", dict(states), ok=not states["failed"], bar="none failed")
             bed.provider.down = False

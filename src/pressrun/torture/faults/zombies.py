@@ -11,6 +11,7 @@ from pressrun.torture import processes
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
 from pressrun.torture.load import until
+from pressrun.torture.sink import ENVIRONMENT
 from pressrun.torture.testbed import AGENT, Testbed
 
 LEASE_S = 2.0
@@ -19,6 +20,7 @@ FIRST_CALL = "first1500"
 """Ends while its caller is frozen, or just before."""
 
 LOCK_AFTER_S = 1.1
+TOLD_S = 60.0
 IN_HAND_S = 0.2
 """What a worker gets to take an answer in hand."""
 
@@ -28,7 +30,9 @@ async def freeze(bed: Testbed) -> None:
 
     Its supervisor is stopped with it, as when a machine pauses: a living one would kill a worker that was replaced.
     """
-    await bed.serve(lease_s=LEASE_S, workers=1, concurrency=JOBS)
+    await bed.listen()
+    await bed.serve(lease_s=LEASE_S, workers=1, concurrency=JOBS, environment=ENVIRONMENT)
+    await bed.sink.register(bed.client)
     machine = bed.server.work()
     bed.server.workers = 2
     jobs: list[str] = []
@@ -56,6 +60,8 @@ async def freeze(bed: Testbed) -> None:
     await bed.drained(180)
     for job_id in jobs:
         await bed.client.poll(job_id)
+    told = await bed.sink.told(bed.client, TOLD_S)
+    bed.find("everything was told", told, ok=told, bar=f"within {TOLD_S:g} s")
     bed.find("jobs taken over from a frozen worker", recalled, ok=recalled > 0, bar="at least 1")
     refused = await _refused(bed, jobs)
     # On PostgreSQL whether a thawed worker writes or first finds itself fenced is its own race.
