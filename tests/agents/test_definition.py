@@ -147,7 +147,7 @@ def test_a_prompt_refers_to_earlier_ones_only() -> None:
     [
         ({"type": "strin"}, "is not a valid JSON schema at $.type"),
         ({"properties": {"a": {"$ref": "https://example.com/x"}}}, "must be complete in itself"),
-        ({"pattern": "("}, "is not a 'regex'"),
+        ({"pattern": "("}, 'is not a "regex"'),
         ({"description": "x" * 100_001}, "must not be longer than 100,000 characters"),
     ],
 )

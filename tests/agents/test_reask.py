@@ -36,7 +36,7 @@ async def test_the_model_is_told_what_was_wrong_with_its_last_answer() -> None:
     first, second, third = provider.asked
     assert second[: len(first)] == third[: len(first)] == first
     assert second[-2] == Message("assistant", '{"a": "x"}')
-    assert "'x' is not of type 'integer'" in second[-1].content
+    assert '"x" is not of type "integer"' in second[-1].content
     assert third[-2] == Message("assistant", "nonsense")
     assert len(third) == len(second)  # only the last answer is shown again
     assert [call.reask for call in calls] == [False, True, True]

@@ -1,6 +1,7 @@
 """Runs against a scripted model: order, references, schemas, limits, and every call counted."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from itertools import count
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressrun.agents.asking import MAX_OUTPUT_BYTES
+from pressrun.agents.definition import from_json, to_json
 from pressrun.agents.inputs import check
 from pressrun.agents.outcome import Call
 from pressrun.agents.run import FAN_OUT_CONCURRENCY, check_fan_out, run
@@ -16,7 +18,7 @@ from pressrun.agents.stream import stream
 from pressrun.errors import FailureCode, PressrunError, RunFailure
 from pressrun.models.provider import Answer, Question, Usage
 from pressrun.models.scripted import Scripted
-from tests.agents.samples import VALUES, definition, heard, one_list_agent, script, with_schema
+from tests.agents.samples import SCHEMA, VALUES, definition, heard, one_list_agent, script, with_schema
 
 
 def ticking() -> Iterator[float]:
@@ -132,11 +134,16 @@ async def test_json_that_does_not_fit_may_be_tried_again(answer: str) -> None:
 
 
 async def test_a_schema_that_leads_nowhere_is_a_failure_not_a_crash() -> None:
-    for reference in ("#/nowhere", "#"):
-        agent = with_schema(json_schema={"$ref": reference})
-        with pytest.raises(RunFailure) as failure:
-            await run(agent, VALUES, script({"answer": '{"a": 1}'}), [])
-        assert failure.value.code == FailureCode.SCHEMA_ERROR
+    """As could be stored before it was told when it is written."""
+    written, schema = to_json(with_schema()), json.dumps(SCHEMA, separators=(",", ":")).encode()
+    for nowhere in ("#/nowhere", "https://example.com/schema"):
+        stored = written.replace(schema, json.dumps({"$ref": nowhere}).encode())
+        agent = from_json(stored)
+        assert agent.prompts[0].json_schema == {"$ref": nowhere}
+        calls: list[Call] = []
+        with pytest.raises(RunFailure, match="cannot be checked") as failure:
+            await run(agent, VALUES, script({"answer": '{"a": 1}'}), calls)
+        assert (failure.value.code, failure.value.retryable, len(calls)) == (FailureCode.SCHEMA_ERROR, False, 1)
 
 
 async def test_half_a_surrogate_pair_does_not_fail_the_run() -> None:

@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-EVERYWHERE = {"aiohttp", "apsw", "asyncpg", "chardet", "cryptography", "jsonschema", "openpyxl", "xlsxwriter", "yaml"}
+EVERYWHERE = {
+    "aiohttp",
+    "apsw",
+    "asyncpg",
+    "chardet",
+    "cryptography",
+    "jsonschema_rs",
+    "openpyxl",
+    "xlsxwriter",
+    "yaml",
+}
 PROCESSES = {
     "import pressrun.worker.process": {*EVERYWHERE, "fastapi", "rich", "starlette", "typer", "uvicorn"},
     "import pressrun.api.process": {*EVERYWHERE, "prometheus_client", "rich", "typer"},

@@ -142,7 +142,7 @@ async def _fitting(asking: Asking, prompt: Prompt, asked: Asked) -> str:
         asking.budget.spend(text)
         if prompt.json_schema is None:
             return text
-        found, fault = checked(text, prompt.json_schema)
+        found, fault = await checked(text, prompt.json_schema)
         if fault is None:
             return found
         if left:

@@ -15,13 +15,14 @@ DEFAULT_REASKS = 2
 """How often an answer that does not fit its schema is asked for again, unless the prompt says otherwise."""
 
 
-def faults(definition: "AgentDefinition") -> Iterator[Fault]:
-    """Every broken rule; nothing for a definition that can be run."""
+def faults(definition: "AgentDefinition", *, stored: bool = False) -> Iterator[Fault]:
+    """Every broken rule; nothing for a definition that can be run, or was `stored` as one."""
     twice = list(_names_used_twice(definition))
     yield from twice
     if not twice:  # an ambiguous name would be reported a second time wherever it is referred to
         yield from _references_forward(definition)
-    yield from _schemas(definition)
+    if not stored:
+        yield from _schemas(definition)
     yield from _models(definition)
     yield from _graphs(definition)
     yield from _fan_out(definition)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from pressrun.agents.consistency import DEFAULT_REASKS, faults
 from pressrun.agents.faults import between, refuse
@@ -34,6 +34,9 @@ DEFAULT_DEADLINE_S = 24 * 60 * 60
 MAX_ATTEMPTS = 20
 DEFAULT_ATTEMPTS = 5
 DEFAULT_TITLE = "Output"
+
+STORED = object()
+"""The context of what was checked when it was written: schemas, whose rules may have become narrower since."""
 
 GraphId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARS)]
@@ -113,8 +116,8 @@ class AgentDefinition(Closed):
     settings: Settings = Settings()
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        refuse(list(faults(self)))
+    def _consistent(self, info: ValidationInfo) -> Self:
+        refuse(list(faults(self, stored=info.context is STORED)))
         return self
 
     @cached_property
@@ -183,4 +186,4 @@ def to_json(definition: AgentDefinition) -> bytes:
 
 def from_json(stored: bytes) -> AgentDefinition:
     """A definition that `to_json` printed; for anything a person wrote use `check.check`, which explains."""
-    return AgentDefinition.model_validate_json(stored)
+    return AgentDefinition.model_validate_json(stored, context=STORED)

@@ -165,7 +165,7 @@ class _Run:
             self._usage += answered.usage
             if schema is None or answered.tool_calls:
                 return answered
-            found, fault = checked(answered.text, schema)
+            found, fault = await checked(answered.text, schema)
             if fault is None:
                 return replace(answered, text=found)
             asked = replace(asked, question=corrected(question, answered.text, fault), reask=True)
