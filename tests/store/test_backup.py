@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from pressrun.cli.restore import _restore
-from pressrun.errors import PressrunError
+from pressrun.errors import Code, PressrunError
 from pressrun.jobs.job import State
 from pressrun.store import facts
-from pressrun.store.backup import back_up
+from pressrun.store.backup import Manifest, back_up
+from pressrun.store.copying import Work
 from pressrun.store.open import open_store
 from pressrun.store.restore import check_backup, look_at_target
+from pressrun.store.store import Transaction
 from tests.conftest import DIALECTS
 from tests.raw_sql import execute, fetch
 from tests.store.another_database import another_database
@@ -62,6 +64,35 @@ async def test_a_backup_brings_everything_back(database_url: str, tmp_path: Path
         assert len(await scene.claim(worker_id="after")) == 2
         await scene.add()
         await scene.store.close()
+    await store.close()
+
+
+async def test_a_backup_that_is_there_was_noted(database_url: str, tmp_path: Path) -> None:
+    """In that order: whatever happens between the two, no copy goes without its line."""
+    store = await open_store(database_url)
+    await happen(store)
+    there: list[bool] = []
+
+    def look(manifest: Manifest) -> Work:
+        async def work(tx: Transaction) -> None:
+            there.append((tmp_path / "b").exists())
+            await tx.all("list_organizations")
+
+        assert manifest.tables["jobs"].rows
+        return work
+
+    def fail(_manifest: Manifest) -> Work:
+        async def work(_tx: Transaction) -> None:
+            raise PressrunError(Code.UNAVAILABLE, "no line")
+
+        return work
+
+    with pytest.raises(PressrunError, match="no line"):
+        await back_up(database_url, tmp_path / "b", silent, fail)
+    assert not (tmp_path / "b").exists()
+    assert not beside(tmp_path / "b")
+    await back_up(database_url, tmp_path / "b", silent, look)
+    assert (there, (tmp_path / "b").exists()) == ([False], True)
     await store.close()
 
 

@@ -6,9 +6,12 @@ import pytest
 
 from pressrun.errors import Code, PressrunError
 from pressrun.jobs.job import State
+from pressrun.organizations import audit
+from pressrun.organizations.audit import Action
 from pressrun.store.moving import alone, mark, move, without_password
 from pressrun.store.open import open_store
 from pressrun.store.postgres_side import connect_postgres
+from pressrun.store.store import Transaction
 from pressrun.store.tables import OWN, present_tables
 from tests.conftest import DIALECTS
 from tests.raw_sql import execute, fetch
@@ -85,6 +88,30 @@ async def test_what_arrives_changed_is_undone(database_url: str, tmp_path: Path)
     assert refused.value.code == Code.CONFLICT
     assert {name for name, tally in (await contents(target_url)).items() if tally.rows} == set()
     await (await open_store(database_url)).close()
+
+
+async def test_what_is_written_last_arrives_with_everything_or_nothing_does(
+    dialect: str, database_url: str, tmp_path: Path, postgres_url: str
+) -> None:
+    """A line about the move that cannot be written undoes it: none goes without."""
+    store = await open_store(database_url)
+    await happen(store)
+    await store.close()
+
+    async def fail(_tx: Transaction) -> None:
+        raise PressrunError(Code.UNAVAILABLE, "no line")
+
+    async def line(tx: Transaction) -> None:
+        await audit.record_everywhere(tx, Action.DATABASE_MOVED)
+
+    async with another_database(dialect, tmp_path, postgres_url) as target_url:
+        with pytest.raises(PressrunError, match="no line"):
+            await move(database_url, target_url, silent, fail)
+        await (await open_store(database_url)).close()
+        assert {name for name, tally in (await contents(target_url)).items() if tally.rows} == set()
+        await move(database_url, target_url, silent, line)
+        told = await fetch(target_url, "SELECT action FROM audit_log WHERE target = 'database'")
+        assert told == [("database.moved",)]
 
 
 async def test_both_dialects_have_the_same_tables(postgres_url: str, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from pressrun.cli.failure import Failure
 from pressrun.cli.files_carrying import FilesFolder, copy_files, files_summary, folder_of, warn_missing
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.long_work import shown, told
-from pressrun.cli.operator_audit import note
 from pressrun.cli.printing import print_json, say, warn
 from pressrun.knowledge.disk_blobs import DiskBlobs
 from pressrun.knowledge.opening import open_blobs, place_of
+from pressrun.organizations import audit
 from pressrun.organizations.audit import Action
 from pressrun.store.backup import Manifest, back_up, blobs_of
 from pressrun.store.clock import moment_of
+from pressrun.store.copying import Work
 
 
 def backup(
@@ -42,8 +43,7 @@ def backup(
     if not file.parent.is_dir():
         raise Failure(f"{file.parent} is no folder")
     with shown("copy") as progress, told():
-        manifest = asyncio.run(back_up(settings.store_url, file, progress))
-        asyncio.run(note(settings.store_url, Action.DATABASE_BACKED_UP, made_at=moment_of(manifest.made_at)))
+        manifest = asyncio.run(back_up(settings.store_url, file, progress, _line))
     keys = blobs_of(file)
     copied = None if files is None else copy_files(open_blobs(settings), DiskBlobs(folder_of(files)), keys)
     if as_json:
@@ -62,6 +62,12 @@ def backup(
         )
     if settings.secret_key is None and settings.secret_key_file.exists():
         say(f"Keep {settings.secret_key_file} with it, apart: without that key, stored model keys cannot be opened.")
+
+
+def _line(manifest: Manifest) -> Work:
+    """What the audit log says of a backup."""
+    made_at = moment_of(manifest.made_at)
+    return lambda tx: audit.record_everywhere(tx, Action.DATABASE_BACKED_UP, made_at=made_at)
 
 
 def summary(manifest: Manifest) -> dict[str, object]:

@@ -9,13 +9,14 @@ from pressrun.cli.configuration import load_settings
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.flags import AsJson, DatabaseUrl, DataDir
 from pressrun.cli.long_work import shown, told
-from pressrun.cli.operator_audit import note
 from pressrun.cli.printing import print_json, say
+from pressrun.organizations import audit
 from pressrun.organizations.audit import Action
 from pressrun.settings import Settings
 from pressrun.store.moving import mark, without_password
 from pressrun.store.moving import move as carry
 from pressrun.store.open import POSTGRES
+from pressrun.store.store import Transaction
 
 
 def move(
@@ -43,8 +44,7 @@ def move(
             say(f"{without_password(settings.store_url)} can be used again, without what happened elsewhere.")
         return
     with shown("move") as progress, told():
-        moved = asyncio.run(carry(settings.store_url, to, progress))
-        asyncio.run(note(to, Action.DATABASE_MOVED))
+        moved = asyncio.run(carry(settings.store_url, to, progress, _line))
     if as_json:
         tables = {name: {"rows": tally.rows, "digest": tally.digest} for name, tally in sorted(moved.items())}
         print_json({"from": without_password(settings.store_url), "to": without_password(to), "tables": tables})
@@ -52,6 +52,11 @@ def move(
     rows = sum(tally.rows for tally in moved.values())
     say(f"Moved {rows:,} rows of {len(moved)} tables to {without_password(to)}; counts and digests agree.")
     _say_what_next(settings, to)
+
+
+async def _line(tx: Transaction) -> None:
+    """What the audit log of the new database says of it."""
+    await audit.record_everywhere(tx, Action.DATABASE_MOVED)
 
 
 def _say_what_next(settings: Settings, to: str) -> None:

@@ -1,6 +1,7 @@
 """A backup: one SQLite file with everything, whichever database it is of, that carries the proof of its own rows."""
 
 import os
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,7 @@ import msgspec
 from pressrun.errors import Code, PressrunError
 from pressrun.store import facts
 from pressrun.store.clock import system_clock
-from pressrun.store.copying import Progress, Tally, compare, copy, tally
+from pressrun.store.copying import Progress, Tally, Work, compare, copy, tally
 from pressrun.store.facts import Fact
 from pressrun.store.migrate import migrations
 from pressrun.store.open import POSTGRES, open_store, sqlite_path
@@ -41,8 +42,13 @@ class Manifest(msgspec.Struct, frozen=True):
     tables: dict[str, Tally]
 
 
-async def back_up(database_url: str, file: Path, progress: Progress) -> Manifest:
+async def back_up(
+    database_url: str, file: Path, progress: Progress, note: Callable[[Manifest], Work] | None = None
+) -> Manifest:
     """Write a backup of one state of the database, while servers may go on; it is on disk when this returns.
+
+    What `note` makes of its manifest is done in the database before the file gets its name: a backup that is there was
+    noted, whatever happens meanwhile.
 
     Raises PressrunError when the database cannot be read, has not this program's schema, or the copy is not its like.
     """
@@ -58,16 +64,22 @@ async def back_up(database_url: str, file: Path, progress: Progress) -> Manifest
             written = None
             _copy_pages(sqlite_path(database_url), part, progress)
         manifest = await _finish(part, made_at, "sqlite" if written is None else "postgres", written, progress)
+        if note is not None:
+            await _do(database_url, note(manifest))
         _keep(part, file)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    store = await open_store(database_url, migrate=False)
+    await _do(database_url, lambda tx: facts.note(tx, Fact.BACKED_UP, str(file.absolute())))
+    return manifest
+
+
+async def _do(database_url: str, work: Work) -> None:
+    store = await open_store(database_url, migrate=False, hints=False, pool_size=1)
     try:
-        await store.write(lambda tx: facts.note(tx, Fact.BACKED_UP, str(file.absolute())))
+        await store.write(work)
     finally:
         await store.close()
-    return manifest
 
 
 def _copy_pages(source: Path, part: Path, progress: Progress) -> None:

@@ -1,18 +1,21 @@
 """All rows of one database into another, and the proof that they arrived: a count and a digest for each table."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 
 from pressrun.errors import Code, PressrunError
+from pressrun.store.store import Transaction
 from pressrun.store.tables import Table
 
 Rows = Sequence[tuple[Any, ...]]
 Progress = Callable[[str, int], None]
 """Told the table and how many rows more."""
+
+Work = Callable[[Transaction], Awaitable[None]]
 
 BATCH_BYTES = 4_000_000
 """About what a batch of rows may weigh: rows are small as a rule and ten megabytes at worst."""
@@ -40,6 +43,10 @@ class Side(Protocol):
 
     async def go_on_from(self, table: Table, number: int) -> None:
         """Hand out numbers after this one."""
+        ...
+
+    async def do(self, work: Work) -> None:
+        """Do a work in the transaction."""
         ...
 
 

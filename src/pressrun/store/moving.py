@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pressrun.errors import Code, PressrunError
 from pressrun.store import facts
 from pressrun.store.backup import own_facts
-from pressrun.store.copying import Progress, Side, Tally, compare, copy, tally
+from pressrun.store.copying import Progress, Side, Tally, Work, compare, copy, tally
 from pressrun.store.facts import Fact
 from pressrun.store.open import POSTGRES, sqlite_path
 from pressrun.store.postgres_migrate import migrate_postgres
@@ -25,8 +25,10 @@ MARK = (
 )
 
 
-async def move(source_url: str, target_url: str, progress: Progress) -> dict[str, Tally]:
+async def move(source_url: str, target_url: str, progress: Progress, last: Work | None = None) -> dict[str, Tally]:
     """Carry everything over, prove that it arrived, and mark the source; what each table held.
+
+    `last` is done in the target's transaction: what it writes is there with everything else, or nothing is.
 
     Raises PressrunError when anybody uses one of the two, the source was moved before, the target is not empty, or what
     arrived is not what was sent: then the target is as it was.
@@ -38,6 +40,8 @@ async def move(source_url: str, target_url: str, progress: Progress) -> dict[str
         async with alone(target_url, migrate=True) as (target, _):
             sent = await copy(source, target, carried, progress)
             compare(sent, await tally(target, carried, progress), "the new database")
+            if last is not None:
+                await target.do(last)
         await mark(source_url, without_password(target_url))
     return sent
 

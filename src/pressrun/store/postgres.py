@@ -84,10 +84,7 @@ class PostgresStore:
     def __init__(self, url: str, pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock | None) -> None:
         self._pool = pool
         self._clock = clock
-        self._statements: dict[str, tuple[str, tuple[str, ...]]] = {
-            name: query.numbered(DATABASE_CLOCK if clock is None else None)
-            for name, query in queries("postgres").items()
-        }
+        self._statements = statements(clock)
         self._listening = Listening(url, pool)
         self._full_until = 0.0
         self.bells = Bells(self._listening.send)
@@ -191,6 +188,13 @@ class PostgresStore:
             self._pool.terminate()
 
 
+def statements(clock: Clock | None) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Every query with the names of its parameters in order; without a clock the server's own tells the time."""
+    return {
+        name: query.numbered(DATABASE_CLOCK if clock is None else None) for name, query in queries("postgres").items()
+    }
+
+
 async def _as_it_is(_connection: object) -> None:
     """What the driver does before a connection is used again: it ends a transaction that was left open, and no more.
 
@@ -207,7 +211,7 @@ class PostgresTransaction:
 
     def __init__(
         self,
-        connection: "PoolConnectionProxy[asyncpg.Record]",
+        connection: "PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]",
         statements: Mapping[str, tuple[str, tuple[str, ...]]],
         clock: Clock | None,
     ) -> None:

@@ -6,8 +6,9 @@ from typing import cast
 import asyncpg
 
 from pressrun.errors import Code, PressrunError
-from pressrun.store.copying import Rows, batch_size, weight
+from pressrun.store.copying import Rows, Work, batch_size, weight
 from pressrun.store.listening import USERS
+from pressrun.store.postgres import PostgresTransaction, statements
 from pressrun.store.tables import Table
 
 CONNECT_S = 10
@@ -51,6 +52,10 @@ class PostgresSide:
         """See Side.go_on_from."""
         query = "SELECT setval(pg_get_serial_sequence($1, $2)::regclass, greatest($3::bigint, 1), $3::bigint > 0)"
         await self._connection.execute(query, table.name, table.numbered, number)
+
+    async def do(self, work: Work) -> None:
+        """See Side.do."""
+        await work(PostgresTransaction(self._connection, statements(None), None))
 
     async def empty(self, tables: "list[Table]") -> None:
         """Delete every row, for readers all at once when the transaction ends."""

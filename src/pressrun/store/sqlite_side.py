@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 import apsw
 
-from pressrun.store.copying import LARGEST_BATCH, Rows, batch_size, weight
+from pressrun.store.clock import system_clock
+from pressrun.store.copying import LARGEST_BATCH, Rows, Work, batch_size, weight
+from pressrun.store.sqlite_connection import SqliteTransaction, drive
 from pressrun.store.tables import Table
 
 
@@ -40,6 +42,10 @@ class SqliteSide:
         """See Side.go_on_from."""
         self._connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
         self._connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, number))
+
+    async def do(self, work: Work) -> None:
+        """See Side.do."""
+        drive(work, SqliteTransaction(self._connection, system_clock))
 
 
 def _take(cursor: apsw.Cursor, number: int) -> Iterator[tuple[object, ...]]:
