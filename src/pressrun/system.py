@@ -58,10 +58,13 @@ class System:
 
 
 @asynccontextmanager
-async def open_system(settings: Settings, *, migrate: bool = False) -> AsyncIterator[System]:
-    """Everything open, and closed again at the end; raises PressrunError when the database cannot be opened."""
+async def open_system(settings: Settings, *, migrate: bool = False, mints: bool = True) -> AsyncIterator[System]:
+    """Everything open, and closed again at the end; `mints` as in `open_store`.
+
+    Raises PressrunError when the database cannot be opened.
+    """
     settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = await open_store(settings.store_url, migrate=migrate, ballast_bytes=settings.ballast_bytes)
+    store = await open_store(settings.store_url, migrate=migrate, ballast_bytes=settings.ballast_bytes, mints=mints)
     try:
         async with system_on(store, settings) as system:
             yield system

@@ -2,6 +2,7 @@
 
 from tests.mutants.fault import Planted
 from tests.mutants.planted_at_the_door import AT_THE_DOOR
+from tests.mutants.planted_in_confinement import IN_CONFINEMENT
 from tests.mutants.planted_in_knowledge import IN_KNOWLEDGE
 from tests.mutants.planted_in_the_engine import IN_THE_ENGINE
 
@@ -394,6 +395,7 @@ PLANTED = (
         BATCHES + "test_same_inputs.py::test_rows_of_the_same_inputs_are_asked_once[sqlite]",
     ),
     *AT_THE_DOOR,
+    *IN_CONFINEMENT,
     *IN_KNOWLEDGE,
     *IN_THE_ENGINE,
 )

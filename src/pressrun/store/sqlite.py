@@ -18,7 +18,7 @@ from pressrun.store.clock import Clock
 from pressrun.store.datagrams import Datagrams
 from pressrun.store.facts import refuse_moved
 from pressrun.store.presence import Presence
-from pressrun.store.sqlite_connection import SqliteTransaction, connect, drive, refusal
+from pressrun.store.sqlite_connection import SqliteTransaction, connect, drive, mint_nothing, refusal
 from pressrun.store.sqlite_migrate import migrate_sqlite
 from pressrun.store.sqlite_writer import SqliteWriter
 from pressrun.store.store import Dialect, Transaction
@@ -58,16 +58,21 @@ class SqliteStore:
         machine: Machine = MACHINE,
         hints: bool = True,
         vfs: str | None = None,
+        mints: bool = True,
     ) -> "SqliteStore":
         """Open or create the file; raises PressrunError when it cannot be, is of a newer Pressrun, or was moved.
 
         `ballast_bytes` is the reserve to keep on its disk, `machine` the clocks that tell the time unless `clock` does.
-        `vfs` names a registered SQLite VFS: the power-loss tests put a disk of their own under the file.
+        `vfs` names a registered SQLite VFS: the power-loss tests put a disk of their own under the file. Without
+        `mints` nothing is written that lets anybody in.
         """
         ballast = Ballast(path, ballast_bytes)
 
         def begin() -> tuple[Presence, apsw.Connection, Clock]:
-            return _begin(path, clock, machine, migrate=migrate, vfs=vfs)
+            begun = _begin(path, clock, machine, migrate=migrate, vfs=vfs)
+            if not mints:
+                mint_nothing(begun[1])
+            return begun
 
         try:
             try:

@@ -27,6 +27,9 @@ statement for many rows pushes all others out, and these are parsed again, with 
 LONGEST_WAL_BYTES = 67_108_864
 """What the write-ahead log is cut back to once a long reader that made it grow is gone."""
 
+MINTED = ("keys", "people", "sessions", "sign_in_links")
+"""Tables whose rows let somebody in."""
+
 BUSY_WAIT_S = 0.001
 BUSY_LIMIT_S = 20.0
 
@@ -53,6 +56,16 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
 def is_too_old() -> bool:
     """Whether the SQLite in use can corrupt files; what apsw was built with says nothing where it is the system's."""
     return tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST_SQLITE
+
+
+def mint_nothing(connection: apsw.Connection) -> None:
+    """Refuse, on this connection, every statement that would let anybody in or change what somebody may do."""
+    for table in MINTED:
+        for act in ("INSERT", "UPDATE"):
+            connection.execute(
+                f"CREATE TEMP TRIGGER no_{act}_of_{table} BEFORE {act} ON main.{table} "
+                f"BEGIN SELECT raise(ABORT, 'workers let nobody in'); END"
+            )
 
 
 def _load_distances(connection: apsw.Connection) -> None:

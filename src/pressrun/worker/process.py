@@ -38,10 +38,10 @@ async def work(worker_id: str, settings: Settings, *, alone: bool) -> int:
     options = WorkerOptions(worker_id, concurrency, settings.lease_s, settings.grace_s, alone)
 
     async def hearts_store() -> Store:
-        return await open_store(settings.store_url, migrate=False, hints=False, pool_size=1)
+        return await open_store(settings.store_url, migrate=False, hints=False, pool_size=1, mints=False)
 
     heart = ThreadHeart(Pulse(worker_id, settings.lease_s), hearts_store)
-    async with open_system(settings) as system:
+    async with open_system(settings, mints=False) as system:
         system.catalog.limiter.worker_id = worker_id
         keeping = [
             asyncio.create_task(keep_up(system.store, settings.lease_s, every_s=UPKEEP_S)),
