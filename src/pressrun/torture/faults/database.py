@@ -98,7 +98,10 @@ async def lock(bed: Testbed) -> None:
                 await asyncio.sleep(1)
                 async with bed.fault("LOCK TABLE jobs"), connection.transaction():
                     await connection.execute("LOCK TABLE jobs")
+                    asked = asyncio.create_task(bed.client.submit(AGENT, [bed.nonce("ms0")]))
                     await asyncio.sleep(LOCK_S[bed.repetitions > 1])
+                done = await asked
+                bed.find("a create during the lock", done.status, ok=done.status in {202, 503}, bar="202 or 503")
                 calls = bed.provider.total()
                 going = await until(lambda calls=calls: bed.provider.total() > calls, 20)  # type: ignore[misc]
                 bed.find("work goes on after the lock", going, ok=going, bar="within 20 s")
