@@ -38,6 +38,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"GET / HTTP/1.0\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost \t\r\n\r\n",
         b"GET http://localhost/a%2Fb HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /a#b=c HTTP/1.1\r\nHost: localhost\r\n\r\n",
         _HEAD + b"Content-Length: 0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\nost: a\r\n\r\n",
     ),
     "answer_of_a_model": (

@@ -1,18 +1,24 @@
-"""S-23: how long a key takes to be refused tells nothing about keys that are good.
+"""S-23: how long a key, a link or a session takes to be refused tells nothing about those that are good.
 
 `S23_ROUNDS=20000 python -m pytest -s tests/security/test_s23_timing.py` asks 40,000 times, and prints t.
 """
 
 import os
 import random
+import secrets
 import statistics
 import time
 import zlib
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
 
+from pressrun.organizations import keys, sessions, sign_in
 from pressrun.organizations.keys import PREFIX, Scope, new_token
+from pressrun.organizations.organization import FIRST, first_key
+from pressrun.organizations.sessions import TOKEN_BYTES
+from pressrun.store.store import Store, Transaction
 from tests.api.server import Server
 
 ROUNDS = int(os.environ.get("S23_ROUNDS", "1500"))
@@ -64,4 +70,59 @@ async def test_s23_a_key_that_is_nearly_right_takes_as_long_as_any_other(server:
                 took[kind].append(time.perf_counter() - started)
     t = welch(took["near"], took["far"])
     print(f"t = {t:.2f} over {len(took['near'])} and {len(took['far'])} requests")
+    assert abs(t) < MOST
+
+
+ORIGIN = sign_in.Origin("192.0.2.1", None)
+
+
+async def link(store: Store) -> str:
+    """The token of a link that would sign somebody in."""
+    made, _ = await store.write(lambda tx: keys.create(tx, FIRST, "k", [Scope.ADMIN]))
+    token, _ = await store.write(lambda tx: sign_in.make_link(tx, FIRST, 3600, key_id=made.id))
+    return token
+
+
+async def session(store: Store) -> str:
+    """The token of a session that goes on."""
+    made, _ = await store.write(lambda tx: keys.create(tx, FIRST, "k", [Scope.ADMIN]))
+    _, token = await store.write(lambda tx: sessions.begin(tx, made, None, 3600))
+    return token
+
+
+async def try_link(tx: Transaction, token: str) -> object:
+    """As `sign_in` does, without its count of attempts, which lets nobody measure: 5 a minute."""
+    return await sign_in._by_link(tx, token, ORIGIN)
+
+
+async def try_session(tx: Transaction, token: str) -> object:
+    """As every request with a cookie does."""
+    return await sessions.find_by_token(tx, token, 3600)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("make", "attempt"), [(link, try_link), (session, try_session)], ids=["link", "session"])
+async def test_s23_a_link_or_session_that_is_nearly_right_takes_as_long_as_any_other(
+    store: Store, make: Callable[[Store], Awaitable[str]], attempt: Callable[[Transaction, str], Awaitable[object]]
+) -> None:
+    """In one transaction, where nothing else takes time."""
+    await store.write(first_key)
+    token = await make(store)
+    beginnings = {"near": token[:-4], "far": secrets.token_urlsafe(TOKEN_BYTES)[:-4]}  # made alike: that too takes time
+    draw = random.Random(13)
+
+    async def measure(tx: Transaction) -> dict[str, list[float]]:
+        took: dict[str, list[float]] = {"near": [], "far": []}
+        for _ in range(ROUNDS * 2):
+            kind = draw.choice(("near", "far"))
+            wrong = beginnings[kind] + secrets.token_urlsafe(TOKEN_BYTES)[:4]
+            started = time.perf_counter()
+            assert await attempt(tx, wrong) is None
+            took[kind].append(time.perf_counter() - started)
+        assert await attempt(tx, token) is not None
+        return took
+
+    took = await store.write(measure)
+    t = welch(took["near"], took["far"])
+    print(f"t = {t:.2f} over {len(took['near'])} and {len(took['far'])} attempts")
     assert abs(t) < MOST

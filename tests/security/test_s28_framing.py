@@ -44,6 +44,7 @@ REFUSED = {
     "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "a method that is none": b"G\x00T /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a space in the address": b"GET /health z HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a fragment": b"GET /healthz#/v1/keys HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "two hosts": GET + b"Host: evil.example\r\n\r\n",
 }
 

@@ -99,6 +99,8 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         self._count_head(len(url))
+        if b"#" in url:
+            raise ValueError(self._refusal)  # no target has one; cut off here, it would be part of the path elsewhere
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
