@@ -39,7 +39,7 @@ TAILS = {
     "flags": " 🇨🇭🏴\U000e0067\U000e0062\U000e007f👨‍👩‍👧‍👦",
     "scripts": " Ελλ Кир 漢字 かな 한글 ไทย हिन्दी",
     "escaped": " \\u0000 \\n \\x00 %00 &#0; &amp;",
-    "quotes": " \" ' ` \\ / \\\" «»",
+    "quotes": ' " \' ` \\ / \\" «»',
     "json": ' {"suggestion": null, "results": [1e400, NaN]}',
     "template": " {{Nonce}} @Nonce @{Nonce} {answer} {{answer}} ${x} %s {0}",
     "sql": " '; DROP TABLE jobs; -- \\'",
