@@ -44,6 +44,22 @@ def test_a_worker_with_one_place_holds_it_until_the_outcome_is_recorded() -> Non
     assert found.free(1) == 1
 
 
+def test_places_are_as_many_as_before_when_all_is_recorded() -> None:
+    found = running(2, 5)
+    for run in list(found.runs.values()):
+        found.remove(run)
+    assert (found.free(8), found.recording, len(found)) == (8, 0, 0)
+
+
+def test_a_newer_claim_of_a_job_stays_when_the_older_ends() -> None:
+    """A worker may have lost a job, and got it again, before it sees the end of its first run."""
+    found = running(1, 0)
+    older, newer = found.runs["0"], Run(CLAIM)
+    found.runs["0"] = newer
+    found.remove(older)
+    assert found.runs == {"0": newer}
+
+
 def test_somebody_who_waits_for_a_place_is_woken_by_an_outcome() -> None:
     found = running(1, 0)
     run = found.runs["0"]

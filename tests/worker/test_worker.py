@@ -261,6 +261,7 @@ async def test_jobs_that_wait_for_a_place_are_given_back_when_the_worker_stops(b
     assert await worker._claim_once()
     stop.set()
     await asyncio.wait_for(running, 20)
+    assert work.begun.empty(), "no more are asked about than there are places"
     jobs = [await bare.job(job_id) for job_id in job_ids]
     assert {job.state for job in jobs} == {State.QUEUED}
     assert sorted(job.events for job in jobs)[-18:] == [3] * 18, "created, started, released"

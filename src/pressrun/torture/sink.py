@@ -29,6 +29,8 @@ class Sink:
         self.pause_s = 0.0
         self.unanswered = 0
         """Hooks that have come and are not answered yet."""
+        self.refused = 0
+        """Hooks that were answered with no success."""
         self.repeated = 0
         """Hooks that came again under an id that was there before."""
         self._ids: set[str] = set()
@@ -84,6 +86,7 @@ class Sink:
             await asyncio.sleep(self.pause_s)
         finally:
             self.unanswered -= 1
+        self.refused += self.status >= 300
         return web.Response(status=self.status)
 
     def _is_signed(self, headers: dict[str, str], body: bytes) -> bool:

@@ -13,6 +13,7 @@ TOLD_S = 120.0
 """Longer than the lease of a sender that was killed, and than the first wait of the schedule."""
 
 UNANSWERED_S = 0.3
+FEWEST_REFUSED = 5
 
 
 async def _told(bed: Testbed) -> None:
@@ -48,10 +49,14 @@ async def silence_the_receiver(bed: Testbed) -> None:
     await bed.sink.register(bed.client)
     for _ in range(bed.repetitions):
         async with load(bed, LOAD), bed.fault("refuse webhooks"):
-            bed.sink.status = 503
+            bed.sink.status, before = 503, bed.sink.refused
             await asyncio.sleep(2)
+            await until(lambda before=before: bed.sink.refused > before + FEWEST_REFUSED, 60)  # type: ignore[misc]
             bed.sink.status = 204
     await _told(bed)
+    bed.notes["hooks that were refused"] = bed.sink.refused
+    again = bed.sink.repeated
+    bed.find("hooks that came again, under their id", again, ok=again > 0, bar="at least 1: all were refused at first")
 
 
 async def rotate_the_secret(bed: Testbed) -> None:
