@@ -1,6 +1,7 @@
 """The worker's loop against real stores that go away, and a heart that stops."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -12,7 +13,7 @@ from pressrun.jobs.job import Claim, State
 from pressrun.jobs.outcome import Call, Completed, Outcome
 from pressrun.store.store import Store, Transaction
 from pressrun.worker.heart import LET_GO_AFTER, STUCK_AFTER_S, LoopHeart, Pulse
-from pressrun.worker.worker import FencedError, Worker, WorkerOptions
+from pressrun.worker.worker import CLAIMED_AT_ONCE, FencedError, Left, Worker, WorkerOptions
 from tests.jobs.scene import RESULT, Scene
 from tests.lossy_store import AwayStore
 
@@ -248,6 +249,34 @@ async def test_jobs_claimed_ahead_wait_for_a_place(bare: Scene) -> None:
     assert {(await bare.job(job_id)).state for job_id in job_ids} == {State.COMPLETED}
 
 
+async def test_many_free_places_are_filled_by_one_claim_after_the_other(bare: Scene) -> None:
+    """What begins at one moment ends at one moment: so a claim takes a part."""
+    for _ in range(2 * CLAIMED_AT_ONCE + 10):
+        await bare.add()
+    work = Work()
+    async with working(bare.store, work, WorkerOptions("w", 4 * CLAIMED_AT_ONCE, lease_s=30, grace_s=5)):
+        begun = Counter([(await work.begun.get()).lease_token for _ in range(2 * CLAIMED_AT_ONCE + 10)])
+        work.go.set()
+    assert sorted(begun.values()) == [10, CLAIMED_AT_ONCE, CLAIMED_AT_ONCE]
+
+
+async def test_a_worker_that_is_told_to_stop_claims_no_more_although_places_are_free(bare: Scene) -> None:
+    for _ in range(4 * CLAIMED_AT_ONCE):
+        await bare.add()
+    stop = asyncio.Event()
+    begun = 0
+
+    async def perform(_claim: Claim, _calls: list[Call]) -> Outcome:
+        nonlocal begun
+        begun += 1
+        stop.set()
+        return Completed(RESULT)
+
+    options = WorkerOptions("w", 9 * CLAIMED_AT_ONCE, lease_s=30, grace_s=5)
+    await asyncio.wait_for(Worker(bare.store, perform, options).run(stop), 20)
+    assert begun in {CLAIMED_AT_ONCE, 2 * CLAIMED_AT_ONCE}, "the claim that was under way counts"
+
+
 async def test_jobs_that_wait_for_a_place_are_given_back_when_the_worker_stops(bare: Scene) -> None:
     """At once, and uncharged: nobody was asked about them."""
     job_ids = [await bare.add() for _ in range(40)]
@@ -258,7 +287,7 @@ async def test_jobs_that_wait_for_a_place_are_given_back_when_the_worker_stops(b
     for _ in range(16):
         await until(work.begun, "a job began")
     worker._ended_meanwhile = 2  # as after a claim during which two ended
-    assert await worker._claim_once()
+    assert await worker._claim_once() is Left.FOR_LATER
     stop.set()
     await asyncio.wait_for(running, 20)
     assert work.begun.empty(), "no more are asked about than there are places"
