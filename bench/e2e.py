@@ -17,7 +17,7 @@ MANY = 1000
 SLOW_MS = 1000
 
 
-async def drained(url: str, api_key: str) -> None:
+async def drained(url: str, api_key: str, *, every_s: float = POLL_S) -> None:
     """Wait until nothing is in progress."""
     headers = {"Authorization": f"Bearer {api_key}"}
     async with aiohttp.ClientSession() as session:
@@ -26,7 +26,7 @@ async def drained(url: str, api_key: str) -> None:
             async with session.get(query, headers=headers) as response:
                 if (await response.json())["totalCount"] == 0:
                     return
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(every_s)
 
 
 async def bare(model_url: str, jobs: int, callers: int = 200) -> float:

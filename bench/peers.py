@@ -69,7 +69,7 @@ async def ours(dialect: str, model_url: str, jobs: int) -> tuple[float, float]:
 
 async def measure(dialect: str, scale: float) -> list[Figure]:
     """Each peer beside Pressrun, with the same number of jobs."""
-    jobs = max(200, int(2000 * scale))
+    jobs = max(200, int(4000 * scale))
     figures = []
     with mock(0) as model_url:
         rate, cpu_ms = await ours(dialect, model_url, jobs)

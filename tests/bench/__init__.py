@@ -1,0 +1,1 @@
+"""Tests of how benchmarks are recorded; nothing here is timed."""
