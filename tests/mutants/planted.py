@@ -4,6 +4,7 @@ from tests.mutants.fault import Planted
 from tests.mutants.planted_at_the_door import AT_THE_DOOR
 from tests.mutants.planted_in_confinement import IN_CONFINEMENT
 from tests.mutants.planted_in_knowledge import IN_KNOWLEDGE
+from tests.mutants.planted_in_requests import IN_REQUESTS
 from tests.mutants.planted_in_the_engine import IN_THE_ENGINE
 
 LIFE = "jobs/test_life.py::"
@@ -396,6 +397,7 @@ PLANTED = (
     ),
     *AT_THE_DOOR,
     *IN_CONFINEMENT,
+    *IN_REQUESTS,
     *IN_KNOWLEDGE,
     *IN_THE_ENGINE,
 )

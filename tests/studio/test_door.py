@@ -90,9 +90,11 @@ def test_signing_out_ends_the_session(page: Page, context: BrowserContext, serve
     """The page that is open notices, and so does a copy of the cookie."""
     page.goto("/")
     [copied] = context.cookies()
+    page.evaluate("['theme', 'tests.an-agent'].forEach(name => localStorage.setItem(`pressrun.${name}`, 'kept'))")
     page.locator("button", has_text="admin").last.click()
     page.get_by_role("menuitem", name="Sign out").click()
     expect(page).to_have_url(f"{server.url}/sign-in")
+    assert page.evaluate("Object.keys(localStorage)") == ["pressrun.theme"]
     assert context.cookies() == []
     headers = {"Cookie": f"{copied['name']}={copied['value']}", "X-Pressrun-Studio": "1"}
     assert context.request.get("/v1/session", headers=headers).status == 401

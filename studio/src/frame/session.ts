@@ -1,12 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, body } from "@/api/client";
 import { queries } from "@/api/queries";
+import { forgetAll, keepFor } from "./kept";
 
 const KEY = ["session"];
 
 /** Who is signed in, and what they may do. */
 export function useSession() {
-  return useQuery({ queryKey: KEY, queryFn: () => body(api.GET("/v1/session")), staleTime: 60_000, retry: 1 });
+  return useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000, retry: 1 });
+}
+
+async function read() {
+  const session = await body(api.GET("/v1/session"));
+  keepFor(session.id);
+  return session;
 }
 
 type Noun = "agents" | "jobs" | "files" | "graphs";
@@ -19,7 +26,12 @@ export function useMay(scope: Scope): boolean {
 }
 
 export async function signOut() {
-  await api.DELETE("/v1/session");
-  queries.clear();
-  location.assign("/sign-in");
+  try {
+    await api.DELETE("/v1/session");
+  } finally {
+    // Out of reach or not: nothing of it stays here.
+    queries.clear();
+    forgetAll();
+    location.assign("/sign-in");
+  }
 }
