@@ -13,7 +13,7 @@ from pressrun.jobs.job import Claim, State
 from pressrun.jobs.outcome import Call, Completed, Outcome
 from pressrun.store.store import Store, Transaction
 from pressrun.worker.heart import LET_GO_AFTER, STUCK_AFTER_S, LoopHeart, Pulse
-from pressrun.worker.worker import CLAIMED_AT_ONCE, FencedError, Left, Worker, WorkerOptions
+from pressrun.worker.worker import AHEAD_PART, CLAIMED_AT_ONCE, FencedError, Left, Worker, WorkerOptions
 from tests.jobs.scene import RESULT, Scene
 from tests.lossy_store import AwayStore
 
@@ -249,13 +249,16 @@ async def test_jobs_claimed_ahead_wait_for_a_place(bare: Scene) -> None:
     assert {(await bare.job(job_id)).state for job_id in job_ids} == {State.COMPLETED}
 
 
-async def test_many_free_places_are_filled_by_one_claim_after_the_other(bare: Scene) -> None:
-    """What begins at one moment ends at one moment: so a claim takes a part."""
-    for _ in range(2 * CLAIMED_AT_ONCE + 10):
-        await bare.add()
+async def test_many_free_places_are_filled_by_one_claim_after_the_other(
+    bare: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What begins at one moment ends at one moment: so a claim takes a part, and the next waits for nothing."""
+    monkeypatch.setattr("pressrun.worker.worker.POLL_S", 600.0)
+    await bare.create(*(bare.new_job() for _ in range(2 * CLAIMED_AT_ONCE + 10)))
     work = Work()
     async with working(bare.store, work, WorkerOptions("w", 4 * CLAIMED_AT_ONCE, lease_s=30, grace_s=5)):
-        begun = Counter([(await work.begun.get()).lease_token for _ in range(2 * CLAIMED_AT_ONCE + 10)])
+        async with asyncio.timeout(20):
+            begun = Counter([(await work.begun.get()).lease_token for _ in range(2 * CLAIMED_AT_ONCE + 10)])
         work.go.set()
     assert sorted(begun.values()) == [10, CLAIMED_AT_ONCE, CLAIMED_AT_ONCE]
 
@@ -275,6 +278,16 @@ async def test_a_worker_that_is_told_to_stop_claims_no_more_although_places_are_
     options = WorkerOptions("w", 9 * CLAIMED_AT_ONCE, lease_s=30, grace_s=5)
     await asyncio.wait_for(Worker(bare.store, perform, options).run(stop), 20)
     assert begun in {CLAIMED_AT_ONCE, 2 * CLAIMED_AT_ONCE}, "the claim that was under way counts"
+
+
+def test_what_is_claimed_ahead_is_a_part_of_the_places(store: Store) -> None:
+    """However many came free during the last claim: what waits here another worker may have room for."""
+    worker = Worker(store, Work().perform, WorkerOptions("w", 16, lease_s=30, grace_s=5))
+    found = []
+    for ended in (0, 3, 1000):
+        worker._ended_meanwhile = ended
+        found.append(worker._wanted)
+    assert found == [16, 16 + 3, 16 + 16 // AHEAD_PART]
 
 
 async def test_jobs_that_wait_for_a_place_are_given_back_when_the_worker_stops(bare: Scene) -> None:
