@@ -2,10 +2,12 @@
 
 from tests.mutants.fault import Planted
 from tests.mutants.planted_at_the_door import AT_THE_DOOR
+from tests.mutants.planted_in_batches import IN_BATCHES
 from tests.mutants.planted_in_confinement import IN_CONFINEMENT
 from tests.mutants.planted_in_knowledge import IN_KNOWLEDGE
 from tests.mutants.planted_in_requests import IN_REQUESTS
 from tests.mutants.planted_in_the_engine import IN_THE_ENGINE
+from tests.mutants.planted_in_webhooks import IN_WEBHOOKS
 
 LIFE = "jobs/test_life.py::"
 PROMISES = "jobs/test_promises.py::"
@@ -13,10 +15,6 @@ SUSPECTS = "jobs/test_suspects.py::"
 OUTAGES = "jobs/test_outages.py::"
 PERFORM = "worker/test_perform.py::"
 WORKER = "worker/test_worker.py::"
-LISTENING = "webhooks/test_listening.py::"
-SENDING = "webhooks/test_sending.py::"
-BATCHES = "batches/"
-GAUNTLET = "outgoing/test_s09_gauntlet.py::"
 SQLITE_CLAIMS = "store/sql/sqlite/claims.sql"
 POSTGRES_CLAIMS = "store/sql/postgres/claims.sql"
 
@@ -279,122 +277,8 @@ PLANTED = (
         "frozenset({FailureCode.MODEL_RATE_LIMITED})",
         PERFORM + "test_without_money_a_job_waits_and_nothing_is_charged[sqlite]",
     ),
-    Planted(
-        "G15",
-        "a listener does not wait for ends that have looked already",
-        "webhooks/endpoint.py",
-        """    _check(wish)
-    await tx.one("lock_listening")
-    counted""",
-        """    _check(wish)
-    counted""",
-        LISTENING + "test_a_listener_waits_for_ends_that_have_looked_already[postgres]",
-    ),
-    Planted(
-        "G15",
-        "an end by deadline is not told",
-        "jobs/rescue.py",
-        "    await settle.record_outbox(tx, rows)\n",
-        "",
-        LISTENING + "test_every_way_to_end_is_noted_in_its_transaction[sqlite]",
-    ),
-    Planted(
-        "G15",
-        "a stale sender settles what another has taken",
-        "store/sql/webhooks.sql",
-        "WHERE id = :id AND lease_token = :lease_token\nRETURNING id",
-        "WHERE id = :id AND coalesce(:lease_token, '') <> '-'\nRETURNING id",
-        SENDING + "test_a_sender_that_dies_is_followed_by_another[sqlite]",
-    ),
-    Planted(
-        "G15",
-        "a slow endpoint takes every slot",
-        "webhooks/sender.py",
-        "min(LANE_SLOTS - self._lanes[lane], ",
-        "min(",
-        SENDING + "test_one_slow_endpoint_holds_up_nobody[sqlite]",
-    ),
-    Planted(
-        "G15",
-        "410 disables nobody",
-        "webhooks/attempt.py",
-        "if any(verdict.gone for verdict in verdicts):",
-        "if False:",
-        SENDING + "test_f61_gone_disables_the_endpoint[sqlite]",
-    ),
-    Planted(
-        "G15",
-        "rows of a batch are told to everybody",
-        "jobs/outbox.py",
-        "and (self.rows or not is_row)",
-        "",
-        LISTENING + "test_rows_of_a_batch_are_told_to_those_who_asked[sqlite]",
-    ),
-    Planted(
-        "S-09",
-        "the last line of defence is missing",
-        "outgoing/client.py",
-        "        if not self._rules.allows(address, port):\n",
-        "        if False:\n",
-        GAUNTLET + "test_s09_the_socket_itself_is_guarded",
-    ),
-    Planted(
-        "S-09",
-        "a name is trusted because it was public once",
-        "outgoing/client.py",
-        "resolver=_Resolver(rules, resolve),",
-        "resolver=aiohttp.ThreadedResolver(),",
-        GAUNTLET + "test_s09_a_name_is_asked_once_for_a_request",
-    ),
-    Planted(
-        "S-09",
-        "redirects are followed",
-        "outgoing/client.py",
-        "target, allow_redirects=False",
-        "target, allow_redirects=True",
-        SENDING + "test_f60_redirects_are_not_followed[sqlite]",
-    ),
-    Planted(
-        "S-10",
-        "a rotation ends the old secret at once",
-        "webhooks/secret.py",
-        'if row["previous"] is not None and row["previous_until"] > row["at"]:',
-        "if False:",
-        "webhooks/test_s10_signatures.py::test_f62_both_secrets_hold_during_a_rotation[sqlite]",
-    ),
-    Planted(
-        "G13",
-        "a paused batch's rows are started all the same",
-        "jobs/batch_lanes.py",
-        "if batch.state not in RUNNABLE or batch.cancel_requested or batch.has_too_many_errors:",
-        "if batch.cancel_requested or batch.has_too_many_errors:",
-        BATCHES + "test_life.py::test_a_paused_batch_starts_nothing_and_goes_on_when_resumed[sqlite]",
-    ),
-    Planted(
-        "G16",
-        "a row that is not valid has no line in the results",
-        "store/sql/batches.sql",
-        "WHERE rows.batch_id = :batch_id AND rows.organization_id = :organization_id AND rows.row > :after",
-        "WHERE rows.batch_id = :batch_id AND rows.organization_id = :organization_id AND rows.row > :after"
-        " AND rows.problem IS NULL",
-        BATCHES + "test_life.py::test_a_row_that_cannot_be_run_has_its_line_in_the_results[postgres]",
-    ),
-    Planted(
-        "G16",
-        "nobody counts rows that fail",
-        "store/migrations/sqlite/0006_batches.sql",
-        "failed = failed + (NEW.state = 'failed') - (OLD.state = 'failed'),",
-        "",
-        BATCHES + "test_life.py::test_failed_rows_make_a_batch_with_errors[sqlite]",
-    ),
-    Planted(
-        "G7",
-        "rows of the same inputs are asked each",
-        "store/sql/batches.sql",
-        "CASE WHEN :dedupe = 1 THEN",
-        "CASE WHEN :dedupe = 2 THEN",
-        BATCHES + "test_same_inputs.py::test_rows_of_the_same_inputs_are_asked_once[sqlite]",
-    ),
+    *IN_WEBHOOKS,
+    *IN_BATCHES,
     *AT_THE_DOOR,
     *IN_CONFINEMENT,
     *IN_REQUESTS,

@@ -39,8 +39,8 @@ IN_THE_ENGINE = (
         "G10",
         "a worker that cannot take the work there is stays",
         "worker/worker.py",
-        "                raise StuckError\n",
-        "                pass\n",
+        "            raise StuckError\n",
+        "            pass\n",
         STUCK + "test_a_worker_that_cannot_take_what_there_is_ends[sqlite]",
     ),
     Planted(
