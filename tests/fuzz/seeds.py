@@ -88,6 +88,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"http://0x7f.1/",
         "https://ex\u00e4mple.com/\u2028".encode(),
         b"https://a@b:443/#c",
+        b"http://[::]@",
     ),
     "html": (
         b"<title>A</title><p>b &amp; c<script>d</script><!-- e --><br>f",

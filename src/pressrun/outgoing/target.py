@@ -41,6 +41,8 @@ def check_url(text: str, rules: Rules, name: str = "url") -> str:
         host, port = url.raw_host, url.port
     except ValueError as error:
         raise _refusal(name, f"is no URL ({error})") from None
+    except IndexError:  # yarl's word for the host of `//[::]@`
+        raise _refusal(name, "must name a host") from None
     fault = _fault(url.scheme, host, port, rules, has_user="@" in url.raw_authority, has_fragment="#" in text)
     if fault:
         raise _refusal(name, fault)
