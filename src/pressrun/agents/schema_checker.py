@@ -95,9 +95,10 @@ class SchemaChecker:
         child: subprocess.Popen[bytes] | None = getattr(self._own, "child", None)
         if child is None or child.poll() is not None:
             child = self._own.child = subprocess.Popen(
-                [sys.executable, "-m", "pressrun.agents.schema_child"],
+                [sys.executable, "-P", "-m", "pressrun.agents.schema_child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what it would say of its end may hold a piece of the answer
                 cwd="/",
                 env={name: os.environ[name] for name in NEEDED if name in os.environ},
             )
