@@ -104,6 +104,10 @@ async def test_rows_that_are_not_jobs_yet_are_cancelled_too(scene: BatchScene) -
     await scene.keep()
     batch = await scene.batch(batch_id)
     assert (batch.state, batch.counts.cancelled) == (State.CANCELLED, 2)
+    for row in await scene.results(batch_id):
+        assert row.job_id is not None
+        assert await scene.events(row.job_id) == ["created", "cancelled"]
+        assert (await scene.job(row.job_id)).events == 2
 
 
 async def test_an_ended_batch_cannot_be_paused(scene: BatchScene) -> None:

@@ -6,6 +6,14 @@ BATCHES = "batches/"
 
 IN_BATCHES = (
     Planted(
+        "G27",
+        "a row that is cancelled before it is a job leaves no line",
+        "batches/load.py",
+        "    notes += [history.Note(row",
+        "    _ = [history.Note(row",
+        BATCHES + "test_life.py::test_rows_that_are_not_jobs_yet_are_cancelled_too[sqlite]",
+    ),
+    Planted(
         "G13",
         "a paused batch's rows are started all the same",
         "jobs/batch_lanes.py",

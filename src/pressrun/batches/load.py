@@ -53,11 +53,12 @@ async def load(tx: Transaction, batch: Batch, definition: AgentDefinition) -> in
 
 async def record_created(tx: Transaction, rows: Sequence[Row]) -> None:
     """Write down that rows have become jobs; `rows` are what the query that made them returned."""
+    cancelled = [{**row, "generation": 1} for row in rows if row["state"] == State.CANCELLED]
     notes = [history.Note(row["organization_id"], row["id"], 1, JobEvent.CREATED, 1, 0) for row in rows]
+    notes += [history.Note(row["organization_id"], row["id"], 2, JobEvent.CANCELLED, 1, 0) for row in cancelled]
     await history.record(tx, notes)
     moves = [(row["organization_id"], row["agent_id"], None, State(row["state"])) for row in rows]
     await counts.move(tx, moves)
-    cancelled = [{**row, "generation": 1} for row in rows if row["state"] == State.CANCELLED]
     await settle.record_outbox(tx, cancelled)
 
 

@@ -116,7 +116,8 @@ SELECT entry.job_id, entry.organization_id, entry.agent_id, entry.agent_version,
     CASE WHEN entry.cancel_requested > 0 THEN CAST(:now AS bigint) END,
     CASE WHEN entry.cancel_requested > 0 THEN 'cancelled' END,
     CASE WHEN entry.cancel_requested > 0 THEN 'cancelled on request' END,
-    1, entry.inputs, :options, 2, entry.batch_id, entry.row, entry.same_as,
+    CASE WHEN entry.cancel_requested > 0 THEN 2 ELSE 1 END, entry.inputs, :options, 2, entry.batch_id, entry.row,
+    entry.same_as,
     CASE WHEN entry.same_as IS NULL THEN entry.inputs_hash END,
     CASE WHEN entry.cancel_requested = 0 THEN 0 ELSE 1 END
 FROM entry
