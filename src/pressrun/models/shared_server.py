@@ -59,22 +59,30 @@ class SharedServer(ABC):
 
     async def address(self) -> Address:
         """The running server, started when there is none; raises RunFailure when that is impossible."""
-        if self._starting is None:
-            self._starting = asyncio.create_task(asyncio.to_thread(self._find_or_start))
-            self._starting.add_done_callback(self._started)
+        starting = self._under_way()
+        if starting is None:
+            starting = self._starting = asyncio.create_task(asyncio.to_thread(self._find_or_start))
+            starting.add_done_callback(self._started)
         # Several calls wait for one start, and a call that is cancelled does not cancel it for the others.
-        return await asyncio.shield(self._starting)
+        return await asyncio.shield(starting)
 
     async def close(self) -> None:
         """Let go of the server; it ends when nobody else uses it."""
-        if self._starting is not None:
-            await asyncio.wait([self._starting])
+        starting = self._under_way()
+        if starting is not None:
+            await asyncio.wait([starting])
         if self._use is not None:
             os.close(self._use)
             self._use = None
 
+    def _under_way(self) -> asyncio.Task[Address] | None:
+        """The start that will end in this event loop; one of a loop that has ended would be waited for for ever."""
+        starting = self._starting
+        return starting if starting is not None and starting.get_loop() is asyncio.get_running_loop() else None
+
     def _started(self, task: asyncio.Task[Address]) -> None:
-        self._starting = None
+        if self._starting is task:
+            self._starting = None
         if not task.cancelled():
             task.exception()  # seen, even when every call that waited for it was cancelled
 
