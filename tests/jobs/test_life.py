@@ -39,6 +39,13 @@ async def test_jobs_are_claimed_in_order_of_acceptance_urgent_ones_first(scene: 
     assert await scene.claim() == []
 
 
+async def test_one_claim_brings_them_in_that_order_too(scene: Scene) -> None:
+    jobs = [scene.new_job(priority=priority) for priority in (5, 1, 9, 0, 5, 1) * 20]
+    await scene.create(*jobs)
+    claims = await scene.claim(len(jobs))
+    assert [held.id for held in claims] == [job.id for job in sorted(jobs, key=lambda job: job.priority)]
+
+
 async def test_no_two_workers_get_the_same_job(scene: Scene) -> None:
     ids = {await scene.add() for _ in range(40)}
     await scene.add_worker("w2")

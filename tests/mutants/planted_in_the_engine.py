@@ -38,7 +38,7 @@ IN_THE_ENGINE = (
     Planted(
         "G10",
         "a worker that cannot take the work there is stays",
-        "worker/worker.py",
+        "worker/claiming.py",
         "            raise StuckError\n",
         "            pass\n",
         STUCK + "test_a_worker_that_cannot_take_what_there_is_ends[sqlite]",
@@ -50,6 +50,14 @@ IN_THE_ENGINE = (
         "os._exit(EXIT_STUCK)",
         "pass",
         STUCK + "test_a_loop_that_stands_still_ends_its_process[sqlite]",
+    ),
+    Planted(
+        "G13",
+        "the jobs of one claim begin as the database returns them",
+        "jobs/claim.py",
+        'return sorted(rows, key=lambda row: (place[_lane(row)], int(row["priority"]), int(row["seq"])))',
+        "return list(rows)",
+        "jobs/test_life.py::test_one_claim_brings_them_in_that_order_too[sqlite]",
     ),
     Planted(
         "G18",

@@ -1,7 +1,7 @@
 """A worker takes jobs: as many as it has room for, in one transaction."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pressrun.jobs import counts, history, lanes
@@ -77,7 +77,13 @@ async def _take(
     for name in short:  # the counters are exact: what is missing stands below the floor
         floors.forget(name)
     again = [values(name, dealt[name] - taken[name]) for name in short]
-    return [*rows, *await tx.each("claim_jobs", again)]
+    return _in_turn([*rows, *await tx.each("claim_jobs", again)], dealt)
+
+
+def _in_turn(rows: Sequence[Row], dealt: Iterable[LaneName]) -> list[Row]:
+    """The jobs as they are to be begun; no database promises an order of what UPDATE returns, and neither keeps one."""
+    place = {name: number for number, name in enumerate(dealt)}
+    return sorted(rows, key=lambda row: (place[_lane(row)], int(row["priority"]), int(row["seq"])))
 
 
 def _reached(rows: Sequence[Row]) -> Reached:
