@@ -1,4 +1,4 @@
-"""One cluster for all faults of a run, on one event loop; what cannot run here is said aloud."""
+"""One cluster for all faults of a run, on one event loop."""
 
 import asyncio
 import os
@@ -21,18 +21,9 @@ DRAIN_S = 3
 
 
 def here() -> None:
-    """Skip, loudly, where there can be no hosts."""
+    """Skip where there can be no hosts."""
     if reason := missing():
-        pytest.skip(f"NOT RUN: tests/hosts: {reason}")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Every reason once; from the reports, which come from other processes too."""
-    reasons = (str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
-    for line in dict.fromkeys(
-        reason.partition("NOT RUN: ")[2].rstrip("')") for reason in reasons if "NOT RUN" in reason
-    ):
-        terminalreporter.write_line(f"NOT RUN: {line}", red=True)
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,7 @@ def look_at_takeover(history: History, address: str, nonces: list[str], began: f
 def test_clocks_differ_all_the_while(hosts: Cluster) -> None:
     """Two workers' hosts are a minute and a half slow and fast, in this and every other test of this cluster."""
     if faketime() is None:
-        pytest.skip("NOT RUN: tests/hosts: clocks that differ: libfaketime not found: apt-get install libfaketime")
+        pytest.skip("clocks that differ: libfaketime not found: apt-get install libfaketime")
     for name, offset in SKEWED.items():
         lines = [line for line in hosts.node(name).log.read_text().splitlines() if line.startswith('{"worker')]
         began = datetime.fromisoformat(json.loads(lines[0])["timestamp"])

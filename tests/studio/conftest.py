@@ -53,7 +53,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for a file."""
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("NOT RUN: tests/studio needs Chromium: apt-get install chromium")
+        pytest.skip("needs Chromium: apt-get install chromium")
     expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

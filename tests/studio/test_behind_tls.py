@@ -43,7 +43,7 @@ def context(proxy: TlsProxy) -> Iterator[BrowserContext]:
     """A browser that resolves the name to the proxy, and trusts its certificate."""
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("NOT RUN: tests/studio needs Chromium: apt-get install chromium")
+        pytest.skip("needs Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
         rules = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", rules])

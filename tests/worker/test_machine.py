@@ -13,7 +13,7 @@ ASK = "from pressrun.worker.machine import this_machine; print(this_machine())"
 def said_by(*before: str) -> str:
     done = subprocess.run([*before, sys.executable, "-c", ASK], capture_output=True, text=True, check=False)
     if done.returncode != 0 and before:
-        pytest.skip(f"not run: {before[0]} is not allowed here: {done.stderr.strip()}")
+        pytest.skip(f"{before[0]} is not allowed here: {done.stderr.strip()}")
     return done.stdout.strip()
 
 
