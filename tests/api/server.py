@@ -22,8 +22,9 @@ from pressrun.organizations import keys
 from pressrun.organizations.keys import Key, Scope
 from pressrun.organizations.organization import FIRST
 from pressrun.system import System
+from pressrun.worker.options import WorkerOptions
 from pressrun.worker.perform import Performer
-from pressrun.worker.worker import Worker, WorkerOptions
+from pressrun.worker.worker import Worker
 from tests.api.client import Client
 from tests.api.contract import Contract
 

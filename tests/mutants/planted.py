@@ -87,8 +87,8 @@ PLANTED = (
         "G10",
         "a worker without a heartbeat goes on asking models",
         "worker/worker.py",
-        "        self._may_claim.clear()\n        self._running.interrupt_all(Stop.RELEASE)",
-        "        self._may_claim.clear()",
+        "        self._claimer.allowed.clear()\n        self._running.interrupt_all(Stop.RELEASE)",
+        "        self._claimer.allowed.clear()",
         WORKER + "test_calls_under_way_are_let_go_before_anybody_may_take_over[sqlite]",
     ),
     Planted(

@@ -102,7 +102,7 @@ SIMULATED = [
         ),
         "lines expected",
     ),
-    (Mutant("only bells wake a worker", "worker/worker.py", "POLL_S = 1.0", "POLL_S = 1e6"), "still"),
+    (Mutant("only bells wake a worker", "worker/claiming.py", "POLL_S = 1.0", "POLL_S = 1e6"), "still"),
     (Mutant("poison kills for ever", "jobs/rescue.py", "DEATHS_ALLOWED = 3", "DEATHS_ALLOWED = 10**6"), "still"),
     (Mutant("a worker that is dead goes on", "worker/heart.py", "            listener.declared_dead()\n", ""), "dead"),
     (Mutant("nobody hears of an end", "jobs/rescue.py", "    await settle.record_outbox(tx, rows)\n", ""), "told to"),

@@ -17,8 +17,10 @@ from pressrun.jobs.rescue import rescue
 from pressrun.jobs.upkeep import Upkeep
 from pressrun.store.sqlite_connection import connect
 from pressrun.store.store import Transaction
+from pressrun.worker.claiming import StuckError
 from pressrun.worker.heart import LoopHeart, Pulse
-from pressrun.worker.worker import FencedError, StuckError, Worker, WorkerOptions
+from pressrun.worker.options import WorkerOptions
+from pressrun.worker.worker import FencedError, Worker
 from tests.simulation.disk import Disk
 from tests.simulation.process import Process
 from tests.simulation.provider import Provider

@@ -9,7 +9,8 @@ from pressrun.jobs.outcome import Call, Outcome
 from pressrun.store.open import open_store
 from pressrun.store.store import Store
 from pressrun.worker import heart
-from pressrun.worker.worker import Worker, WorkerOptions
+from pressrun.worker.options import WorkerOptions
+from pressrun.worker.worker import Worker
 
 LEASE_S = 1.5
 FOR_EVER_S = 3600.0

@@ -9,7 +9,8 @@ import pytest
 
 from pressrun.jobs.job import State
 from pressrun.store.store import Store, Transaction
-from pressrun.worker.worker import Worker, WorkerOptions
+from pressrun.worker.options import WorkerOptions
+from pressrun.worker.worker import Worker
 from tests.jobs.scene import Scene
 from tests.lossy_store import LossyStore
 from tests.worker.test_worker import Work, state, until

@@ -8,8 +8,8 @@ import pytest
 
 from pressrun.jobs.job import State
 from pressrun.store.store import Store
+from pressrun.worker.claiming import StuckError
 from pressrun.worker.exits import EXIT_STUCK
-from pressrun.worker.worker import StuckError
 from tests.jobs.scene import Scene
 from tests.raw_sql import execute
 from tests.worker.test_worker import Work, working
@@ -19,7 +19,7 @@ async def test_a_worker_that_cannot_take_what_there_is_ends(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here the counters tell of a job that is not there."""
-    monkeypatch.setattr("pressrun.worker.worker.POLL_S", 0.01)
+    monkeypatch.setattr("pressrun.worker.claiming.POLL_S", 0.01)
     scene = await Scene.set(store)
     await scene.add()
     await execute(database_url, "DELETE FROM jobs")
@@ -33,7 +33,7 @@ async def test_a_worker_leaves_newer_jobs_alone_and_is_not_stuck(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In an upgrade newer jobs may wait beside free places of an older worker; its own calls must not end for that."""
-    monkeypatch.setattr("pressrun.worker.worker.POLL_S", 0.001)
+    monkeypatch.setattr("pressrun.worker.claiming.POLL_S", 0.001)
     scene = await Scene.set(store)
     held, newer = await scene.add(), await scene.add()
     await execute(database_url, f"UPDATE jobs SET format = 99 WHERE id = '{newer}'")  # noqa: S608 - our own id

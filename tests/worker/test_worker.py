@@ -12,8 +12,10 @@ from pressrun.jobs import workers
 from pressrun.jobs.job import Claim, State
 from pressrun.jobs.outcome import Call, Completed, Outcome
 from pressrun.store.store import Store, Transaction
+from pressrun.worker.claiming import AHEAD_PART, CLAIMED_AT_ONCE, Left
 from pressrun.worker.heart import LET_GO_AFTER, STUCK_AFTER_S, LoopHeart, Pulse
-from pressrun.worker.worker import AHEAD_PART, CLAIMED_AT_ONCE, FencedError, Left, Worker, WorkerOptions
+from pressrun.worker.options import WorkerOptions
+from pressrun.worker.worker import FencedError, Worker
 from tests.jobs.scene import RESULT, Scene
 from tests.lossy_store import AwayStore
 
@@ -141,7 +143,7 @@ async def test_a_worker_finds_what_it_holds_without_knowing(bare: Scene, monkeyp
 
 
 async def test_a_worker_alone_takes_suspects_only_and_goes_home(bare: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pressrun.worker.worker.ALONE_IDLE_S", 0.5)
+    monkeypatch.setattr("pressrun.worker.claiming.ALONE_IDLE_S", 0.5)
     suspect = await bare.add()
     for number in range(2):
         await bare.add_worker(f"d{number}")
@@ -211,7 +213,7 @@ async def test_a_worker_lets_go_in_time_although_its_heartbeat_hangs(bare: Scene
     worker = Worker(bare.store, work.perform, OPTIONS, LoopHeart(pulse, store))
     now = 30 * LET_GO_AFTER
     assert await pulse.beat(store, worker)
-    assert not worker._may_claim.is_set(), "it has let go"
+    assert not worker._claimer.allowed.is_set(), "it has let go"
     assert not store.healed.is_set(), "and nobody had to wait for the link"
     store.healed.set()
 
@@ -253,7 +255,7 @@ async def test_many_free_places_are_filled_by_one_claim_after_the_other(
     bare: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What begins at one moment ends at one moment: so a claim takes a part, and the next waits for nothing."""
-    monkeypatch.setattr("pressrun.worker.worker.POLL_S", 600.0)
+    monkeypatch.setattr("pressrun.worker.claiming.POLL_S", 600.0)
     await bare.create(*(bare.new_job() for _ in range(2 * CLAIMED_AT_ONCE + 10)))
     work = Work()
     async with working(bare.store, work, WorkerOptions("w", 4 * CLAIMED_AT_ONCE, lease_s=30, grace_s=5)):
@@ -285,8 +287,8 @@ def test_what_is_claimed_ahead_is_a_part_of_the_places(store: Store) -> None:
     worker = Worker(store, Work().perform, WorkerOptions("w", 16, lease_s=30, grace_s=5))
     found = []
     for ended in (0, 3, 1000):
-        worker._ended_meanwhile = ended
-        found.append(worker._wanted)
+        worker._claimer._ended_meanwhile = ended
+        found.append(worker._claimer._wanted)
     assert found == [16, 16 + 3, 16 + 16 // AHEAD_PART]
 
 
@@ -299,8 +301,8 @@ async def test_jobs_that_wait_for_a_place_are_given_back_when_the_worker_stops(b
     running = asyncio.create_task(worker.run(stop))
     for _ in range(16):
         await until(work.begun, "a job began")
-    worker._ended_meanwhile = 2  # as after a claim during which two ended
-    assert await worker._claim_once() is Left.FOR_LATER
+    worker._claimer._ended_meanwhile = 2  # as after a claim during which two ended
+    assert await worker._claimer._claim_once() is Left.FOR_LATER
     stop.set()
     await asyncio.wait_for(running, 20)
     assert work.begun.empty(), "no more are asked about than there are places"

@@ -16,10 +16,12 @@ from pressrun.store.store import Store
 from pressrun.system import open_system
 from pressrun.telemetry import log
 from pressrun.telemetry.events import ServerEvent
+from pressrun.worker.claiming import StuckError
 from pressrun.worker.exits import EXIT_FENCED, EXIT_STUCK
 from pressrun.worker.heart import Pulse, ThreadHeart
+from pressrun.worker.options import WorkerOptions
 from pressrun.worker.perform import Performer
-from pressrun.worker.worker import FencedError, StuckError, Worker, WorkerOptions
+from pressrun.worker.worker import FencedError, Worker
 
 BATCHES_S = 2.0
 """Seldom: the API does it at once; a worker does it as well, for batches to go on where no API lives."""
