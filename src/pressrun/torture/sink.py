@@ -34,6 +34,7 @@ class Sink:
         self.repeated = 0
         """Hooks that came again under an id that was there before."""
         self._ids: set[str] = set()
+        self._about: set[str] = set()
 
     @property
     def url(self) -> str:
@@ -74,6 +75,10 @@ class Sink:
             await asyncio.sleep(1.5)
         return False
 
+    def heard(self, job_id: str) -> bool:
+        """Whether anything was told of a job, whatever it was answered."""
+        return job_id in self._about
+
     async def _take(self, request: web.Request) -> web.Response:
         began, body = time.monotonic(), await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -81,6 +86,7 @@ class Sink:
         self._journal.write(hook)
         self.repeated += hook.id in self._ids
         self._ids.add(hook.id)
+        self._about.add(hook.batch_id if isinstance(hook, BatchHook) else hook.job_id)
         self.unanswered += 1
         try:
             await asyncio.sleep(self.pause_s)

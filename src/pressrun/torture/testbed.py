@@ -79,7 +79,8 @@ class Testbed:
     host: str = "127.0.0.1"
     """The address of the auditor's own programs."""
     ids: "itertools.count[int]" = field(default_factory=itertools.count)
-    _listens: bool = False
+    listens: bool = False
+    """Whether there is a receiver of webhooks."""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def open(self) -> None:
@@ -108,7 +109,7 @@ class Testbed:
     async def listen(self) -> None:
         """A receiver of webhooks, for as long as the test bed lives."""
         self.sink = Sink(self._log("sink"))
-        self._listens = True
+        self.listens = True
         await self.sink.start()
         self._stack.push_async_callback(self.sink.stop)
 
@@ -228,7 +229,7 @@ class Testbed:
         await dump.dump(self.client, self.agents, self.final_log, self.provider.calls, self.orphans)
         if self.load == "batches":
             await dump_batches(self.client, self.final_log)
-        self.final_log.write(Run(self.server.slots, ended_at, hooks_observed=self._listens))
+        self.final_log.write(Run(self.server.slots, ended_at, hooks_observed=self.listens))
         history = self.history()
         for look in self.looks:
             look(history)

@@ -1,6 +1,7 @@
 """Clocks jump and differ."""
 
 import asyncio
+from collections.abc import Iterable
 
 from pressrun.torture.fault import Fault, Need, faketime
 from pressrun.torture.history import History
@@ -13,25 +14,36 @@ JUMPS = (3600, -3600, 86_400, -86_400, 384_000_000, -300)
 
 DATABASE_JUMPS = (600, -600, 3600, -3600)
 SKEWS = (-90, 90)
+WORKERS = 2
 SETTLE_S = 2.0
 ONLY_PLAIN = LoadOptions(words=("ok",), cancels=False)
 
 
 async def jump(bed: Testbed) -> None:
-    """The wall clock of every process of the server jumps under load: an hour, a day, beyond 2038, and back."""
-    clock = WrongClock(bed.place.folder / "clock")
-    await bed.serve(environment=clock.environment(bed.place.source))
+    """The wall clock of the API, of the workers, of both, jumps under load: an hour, a day, beyond 2038, and back."""
+    api, workers = (WrongClock(bed.place.folder / f"clock-{name}") for name in ("api", "workers"))
+    await bed.serve(workers=0, environment=api.environment(bed.place.source))
+    bed.server.work(WORKERS, workers.environment(bed.place.source))
+    bed.server.workers = WORKERS
+    await bed.workers_ready()
+    whose = {"all": (api, workers), "the API": (api,), "the workers": (workers,)}
     for number in range(bed.repetitions):
+        offset_s = JUMPS[number % len(JUMPS)]
+        who = list(whose)[(number + number // len(JUMPS)) % len(whose)]
         async with load(bed, ONLY_PLAIN):
             await asyncio.sleep(SETTLE_S)
-            offset_s = JUMPS[number % len(JUMPS)]
-            async with bed.fault("the clock jumps", f"{offset_s:+d} s"):
-                await asyncio.to_thread(clock.set, offset_s)
+            async with bed.fault("the clock jumps", f"{who}: {offset_s:+d} s"):
+                await _set(whose[who], offset_s)
                 await asyncio.sleep(SETTLE_S)
-                await asyncio.to_thread(clock.set, 0)
+                await _set(whose[who], 0)
             await asyncio.sleep(SETTLE_S)
     await bed.drained(180)
     bed.looks.append(lambda history: _reclaimed(bed, history))
+
+
+async def _set(clocks: Iterable[WrongClock], offset_s: int) -> None:
+    for clock in clocks:
+        await asyncio.to_thread(clock.set, offset_s)
 
 
 async def database_jump(bed: Testbed) -> None:
@@ -86,10 +98,10 @@ def _undisturbed(bed: Testbed, history: History) -> None:
 FAULTS = (
     Fault(
         "F26",
-        "The wall clock of the server jumps and comes back, under load",
+        "The wall clock of API, workers or both jumps and comes back, under load",
         jump,
-        {"p": 2, "r": 24},
-        cost_s=18,
+        {"p": 3, "r": 24},
+        cost_s=26,
         promise="clock jump",
     ),
     Fault(

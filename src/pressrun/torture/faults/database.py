@@ -1,4 +1,4 @@
-"""PostgreSQL crashes, is away, loses connections, is locked."""
+"""PostgreSQL crashes, is away, loses connections, is locked, keeps what nobody needs."""
 
 import asyncio
 import signal
@@ -8,12 +8,17 @@ import asyncpg
 
 from pressrun.torture.fault import Fault, Need
 from pressrun.torture.load import LoadOptions, load, until
+from pressrun.torture.start_delay import p95, start_delay
 from pressrun.torture.testbed import AGENT, Testbed
 
 LEASE_S = 6.0
 OUTAGE_LEASES = 4
 TERMINATE_EVERY_S = 0.2
 LOCK_S = {True: 20.0, False: 6.0}
+IDLE_S = 10.0
+SLOWER_AT_MOST = 3
+ALWAYS_FAST_ENOUGH_S = 2.0
+"""What a busy machine makes of a delay of milliseconds decides nothing."""
 TERMINATE = """
     SELECT pg_terminate_backend(pid) FROM (
         SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -22,6 +27,7 @@ TERMINATE = """
 """
 POSTGRES = ("postgres",)
 OWN = frozenset({Need.OWN_POSTGRES})
+ONLY_PLAIN = LoadOptions(words=("ok",), cancels=False)
 
 
 async def crash(bed: Testbed) -> None:
@@ -110,6 +116,33 @@ async def lock(bed: Testbed) -> None:
     await bed.drained(180)
 
 
+async def idle(bed: Testbed) -> None:
+    """A session idles in a transaction, whose snapshot keeps every dead row: jobs start as fast as before."""
+    await bed.serve()
+    connection = await asyncpg.connect(bed.place.database_url)
+    try:
+        async with load(bed, ONLY_PLAIN):
+            before = await _delays(bed, IDLE_S)
+            async with bed.fault("idle in a transaction"), connection.transaction(isolation="repeatable_read"):
+                await connection.fetch("SELECT count(*) FROM jobs")
+                meanwhile = await _delays(bed, IDLE_S * bed.repetitions)
+    finally:
+        await connection.close()
+    most = max(SLOWER_AT_MOST * p95(before), ALWAYS_FAST_ENOUGH_S)
+    last = p95(meanwhile[len(meanwhile) // 2 :])
+    bed.notes["start delay before, p95, s"] = round(p95(before), 3)
+    bed.find("start delay in the second half, p95, s", round(last, 3), ok=last <= most, bar=f"<= {most:.3g}")
+    await bed.drained(180)
+
+
+async def _delays(bed: Testbed, for_s: float) -> list[float]:
+    until_s, found = time.monotonic() + for_s, []
+    while time.monotonic() < until_s:
+        found.append(await start_delay(bed, AGENT))
+        await asyncio.sleep(0.1)
+    return found
+
+
 FAULTS = (
     Fault(
         "F13",
@@ -139,4 +172,12 @@ FAULTS = (
         stores=POSTGRES,
     ),
     Fault("F16", "Lock the table of jobs for a while, under load", lock, {"p": 1, "r": 3}, cost_s=17, stores=POSTGRES),
+    Fault(
+        "F16I",
+        "A session stays idle in a transaction, under load",
+        idle,
+        {"p": 1, "r": 60},
+        cost_s=24,
+        stores=POSTGRES,
+    ),
 )

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 
 import apsw
@@ -10,7 +11,9 @@ import apsw
 from pressrun.torture import strace
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault, Need
+from pressrun.torture.hooks_told import all_told
 from pressrun.torture.load import LoadOptions, load, until
+from pressrun.torture.sink import ENVIRONMENT
 from pressrun.torture.testbed import AGENT, Testbed
 
 STRACE = frozenset({Need.STRACE})
@@ -24,12 +27,26 @@ STEPS = {"pwrite64": 5, "write": 2, "sendto": 3, "fdatasync": 1}
 KILLS_OF_A_SERVER = 6
 SYNC_FAILS_S = 1.5
 ENDS_S = 90.0
+TOLD_S = 10.0
 
 
 async def kill_at_calls(bed: Testbed) -> None:
     """Kill API or worker at its N-th pwrite64, fdatasync, write or sendto while one job goes through."""
     await bed.serve(workers=1, concurrency=5)
-    targets = [(who, call) for who in ("api", "worker") for call in CALLS[bed.place.store]]
+    await _sweep(bed, ("api", "worker"))
+
+
+async def kill_at_calls_for_hooks(bed: Testbed) -> None:
+    """The same with the API, who tells webhooks, until the hook of each job has come."""
+    await bed.listen()
+    await bed.serve(workers=1, concurrency=5, environment=ENVIRONMENT)
+    await bed.sink.register(bed.client)
+    await _sweep(bed, ("api",))
+    await all_told(bed)
+
+
+async def _sweep(bed: Testbed, killable: Sequence[str]) -> None:
+    targets = [(who, call) for who in killable for call in CALLS[bed.place.store]]
     each = -(-bed.repetitions // len(targets))
     killed: Counter[str] = Counter()
     for who, call in targets:
@@ -63,6 +80,9 @@ async def _one(bed: Testbed, who: str, call: str, n: int) -> bool:
                 await ended(bed.client, accepted.job_id, ENDS_S)
             except TimeoutError:
                 bed.find(f"{who} killed at {call} {n}: the job", "never ended", ok=False, bar="ends")
+            if bed.listens:
+                told, job_id = bed.sink.heard, accepted.job_id
+                await until(lambda: told(job_id) or tracer.poll() is not None, TOLD_S)
         return tracer.poll() is not None
 
 
@@ -104,6 +124,15 @@ FAULTS = (
         needs=STRACE,
         promise="G1, G5",
         always=("sqlite",),
+    ),
+    Fault(
+        "F02H",
+        "Kill the API at its N-th system call that touches disk or network, while a job and its webhook go through",
+        kill_at_calls_for_hooks,
+        {"p": 4, "r": 120},
+        cost_s=60,
+        needs=STRACE,
+        promise="G15",
     ),
     Fault(
         "F11",

@@ -4,23 +4,19 @@ import asyncio
 
 from pressrun.torture import processes
 from pressrun.torture.fault import Fault
+from pressrun.torture.hooks_told import all_told
 from pressrun.torture.load import LoadOptions, load, until
 from pressrun.torture.sink import ENVIRONMENT
 from pressrun.torture.testbed import Testbed
 
 LOAD = LoadOptions(words=("ok",), cancels=False)
-TOLD_S = 120.0
-"""Longer than the lease of a sender that was killed, and than the first wait of the schedule."""
-
 UNANSWERED_S = 0.3
 FEWEST_REFUSED = 5
 
 
 async def _told(bed: Testbed) -> None:
     await bed.drained(180)
-    told = await bed.sink.told(bed.client, TOLD_S)
-    bed.find("everything was told", told, ok=told, bar=f"within {TOLD_S:g} s")
-    bed.notes["hooks that came again"] = bed.sink.repeated
+    await all_told(bed)
 
 
 async def kill_the_sender(bed: Testbed) -> None:

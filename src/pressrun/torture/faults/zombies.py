@@ -10,6 +10,7 @@ import apsw
 from pressrun.torture import processes
 from pressrun.torture.client import ended
 from pressrun.torture.fault import Fault
+from pressrun.torture.hooks_told import all_told
 from pressrun.torture.load import until
 from pressrun.torture.sink import ENVIRONMENT
 from pressrun.torture.testbed import AGENT, Testbed
@@ -20,7 +21,6 @@ FIRST_CALL = "first1500"
 """Ends while its caller is frozen, or just before."""
 
 LOCK_AFTER_S = 1.1
-TOLD_S = 60.0
 IN_HAND_S = 0.2
 """What a worker gets to take an answer in hand."""
 
@@ -60,8 +60,7 @@ async def freeze(bed: Testbed) -> None:
     await bed.drained(180)
     for job_id in jobs:
         await bed.client.poll(job_id)
-    told = await bed.sink.told(bed.client, TOLD_S)
-    bed.find("everything was told", told, ok=told, bar=f"within {TOLD_S:g} s")
+    await all_told(bed)
     bed.find("jobs taken over from a frozen worker", recalled, ok=recalled > 0, bar="at least 1")
     refused = await _refused(bed, jobs)
     # On PostgreSQL whether a thawed worker writes or first finds itself fenced is its own race.
