@@ -29,6 +29,7 @@ export const router = createBrowserRouter([
       { path: "graphs/:graphId", lazy: page(() => import("./pages/graph")), ErrorBoundary: Broken },
       { path: "jobs", lazy: page(() => import("./pages/jobs")), ErrorBoundary: Broken },
       { path: "jobs/:jobId", lazy: page(() => import("./pages/job")), ErrorBoundary: Broken },
+      { path: "sessions", lazy: page(() => import("./pages/sessions")), ErrorBoundary: Broken },
       { path: "settings", element: <Navigate to="/settings/keys" replace /> },
       { path: "settings/:section", lazy: page(() => import("./pages/settings")), ErrorBoundary: Broken },
       { path: "*", Component: NotFound },

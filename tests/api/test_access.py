@@ -16,7 +16,13 @@ PUBLIC = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/{name}"}
 SIGN_IN = ("POST", "/v1/session")
 """Needs no key: it brings one."""
 
-ANY_KEY = {("GET", "/v1/session"), ("DELETE", "/v1/session")}
+ANY_KEY = {
+    ("GET", "/v1/session"),
+    ("DELETE", "/v1/session"),
+    ("GET", "/v1/sessions"),
+    ("DELETE", "/v1/sessions"),
+    ("DELETE", "/v1/sessions/{session_id}"),
+}
 """Need a key, whatever it may do."""
 
 NEEDS: dict[tuple[str, str], Scope] = {
@@ -102,6 +108,9 @@ NEEDS: dict[tuple[str, str], Scope] = {
     ("PATCH", "/v1/people/{person_id}"): Scope.ADMIN,
     ("DELETE", "/v1/people/{person_id}"): Scope.ADMIN,
     ("POST", "/v1/people/{person_id}/link"): Scope.ADMIN,
+    ("GET", "/v1/people/{person_id}/sessions"): Scope.ADMIN,
+    ("DELETE", "/v1/people/{person_id}/sessions"): Scope.ADMIN,
+    ("DELETE", "/v1/people/{person_id}/sessions/{session_id}"): Scope.ADMIN,
     ("GET", "/v1/system"): Scope.ADMIN,
     ("GET", "/v1/webhooks"): Scope.ADMIN,
     ("POST", "/v1/webhooks"): Scope.ADMIN,
@@ -128,6 +137,7 @@ def filled(path: str) -> str:
         "job_id",
         "key_id",
         "person_id",
+        "session_id",
         "version",
         "name:path",
         "name",

@@ -43,6 +43,7 @@ def test_the_tree_is_what_the_documentation_says() -> None:
         "graphs remove", "graphs delete",
         "jobs list", "jobs show", "jobs watch", "jobs retry", "jobs cancel", "jobs delete",
         "keys create", "keys list", "keys revoke", "keys first",
+        "sessions list", "sessions end",
         "limits show", "limits set", "limits clear", "models set", "usage",
         "models add", "models list", "models test", "models remove", "models default", "models install",
         "webhooks add", "webhooks list", "webhooks show", "webhooks rotate", "webhooks remove", "webhooks test",

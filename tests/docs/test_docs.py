@@ -35,6 +35,7 @@ from pressrun.api import (
     overview,
     people,
     session,
+    sessions,
     system,
     usage,
     versions,
@@ -53,7 +54,7 @@ ROUTERS = (
     applications, audit, batch_corrections, batch_estimate, batch_events, batch_results, batch_rows, batch_series,
     agent_graphs, graph_questions, graphs,
     batches, chat, draft_run, file_content, files, generate, job_lists, job_prompts, jobs, keys, limits, models,
-    operations, overview, people, session, system, usage, versions, webhook_deliveries, webhooks,
+    operations, overview, people, session, sessions, system, usage, versions, webhook_deliveries, webhooks,
 )  # fmt: skip
 
 

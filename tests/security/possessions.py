@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pressrun.organizations.keys import Scope
-from tests.api.client import Answer
+from tests.api.browser import Browser
+from tests.api.client import Answer, Client
 from tests.api.samples import agent, create, deploy, ended, text
 from tests.api.server import Server
 
@@ -36,6 +37,7 @@ class Possessions:
     done_job: str
     key_id: str
     person_id: str
+    session_id: str
     model: str
     batch_id: str
     webhook_id: str
@@ -51,6 +53,7 @@ class Possessions:
             "job_id": [self.open_job, self.done_job],
             "key_id": [self.key_id],
             "person_id": [self.person_id],
+            "session_id": [self.session_id],
             "name:path": [self.model],
             "webhook_id": [self.webhook_id],
             "delivery_id": [self.delivery_id],
@@ -68,6 +71,7 @@ class Possessions:
             self.done_job,
             self.key_id,
             self.person_id,
+            self.session_id,
             self.model,
             self.batch_id,
             self.webhook_id,
@@ -82,6 +86,7 @@ async def furnish(server: Server, organization_id: str) -> Possessions:
     key, token = await server.key(Scope.ADMIN, organization_id=organization_id)
     client = server.client(token)
     person_id = (await client.post("/v1/people", {"name": "Their Person", "role": "admin"})).ok(201)["id"]
+    session_id = await sign_in(server, client, person_id)
     model = "their-model"
     (await client.post("/v1/models", {"name": model, "script": "- answer: a"})).ok(201)
     agent_id = await deploy(client, alias="their-alias")
@@ -104,6 +109,7 @@ async def furnish(server: Server, organization_id: str) -> Possessions:
         done,
         key.id,
         person_id,
+        session_id,
         model,
         batch_id,
         webhook_id,
@@ -111,6 +117,14 @@ async def furnish(server: Server, organization_id: str) -> Possessions:
         file_id,
         graph_id,
     )
+
+
+async def sign_in(server: Server, client: Client, person_id: str) -> str:
+    """Sign a person in to the studio; the id of the session."""
+    link = (await client.post(f"/v1/people/{person_id}/link")).ok(201)["url"]
+    (await Browser(server).sign_in(token=link.partition("#token=")[2])).ok()
+    [session] = (await client.get(f"/v1/people/{person_id}/sessions")).ok()["data"]
+    return str(session["id"])
 
 
 def random_like(value: str) -> str:
@@ -135,6 +149,7 @@ def filled_with(path: str, theirs: Possessions) -> tuple[str, list[str]] | None:
         return None
     subject, *rest = parameters
     filled = path.replace("{" + subject + "}", "{}")
+    others = {"version": "1", "file_id": theirs.file_id, "session_id": theirs.session_id}
     for parameter in rest:
-        filled = filled.replace("{" + parameter + "}", {"version": "1", "file_id": theirs.file_id}[parameter])
+        filled = filled.replace("{" + parameter + "}", others[parameter])
     return filled, theirs.of(subject)

@@ -39,6 +39,10 @@ UNAUDITED = {
     ("POST", "/v1/models/{name:path}/test"): "changes nothing",
     ("POST", "/v1/session"): "in test_session.py and test_people.py: it takes a browser",
     ("DELETE", "/v1/session"): "the same",
+    ("DELETE", "/v1/sessions"): "in test_sessions.py, a line for each session; it takes a browser",
+    ("DELETE", "/v1/sessions/{session_id}"): "the same",
+    ("DELETE", "/v1/people/{person_id}/sessions"): "the same",
+    ("DELETE", "/v1/people/{person_id}/sessions/{session_id}"): "the same",
 }
 """Routes that change something, or look as if they did, and write no line; with the reason."""
 

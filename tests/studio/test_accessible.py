@@ -34,6 +34,7 @@ def places(server: LiveServer) -> dict[str, str]:
         "files": "/files",
         "graphs": "/graphs",
         "job": f"/jobs/{job}",
+        "sessions": "/sessions",
         **{name: f"/settings/{name}" for name in ("keys", "models", "webhooks", "usage", "people", "system")},
         "no such page": "/nowhere",
     }

@@ -1,6 +1,7 @@
 """Coming in and going out, in a real browser; and what a hostile page in the same browser can do."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.live_server import LiveServer
+from tests.studio.browser import breaches
+from tests.studio.pictures import picture
 
 HOSTILE = """<!doctype html><title>hostile</title>
 <form id="form" method="post" target="frame" action="{url}/v1/keys" enctype="text/plain">
@@ -98,6 +101,38 @@ def test_signing_out_ends_the_session(page: Page, context: BrowserContext, serve
     assert context.cookies() == []
     headers = {"Cookie": f"{copied['name']}={copied['value']}", "X-Pressrun-Studio": "1"}
     assert context.request.get("/v1/session", headers=headers).status == 401
+
+
+def test_people_sign_out_elsewhere_and_administrators_do_it_for_them(page: Page, server: LiveServer) -> None:
+    """A browser that was signed out is asked to sign in again."""
+    browser = page.context.browser
+    assert browser is not None
+    person = server.request("POST", "/v1/people", {"name": "Bob", "role": "viewer"})
+    with browser.new_context(base_url=server.url) as first, browser.new_context(base_url=server.url) as second:
+        here, there = first.new_page(), second.new_page()
+        for one in (here, there):
+            one.goto(str(server.request("POST", f"/v1/people/{person['id']}/link", {})["url"]))
+            expect(one.get_by_role("button", name="Bob")).to_be_visible()
+        here.get_by_role("button", name="Bob").click()
+        here.get_by_role("menuitem", name="Sessions").click()
+        expect(here.get_by_text("this one")).to_be_visible()
+        picture(here, "sessions")
+        here.get_by_role("button", name="Sign out everywhere else").click()
+        picture(here, "sessions-asking")
+        here.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+        expect(here.get_by_text("Nowhere else")).to_be_visible()
+        there.goto("/agents")
+        expect(there).to_have_url(re.compile("/sign-in"))
+        page.goto("/settings/people")
+        page.get_by_role("row", name="Bob").get_by_role("button", name="Sessions").click()
+        page.get_by_role("button", name="End").click()
+        picture(page, "sessions-of-a-person")
+        page.get_by_role("button", name="End it").click()
+        expect(page.get_by_text("Not signed in")).to_be_visible()
+        assert breaches(page) == []
+        picture(page, "sessions-of-nobody")
+        here.goto("/agents")
+        expect(here).to_have_url(re.compile("/sign-in"))
 
 
 def test_s13_a_hostile_page_in_the_same_browser(page: Page, context: BrowserContext, server: LiveServer) -> None:

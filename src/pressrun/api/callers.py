@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pressrun.api import cookies, same_origin
@@ -11,7 +11,7 @@ from pressrun.api.failures import Failures
 from pressrun.errors import Code, PressrunError
 from pressrun.organizations import keys, sessions
 from pressrun.organizations.keys import Key
-from pressrun.organizations.sessions import SignedIn
+from pressrun.organizations.sessions import Session, SignedIn
 from pressrun.store.store import Store
 from pressrun.telemetry import log
 
@@ -82,6 +82,12 @@ class Callers:
     def forget(self, headers: RequestHeaders) -> None:
         """The session of a request has just ended."""
         self._sessions.pop(cookies.session_token(headers) or "", None)
+
+    def forget_ended(self, ended: Collection[Session]) -> None:
+        """Sessions that have just ended, whoever's they are: in this process at once, elsewhere within two seconds."""
+        hashes = {session.hash for session in ended}
+        for token in [token for token, (found, _) in self._sessions.items() if found.session.hash in hashes]:
+            del self._sessions[token]
 
     async def _look_up_key(self, token: str) -> Key:
         now = time.monotonic()

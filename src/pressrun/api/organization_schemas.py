@@ -127,6 +127,26 @@ class SessionShape(Shape):
     expires_at: str | None
 
 
+class SignedInShape(Shape):
+    """A session: where somebody is signed in, as a person or by an API key.
+
+    `last_seen_at` is a minute old at most; `current` is the session that asks.
+    """
+
+    id: str
+    type: Literal["person", "key"]
+    current: bool
+    signed_in_at: str
+    last_seen_at: str
+    expires_at: str
+
+
+class SignedInPage(Shape):
+    """Where somebody is signed in, the newest first; or the sessions that have just ended."""
+
+    data: list[SignedInShape]
+
+
 class PersonShape(Shape):
     """Somebody who may sign in to the studio."""
 

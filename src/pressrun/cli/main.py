@@ -44,6 +44,7 @@ NOUNS = {
     "keys": (("keys", "keys_first"), "Make and revoke API keys."),
     "limits": (("limits",), "Say what the organization may use."),
     "models": (("models", "models_install"), "Say which models prompts may name."),
+    "sessions": (("sessions",), "See who is signed in to the studio, and sign them out."),
     "webhooks": (
         ("webhooks", "webhooks_deliveries", "webhooks_listen"),
         "Say who is told when jobs and batches have ended.",

@@ -135,7 +135,7 @@ async def remove(tx: Transaction, organization_id: str, person_id: str) -> Perso
     row = await tx.one("remove_person", person_id=person_id, organization_id=organization_id)
     if row is None:
         raise PressrunError(Code.NOT_FOUND, f"no person {person_id}")
-    await tx.run("end_sessions_of_person", person_id=person_id, organization_id=organization_id)
+    await tx.all("end_sessions_of_person", subject_id=person_id, organization_id=organization_id, kept_hash="")
     await tx.run("forget_links_of_person", person_id=person_id, organization_id=organization_id)
     return Person.from_row(row)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 from pressrun.organizations import keys, people
 from pressrun.organizations.keys import Key, digest
@@ -22,12 +23,18 @@ class Session:
     key_id: str | None
     person_id: str | None
     created_at: int
+    seen_at: int
     expires_at: int
 
     @classmethod
     def from_row(cls, row: Row) -> "Session":
         """A session from a row of `sessions`."""
         return cls(**{name: row[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def id(self) -> str:
+        """What it is called where it is shown: a digest of the digest, which finds nothing in the database."""
+        return str(UUID(hex=digest(f"session {self.hash}")[:32]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,6 @@ async def note_use(tx: Transaction, session: Session) -> None:
         await keys.note_use(tx, session.organization_id, session.key_id)
 
 
-async def end(tx: Transaction, session: Session) -> None:
-    """Sign out: the token stands for nothing any more."""
-    await tx.run("end_session", hash=session.hash, organization_id=session.organization_id)
+async def end(tx: Transaction, session: Session) -> bool:
+    """Sign out: the token stands for nothing any more; False when it did not before either."""
+    return await tx.run("end_session", hash=session.hash, organization_id=session.organization_id) > 0

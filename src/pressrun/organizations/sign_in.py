@@ -71,14 +71,16 @@ async def sign_in(
     begun, made = await sessions.begin(tx, *found, lifetime_s)
     await sessions.note_use(tx, begun.session)
     means = "key" if key is not None else "link"
-    await audit.record(tx, origin.actor(*found), Action.SESSION_STARTED, begun.caller.id, by=means)
+    actor = origin.actor(*found)
+    await audit.record(tx, actor, Action.SESSION_STARTED, begun.caller.id, by=means, session=begun.session.id)
     return begun, made
 
 
 async def sign_out(tx: Transaction, who: SignedIn, origin: Origin) -> None:
     """End a session, with its line in the audit log."""
     await sessions.end(tx, who.session)
-    await audit.record(tx, origin.actor(who.caller, who.person), Action.SESSION_ENDED, who.caller.id)
+    actor = origin.actor(who.caller, who.person)
+    await audit.record(tx, actor, Action.SESSION_ENDED, who.caller.id, session=who.session.id)
 
 
 async def make_link(

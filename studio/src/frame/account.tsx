@@ -1,4 +1,5 @@
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronsUpDown, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from "lucide-react";
+import { useNavigate } from "react-router";
 import { buttonClass } from "@/components/button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/menu";
 import { signOut, useSession } from "./session";
@@ -10,8 +11,9 @@ const THEMES: [Theme, string, typeof Sun][] = [
   ["dark", "Dark", Moon],
 ];
 
-/** Who is signed in; the theme; sign out. */
-export function Account() {
+/** Who is signed in; the theme; where else; sign out. */
+export function Account({ onGo }: { onGo?: () => void }) {
+  const navigate = useNavigate();
   const session = useSession().data;
   const theme = useTheme();
   if (!session) return null;
@@ -32,6 +34,15 @@ export function Account() {
         </MenuItem>
       ))}
       <MenuLine />
+      <MenuItem
+        icon={<MonitorSmartphone />}
+        onSelect={() => {
+          void navigate("/sessions");
+          onGo?.();
+        }}
+      >
+        Sessions
+      </MenuItem>
       <MenuItem icon={<LogOut />} onSelect={() => void signOut()}>
         Sign out
       </MenuItem>

@@ -29,6 +29,7 @@ const PLACES: [string, string][] = [
   ["Usage", "/settings/usage"],
   ["People", "/settings/people"],
   ["System", "/settings/system"],
+  ["Sessions", "/sessions"],
 ];
 
 /** ⌘K: go somewhere, run an agent, open a batch, do what the open page offers. */

@@ -84,7 +84,7 @@ export function Rail({ onGo }: { onGo?: () => void }) {
         </>
       )}
       <div className="mt-auto pt-2">
-        <Account />
+        <Account onGo={onGo} />
       </div>
     </nav>
   );

@@ -48,9 +48,33 @@ UPDATE sessions SET seen_at = :now WHERE hash = :hash AND organization_id = :org
 -- Somebody signs out.
 DELETE FROM sessions WHERE hash = :hash AND organization_id = :organization_id
 
+-- name: list_sessions_of_person
+-- Where somebody is signed in, the newest first.
+SELECT * FROM sessions
+WHERE person_id = :subject_id AND organization_id = :organization_id
+    AND expires_at > :now AND seen_at + CAST(:idle_us AS bigint) > :now
+    AND epoch = (SELECT value FROM store_facts WHERE name = 'epoch')
+ORDER BY created_at DESC, hash
+
+-- name: list_sessions_of_key
+-- Where a key is signed in, the newest first.
+SELECT * FROM sessions
+WHERE key_id = :subject_id AND organization_id = :organization_id
+    AND expires_at > :now AND seen_at + CAST(:idle_us AS bigint) > :now
+    AND epoch = (SELECT value FROM store_facts WHERE name = 'epoch')
+ORDER BY created_at DESC, hash
+
 -- name: end_sessions_of_person
--- Somebody is signed out everywhere.
-DELETE FROM sessions WHERE person_id = :person_id AND organization_id = :organization_id
+-- Somebody is signed out everywhere, but where they stay: an empty hash is nowhere.
+DELETE FROM sessions
+WHERE person_id = :subject_id AND organization_id = :organization_id AND hash <> :kept_hash
+RETURNING *
+
+-- name: end_sessions_of_key
+-- A key is signed out everywhere, but where it stays: an empty hash is nowhere.
+DELETE FROM sessions
+WHERE key_id = :subject_id AND organization_id = :organization_id AND hash <> :kept_hash
+RETURNING *
 
 -- name: count_sign_in
 -- One more attempt to sign in in this minute; no row when there were too many, whichever process counted them.

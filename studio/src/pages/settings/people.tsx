@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link2, Plus, Users } from "lucide-react";
+import { Link2, MonitorSmartphone, Plus, Users } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useAction } from "@/api/action";
 import { api, body, type Schemas } from "@/api/client";
@@ -11,6 +11,7 @@ import { Empty, Failed, Faults, Loading } from "@/components/states";
 import { Table } from "@/components/table";
 import { Time } from "@/components/time";
 import { useSession } from "@/frame/session";
+import { PersonSessions } from "./person-sessions";
 import { ShownOnce } from "./shown-once";
 
 type Person = Schemas["PersonShape"];
@@ -27,6 +28,7 @@ const path = (person: Person) => ({ params: { path: { person_id: person.id } } }
 export default function People() {
   const [inviting, setInviting] = useState(false);
   const [removing, setRemoving] = useState<Person | null>(null);
+  const [looking, setLooking] = useState<Person | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const me = useSession().data;
   const people = useQuery({ queryKey: ["people"], queryFn: () => body(api.GET("/v1/people")) });
@@ -96,6 +98,9 @@ export default function People() {
                 right: true,
                 cell: (person) => (
                   <span className="flex justify-end gap-2">
+                    <Button size="small" icon={<MonitorSmartphone />} onClick={() => setLooking(person)}>
+                      Sessions
+                    </Button>
                     <Button size="small" icon={<Link2 />} onClick={() => invite.mutate(person)}>
                       Sign-in link
                     </Button>
@@ -109,6 +114,7 @@ export default function People() {
           />
         )}
       </Card>
+      <PersonSessions person={looking} onClose={() => setLooking(null)} />
       <AddPerson open={inviting} onOpenChange={setInviting} onLink={setLink} />
       <Dialog open={link !== null} onOpenChange={() => setLink(null)} title="Send this link to them">
         <p className="mt-1 text-sm text-muted">It signs them in once, within 24 hours.</p>
