@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from pressrun.organizations.keys import Scope, digest
 from tests.api.browser import Browser, signed_in
 from tests.api.client import Client
@@ -128,6 +130,7 @@ async def test_administrators_end_sessions_of_people(server: Server, client: Cli
     assert await is_in(await let_in(server, client, ada))
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_an_administrator_who_ends_all_of_their_own_is_signed_out(server: Server, client: Client) -> None:
     ada = (await add(client, "Ada", "admin"))["id"]
     browser = await let_in(server, client, ada)
@@ -136,6 +139,7 @@ async def test_an_administrator_who_ends_all_of_their_own_is_signed_out(server: 
     assert browser.cookie is None
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_a_session_ends_on_every_process_within_two_seconds(server: Server, client: Client) -> None:
     """On the one that was asked at once, although both have it in memory."""
     ada = (await add(client, "Ada", "viewer"))["id"]

@@ -52,7 +52,7 @@ def test_a_key_ends_its_own_sessions(pressrun: Pressrun, server: LiveServer, ali
     key = pressrun("keys", "create", alias).stdout.strip()
     sign_in(server, key=key)
     assert len(json.loads(pressrun("sessions", "list", "--json", PRESSRUN_API_KEY=key).stdout)["data"]) == 1
-    assert pressrun("sessions", "end", "--all", "--yes", PRESSRUN_API_KEY=key).stdout == "Ended 1 sessions.\n"
+    assert pressrun("sessions", "end", "--all", "--yes", PRESSRUN_API_KEY=key).stdout == "Ended 1 session.\n"
     assert json.loads(pressrun("sessions", "list", "--json", PRESSRUN_API_KEY=key).stdout)["data"] == []
 
 

@@ -60,7 +60,8 @@ def end(
     if as_json:
         print_json(ended)
     elif session_id is None:
-        say(f"Ended {len(ended['data'])} sessions.")
+        count = len(ended["data"])
+        say(f"Ended {count} {'session' if count == 1 else 'sessions'}.")
     else:
         say(f"Ended {ended['id']}.")
 
