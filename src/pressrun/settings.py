@@ -167,7 +167,9 @@ class Settings(BaseSettings):
     ] = None
     secret_key: Annotated[
         SecretStr | None,
-        Field(description="base64 of the 32 bytes that seal stored secrets; by default a file in the data folder"),
+        Field(
+            description="base64 of the 32 bytes that seal stored secrets, former keys after it; else a file in data_dir"
+        ),
     ] = None
     local_model: Annotated[
         Path | None, Field(description="a GGUF file to serve as the embedded model in place of SmolLM2")

@@ -20,9 +20,10 @@ from pressrun.knowledge.knowledge import Knowledge
 from pressrun.knowledge.opening import open_blobs
 from pressrun.models.catalog import Catalog
 from pressrun.models.local_server import LocalOptions
-from pressrun.models.vault import Vault, load_key, read_key
+from pressrun.models.vault import Vault
 from pressrun.outgoing.address import read_networks
 from pressrun.outgoing.target import Rules
+from pressrun.sealed_secrets import open_vault
 from pressrun.settings import Settings
 from pressrun.store.ballast import no_room
 from pressrun.store.grouping import Grouped
@@ -116,13 +117,6 @@ async def system_on(store: Store, settings: Settings) -> AsyncIterator[System]:
         await knowledge.close()
         await blobs.close()
         await catalog.close()
-
-
-def open_vault(settings: Settings) -> Vault:
-    """What seals stored secrets: with the key that is set, or with the one in the data folder."""
-    if settings.secret_key is not None:
-        return Vault(read_key(settings.secret_key.get_secret_value()))
-    return Vault(load_key(settings.secret_key_file))
 
 
 def read_script_file(settings: Settings) -> bytes | None:

@@ -46,6 +46,7 @@ def test_the_tree_is_what_the_documentation_says() -> None:
         "sessions list", "sessions end",
         "limits show", "limits set", "limits clear", "models set", "usage",
         "models add", "models list", "models test", "models remove", "models default", "models install",
+        "secret-key rotate", "secret-key reseal", "secret-key forget", "secret-key discard",
         "webhooks add", "webhooks list", "webhooks show", "webhooks rotate", "webhooks remove", "webhooks test",
         "webhooks enable", "webhooks disable", "webhooks secret", "webhooks deliveries",
         "webhooks resend", "webhooks listen",

@@ -1,17 +1,16 @@
 """Keys at rest: they come back for whom they were sealed, and for nobody else."""
 
 import base64
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pressrun.errors import Code, PressrunError
-from pressrun.models.vault import Vault, load_key, read_key
+from pressrun.models.vault import Vault, read_keys, write_keys
 
-VAULT = Vault(bytes(range(32)))
+KEY = bytes(range(32))
+VAULT = Vault(KEY)
 
 
 @given(st.text(st.characters(codec="utf-8")), st.text(), st.text())
@@ -60,37 +59,40 @@ def test_keys_of_a_wrong_length(key: bytes) -> None:
 
 
 def test_a_key_in_base64() -> None:
-    assert read_key(f" {base64.b64encode(VAULT.key).decode()}\n") == VAULT.key
+    assert read_keys(f" {base64.b64encode(KEY).decode()}\n") == (KEY,)
 
 
-@pytest.mark.parametrize("text", ["", "short", "%%%", base64.b64encode(bytes(31)).decode(), "é"])
+@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1))
+def test_several_keys_in_base64(keys: list[bytes]) -> None:
+    assert read_keys(write_keys(keys)) == tuple(keys)
+
+
+def test_what_a_former_key_sealed_opens_and_what_is_sealed_now_is_under_the_first() -> None:
+    sealed = VAULT.seal("secret", "org", "m")
+    later = Vault(bytes(32), KEY)
+    assert later.unseal(sealed, "org", "m") == "secret"
+    assert later.opens(sealed)
+    assert not later.is_current(sealed)
+    anew = later.seal("secret", "org", "m")
+    assert later.is_current(anew)
+    assert not VAULT.opens(anew)
+
+
+def test_a_vault_takes_the_keys_as_they_are_when_it_needs_them() -> None:
+    """A process that was started before the key changed seals under the new one, and opens what is under it."""
+    keys = [KEY]
+    before, after = Vault(*keys, read=lambda: keys), Vault(bytes(32), KEY)
+    sealed = after.seal("secret", "org", "m")
+    with pytest.raises(PressrunError, match="another secret key"):
+        before.unseal(sealed, "org", "m")
+    keys.insert(0, bytes(32))
+    assert before.unseal(sealed, "org", "m") == "secret"
+    assert after.is_current(before.seal("secret", "org", "m"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "short", "%%%", f"{base64.b64encode(KEY).decode()} short", base64.b64encode(bytes(31)).decode(), "é"]
+)
 def test_what_is_no_key_in_base64(text: str) -> None:
     with pytest.raises(PressrunError, match="openssl rand"):
-        read_key(text)
-
-
-def test_a_key_file_is_made_once_and_private(tmp_path: Path) -> None:
-    path = tmp_path / "secret.key"
-    with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(lambda _: load_key(path), range(32)))
-    assert len(keys) == 1
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert list(tmp_path.iterdir()) == [path]
-    assert load_key(path) in keys
-
-
-def test_a_key_file_that_others_may_read(tmp_path: Path) -> None:
-    load_key(path := tmp_path / "secret.key")
-    path.chmod(0o640)
-    with pytest.raises(PressrunError, match=f"chmod 600 {path}"):
-        load_key(path)
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff", b"nonsense"])
-def test_a_key_file_that_holds_none(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "secret.key"
-    path.write_bytes(content)
-    path.chmod(0o600)
-    with pytest.raises(PressrunError, match="does not hold a secret key"):
-        load_key(path)
-    assert path.read_bytes() == content
+        read_keys(text)

@@ -60,7 +60,7 @@ def scroll_through(page: Page) -> None:
     )
 
 
-def test_nothing_that_was_written_becomes_more_than_text(
+def test_s11_nothing_that_was_written_becomes_more_than_text(
     page: Page, server: LiveServer, watch: Watch, hostile: dict[str, str]
 ) -> None:
     dialogs: list[str] = []
@@ -89,7 +89,7 @@ def test_nothing_that_was_written_becomes_more_than_text(
     assert dialogs == []
 
 
-def test_answers_of_the_api_and_exports_are_not_pages(page: Page, hostile: dict[str, str]) -> None:
+def test_s11_answers_of_the_api_and_exports_are_not_pages(page: Page, hostile: dict[str, str]) -> None:
     """Opened as a page by somebody who was led there, the API's bodies and files run nothing."""
     batch = hostile["batch"]
     for path in (

@@ -1,4 +1,4 @@
-"""Safe starts: what a server must have before other machines reach it, and what it must not have at all."""
+"""Safe starts: what a server must have before it starts or other machines reach it, and what it must not have."""
 
 import os
 
@@ -6,10 +6,12 @@ from pressrun.cli.configuration import is_loopback
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.printing import warn
 from pressrun.organizations.organization import has_admin_key
+from pressrun.sealed_secrets import open_vault, unreadable
 from pressrun.settings import Settings
 from pressrun.store.store import Store
 
 OWNER_ONLY = 0o077
+LISTED = 5
 
 
 def start_privately() -> None:
@@ -35,4 +37,17 @@ async def check_exposed_store(settings: Settings, store: Store) -> None:
         raise Failure(
             "no key is made yet, and the first one is not made on a server that others reach: make it with "
             "`pressrun keys first`, or start the server once on 127.0.0.1"
+        )
+
+
+async def check_secrets(settings: Settings, store: Store) -> None:
+    """Raises Failure when stored secrets were sealed under a key that is not here: jobs would fail one by one."""
+    vault = open_vault(settings)
+    lost = await store.read(lambda tx: unreadable(tx, vault))
+    if lost:
+        where = "PRESSRUN_SECRET_KEY" if settings.secret_key is not None else str(settings.secret_key_file)
+        raise Failure(
+            f"{where} does not hold the key that opens {', '.join(lost[:LISTED])}{' and more' * (len(lost) > LISTED)}",
+            "put that key back, into a line of its own beside the present one; if it is lost, `pressrun secret-key "
+            "discard` gives up what it sealed",
         )

@@ -44,6 +44,7 @@ NOUNS = {
     "keys": (("keys", "keys_first"), "Make and revoke API keys."),
     "limits": (("limits",), "Say what the organization may use."),
     "models": (("models", "models_install"), "Say which models prompts may name."),
+    "secret-key": (("secret_key",), "Change the key that seals stored secrets."),
     "sessions": (("sessions",), "See who is signed in to the studio, and sign them out."),
     "webhooks": (
         ("webhooks", "webhooks_deliveries", "webhooks_listen"),

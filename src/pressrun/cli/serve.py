@@ -10,7 +10,7 @@ import typer
 import uvloop
 
 from pressrun.cli.configuration import is_loopback, load_settings, server_url
-from pressrun.cli.exposure import check_exposed_store, check_exposure, start_privately
+from pressrun.cli.exposure import check_exposed_store, check_exposure, check_secrets, start_privately
 from pressrun.cli.failure import Failure
 from pressrun.cli.first_start import keep_credentials
 from pressrun.cli.flags import Concurrency, DatabaseUrl, DataDir, LogFormat, Workers
@@ -89,6 +89,7 @@ async def _serve(settings: Settings, folder: Path, head_start: HeadStart | None)
         store = await open_store(settings.store_url, migrate=True, ballast_bytes=settings.ballast_bytes)
         try:
             await check_exposed_store(settings, store)
+            await check_secrets(settings, store)
             first_key = await keep_credentials(store, settings.credentials_file, url)
             # Both open the server: on a terminal they are seen by whoever is there, elsewhere they would stay in a log.
             link = await server_link(store, settings, url) if sys.stdout.isatty() else None

@@ -4,11 +4,8 @@ import base64
 import binascii
 import hashlib
 import json
-import os
 import secrets
-import stat
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from pressrun.errors import Code, PressrunError
 
@@ -19,89 +16,92 @@ FORMAT = b"\x01"
 HEADER_BYTES = len(FORMAT) + KEY_ID_BYTES + NONCE_BYTES
 
 
-@dataclass(frozen=True, slots=True)
 class Vault:
-    """Seals and unseals under one master key of 32 bytes; raises PressrunError (invalid) for any other length.
+    """Seals under the first of its keys of 32 bytes, unseals under each; raises PressrunError (invalid) for other keys.
 
     Sealed: format (1 byte), key id (4), nonce (12), ciphertext. A sealed key opens only for the organization and the
-    model it was sealed for: a row copied elsewhere in the database is worth nothing.
+    model it was sealed for: a row copied elsewhere in the database is worth nothing. `read` fetches the keys anew: a
+    process that was started before the key was changed seals under the new one and opens what others sealed under it.
     """
 
-    key: bytes = field(repr=False)
+    def __init__(self, *keys: bytes, read: Callable[[], Sequence[bytes]] | None = None) -> None:
+        self._read = read
+        self._keys: dict[bytes, bytes] = {}
+        self._take(keys)
 
-    def __post_init__(self) -> None:
-        if len(self.key) != KEY_BYTES:
-            raise PressrunError(Code.INVALID, f"the secret key must have {KEY_BYTES} bytes, it has {len(self.key)}")
+    def _take(self, keys: Sequence[bytes]) -> None:
+        for key in keys:
+            if len(key) != KEY_BYTES:
+                raise PressrunError(Code.INVALID, f"the secret key must have {KEY_BYTES} bytes, it has {len(key)}")
+        self._keys = {_id_of(key): key for key in keys}
+
+    def _read_again(self) -> None:
+        if self._read is not None:
+            self._take(self._read())
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether something was sealed under the first key."""
+        return _key_id(sealed) == next(iter(self._keys))
+
+    def opens(self, sealed: bytes) -> bool:
+        """Whether it was sealed under any of the keys."""
+        return _key_id(sealed) in self._keys
 
     def seal(self, secret: str, organization_id: str, model: str) -> bytes:
         """The secret, encrypted."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - slow to import, seldom used
 
+        self._read_again()
+        key_id, key = next(iter(self._keys.items()))
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = AESGCM(self.key).encrypt(nonce, secret.encode(), _bound_to(organization_id, model))
-        return FORMAT + self._key_id + nonce + sealed
+        return FORMAT + key_id + nonce + AESGCM(key).encrypt(nonce, secret.encode(), _bound_to(organization_id, model))
 
     def unseal(self, sealed: bytes, organization_id: str, model: str) -> str:
         """The secret; raises PressrunError (internal) under another master key or when anything was changed."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
 
-        key_id, nonce = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
         if sealed[:1] != FORMAT or len(sealed) < HEADER_BYTES:
             raise _unreadable(model, "it is not in a format this version knows")
-        if key_id != self._key_id:
+        if not self.opens(sealed):
+            self._read_again()
+        key = self._keys.get(_key_id(sealed))
+        if key is None:
             raise _unreadable(model, "it was sealed under another secret key (PRESSRUN_SECRET_KEY or its file)")
+        nonce = sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
         try:
-            return AESGCM(self.key).decrypt(nonce, sealed[HEADER_BYTES:], _bound_to(organization_id, model)).decode()
+            return AESGCM(key).decrypt(nonce, sealed[HEADER_BYTES:], _bound_to(organization_id, model)).decode()
         except InvalidTag:
             raise _unreadable(model, "it was changed since it was sealed") from None
 
-    @property
-    def _key_id(self) -> bytes:
-        return hashlib.sha256(b"pressrun key id" + self.key).digest()[:KEY_ID_BYTES]
+
+def new_key() -> bytes:
+    """A key that nobody had before."""
+    return secrets.token_bytes(KEY_BYTES)
 
 
-def read_key(text: str) -> bytes:
-    """A master key written as base64; raises PressrunError (invalid) for anything that is not 32 bytes."""
+def read_keys(text: str) -> tuple[bytes, ...]:
+    """Keys written as base64, one after the other; raises PressrunError (invalid) for anything that is not 32 bytes."""
     try:
-        key = base64.b64decode(text.strip(), validate=True)
+        keys = tuple(base64.b64decode(one, validate=True) for one in text.split())
     except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
+        keys = ()
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise PressrunError(Code.INVALID, f"a secret key is {KEY_BYTES} bytes in base64: `openssl rand -base64 32`")
-    return key
+    return keys
 
 
-def load_key(path: Path) -> bytes:
-    """The master key in a file, made with mode 0600 on first use, by whichever process is first.
-
-    Raises PressrunError (internal) when others may read the file or it holds no key.
-    """
-    if not path.exists():
-        _create_key(path)
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise PressrunError(
-            Code.INTERNAL, f"{path} holds the secret key and others may read it: run `chmod 600 {path}`"
-        )
-    try:
-        return read_key(path.read_text("ascii"))
-    except (PressrunError, UnicodeDecodeError):
-        raise PressrunError(Code.INTERNAL, f"{path} does not hold a secret key; restore it from a backup") from None
+def write_keys(keys: Sequence[bytes]) -> str:
+    """Keys as `read_keys` reads them, a line each."""
+    return "".join(base64.b64encode(key).decode("ascii") + "\n" for key in keys)
 
 
-def _create_key(path: Path) -> None:
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # fails when another process was first, and never shows a half-written file
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+def _id_of(key: bytes) -> bytes:
+    return hashlib.sha256(b"pressrun key id" + key).digest()[:KEY_ID_BYTES]
+
+
+def _key_id(sealed: bytes) -> bytes:
+    return sealed[1 : 1 + KEY_ID_BYTES]
 
 
 def _bound_to(organization_id: str, model: str) -> bytes:

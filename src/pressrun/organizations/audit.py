@@ -59,6 +59,7 @@ class Action(StrEnum):
     DATABASE_BACKED_UP = "database.backed_up"
     DATABASE_RESTORED = "database.restored"
     DATABASE_MOVED = "database.moved"
+    SECRET_KEY_CHANGED = "secret_key.changed"  # noqa: S105 - a name
 
 
 @dataclass(frozen=True, slots=True)

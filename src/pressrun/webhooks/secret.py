@@ -33,7 +33,7 @@ async def make(tx: Transaction, vault: Vault, organization_id: str, webhook_id: 
     await tx.run(
         "add_webhook_secret",
         **_names(organization_id, webhook_id),
-        sealed=vault.seal(secret, organization_id, _bound_to(webhook_id)),
+        sealed=vault.seal(secret, organization_id, bound_to(webhook_id)),
     )
     return secret
 
@@ -59,7 +59,7 @@ async def rotate(tx: Transaction, vault: Vault, organization_id: str, webhook_id
     row = await tx.one(
         "rotate_webhook_secret",
         **_names(organization_id, webhook_id),
-        sealed=vault.seal(secret, organization_id, _bound_to(webhook_id)),
+        sealed=vault.seal(secret, organization_id, bound_to(webhook_id)),
         grace_us=grace_s * SECOND,
     )
     if row is None:
@@ -78,7 +78,7 @@ def _opened(vault: Vault, row: Row, webhook_id: str) -> list[str]:
 
 def _unsealed(vault: Vault, sealed: bytes, organization_id: str, webhook_id: str) -> str:
     try:
-        return vault.unseal(bytes(sealed), organization_id, _bound_to(webhook_id))
+        return vault.unseal(bytes(sealed), organization_id, bound_to(webhook_id))
     except PressrunError:
         raise PressrunError(
             Code.INTERNAL,
@@ -86,7 +86,8 @@ def _unsealed(vault: Vault, sealed: bytes, organization_id: str, webhook_id: str
         ) from None
 
 
-def _bound_to(webhook_id: str) -> str:
+def bound_to(webhook_id: str) -> str:
+    """What the vault binds the secret of an endpoint to."""
     return f"webhook:{webhook_id}"
 
 

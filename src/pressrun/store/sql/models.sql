@@ -40,3 +40,14 @@ UPDATE models
 SET concurrency = :concurrency, timeout_s = :timeout_s, input_price = :input_price, output_price = :output_price,
     cached_input_price = :cached_input_price, account = :account, rpm = :rpm, tpm = :tpm, vision = :vision, updated_at = :now
 WHERE organization_id = :organization_id AND name = :name
+
+-- name: list_sealed_model_keys
+-- Every stored key of a model's provider.
+-- system: the operator changes the key that seals them all.
+SELECT organization_id, name, api_key_sealed AS sealed FROM models WHERE api_key_sealed IS NOT NULL
+ORDER BY organization_id, name
+
+-- name: reseal_model_key
+-- The same key, sealed anew or given up, unless it was changed meanwhile.
+UPDATE models SET api_key_sealed = :sealed
+WHERE organization_id = :organization_id AND name = :name AND api_key_sealed = :before

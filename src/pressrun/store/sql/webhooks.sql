@@ -79,6 +79,16 @@ UPDATE webhook_secrets SET previous = sealed, previous_until = :now + :grace_us,
 WHERE organization_id = :organization_id AND webhook_id = :webhook_id
 RETURNING previous_until
 
+-- name: list_sealed_webhook_secrets
+-- Every stored secret of webhooks.
+-- system: the operator changes the key that seals them all.
+SELECT organization_id, webhook_id, sealed, previous FROM webhook_secrets ORDER BY organization_id, webhook_id
+
+-- name: reseal_webhook_secret
+-- The same secrets, sealed anew or given up for others, unless they were changed meanwhile.
+UPDATE webhook_secrets SET sealed = :sealed, previous = :previous
+WHERE organization_id = :organization_id AND webhook_id = :webhook_id AND sealed = :before
+
 -- name: remove_webhook_secret
 -- The secret of an endpoint that is no more.
 DELETE FROM webhook_secrets WHERE organization_id = :organization_id AND webhook_id = :webhook_id

@@ -25,6 +25,9 @@ TERMINATE = """
         ORDER BY random() LIMIT 1
     ) AS one
 """
+LOOK = """
+    SELECT count(*) FROM jobs
+"""
 POSTGRES = ("postgres",)
 OWN = frozenset({Need.OWN_POSTGRES})
 ONLY_PLAIN = LoadOptions(words=("ok",), cancels=False)
@@ -124,7 +127,7 @@ async def idle(bed: Testbed) -> None:
         async with load(bed, ONLY_PLAIN):
             before = await _delays(bed, IDLE_S)
             async with bed.fault("idle in a transaction"), connection.transaction(isolation="repeatable_read"):
-                await connection.fetch("SELECT count(*) FROM jobs")
+                await connection.fetch(LOOK)
                 meanwhile = await _delays(bed, IDLE_S * bed.repetitions)
     finally:
         await connection.close()
