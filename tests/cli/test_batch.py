@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.cli.conftest import Pressrun
 from tests.live_server import LiveServer
@@ -71,6 +72,7 @@ def test_bad_rows_are_listed_and_nothing_is_run_unless_they_are_skipped(
     assert "say --skip-bad" in refused.stderr
     assert 'row 1, column Topic: the required input "Topic" is empty' in refused.stderr
     assert "… and 12 more" in refused.stderr
+    assert "run the others with --skip-bad" in pressrun("batch", agent, str(rows), "--estimate").stderr
     skipped = pressrun("batch", agent, str(rows), "--skip-bad", "-o", "out.csv")
     assert skipped.exit_code == 1
     assert "31 rows have no result" in skipped.stderr
@@ -86,6 +88,19 @@ def test_columns_are_mapped_and_standard_input_is_read(pressrun: Pressrun, agent
     missing = pressrun("batch", agent, "-", typed="Thema\nTerra\n")
     assert missing.exit_code == 1
     assert 'no column for the required input "Topic"' in missing.stderr
+    assert '--map "COLUMN=Topic"' in missing.stderr
+
+
+def test_rows_on_a_later_sheet_are_asked_after(pressrun: Pressrun, agent: str, tmp_path: Path) -> None:
+    """The first one is read; where it feeds nothing, the flag that names another is told."""
+    with xlsxwriter.Workbook(tmp_path / "two.xlsx") as book:
+        book.add_worksheet("Notes").write_column(0, 0, ["Read me", "first"])
+        book.add_worksheet("Topics").write_column(0, 0, ["Topic", "Terra"])
+    refused = pressrun("batch", agent, "two.xlsx")
+    assert (refused.exit_code, "--sheet NAME reads another" in refused.stderr) == (1, True)
+    named = pressrun("batch", agent, "two.xlsx", "--sheet", "Notes")
+    assert (named.exit_code, "--sheet" in named.stderr) == (1, False)
+    assert pressrun("batch", agent, "two.xlsx", "--sheet", "Topics", "--estimate").exit_code == 0
 
 
 def test_a_sample_is_shown_before_the_others_are_paid_for(pressrun: Pressrun, agent: str, rows: Path) -> None:

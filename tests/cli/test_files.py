@@ -46,5 +46,10 @@ def test_what_is_no_file_is_wrong_usage(pressrun: Pressrun, tmp_path: Path) -> N
     (tmp_path / "there.exe").write_bytes(b"MZ")
     missing = pressrun("files", "upload", "there.exe", "missing.txt")
     assert (missing.exit_code, "missing.txt" in missing.stderr) == (2, True)
+    folder = pressrun("files", "upload", str(tmp_path))
+    assert (folder.exit_code, "it is a folder" in folder.stderr) == (2, True)
     refused = pressrun("files", "upload", "there.exe")
-    assert (refused.exit_code, ".exe files are not taken" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "there.exe: " in refused.stderr and ".exe files are not taken" in refused.stderr) == (
+        1,
+        True,
+    )

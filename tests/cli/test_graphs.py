@@ -1,12 +1,17 @@
 """`pressrun graphs`, against a real server."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Pressrun
+from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.usefixtures("embedder")
 
@@ -59,3 +64,30 @@ def test_what_is_wrong_is_said(pressrun: Pressrun, tmp_path: Path) -> None:
     assert (watched.exit_code, "1 file has failed" in watched.stderr) == (1, True)
     assert pressrun("graphs", "ask", "no such graph", "What?").exit_code == 1
     pressrun("graphs", "delete", name, "--yes")
+
+
+def test_a_name_that_two_graphs_have_is_asked_about(pressrun: Pressrun) -> None:
+    """Their ids are said, and an id still finds one."""
+    name = f"twice {uuid.uuid4()}"
+    ids = [pressrun("graphs", "create", name).stdout.strip() for _ in range(2)]
+    refused = pressrun("graphs", "show", name)
+    assert (refused.exit_code, f"2 graphs are called {name!r}" in refused.stderr) == (1, True)
+    assert all(one in refused.stderr for one in ids)
+    assert pressrun("graphs", "show", ids[0]).exit_code == 0
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_taking_in(server: LiveServer, pressrun: Pressrun, tmp_path: Path) -> None:
+    """It says how to come back; thousands of passages are not embedded before it."""
+    graph_id = pressrun("graphs", "create", f"long {uuid.uuid4()}").stdout.strip()
+    (tmp_path / "long.txt").write_text("\n\n".join(f"{WARRANTY} {number}" for number in range(50_000)))
+    command = [sys.executable, "-m", "pressrun", "graphs", "add", graph_id, str(tmp_path / "long.txt"), "--wait"]
+    environment = {**os.environ, "PRESSRUN_URL": server.url, "PRESSRUN_API_KEY": server.api_key}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        file_id = process.stderr.readline().removeprefix("long.txt: ").strip()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert process.returncode == 130
+    assert f"`pressrun graphs watch {graph_id}` follows them" in rest
+    assert json.loads(pressrun("files", "show", file_id, "--json").stdout)["status"] == "in_progress"
+    assert pressrun("files", "delete", file_id, "--yes").exit_code == 0

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -45,6 +46,37 @@ def test_a_table_for_programs_is_not_folded(capsys: pytest.CaptureFixture[str]) 
     """A pipe has no width."""
     print_table(("Name", "Text"), [("[red]a[/red]", "x" * 500 + "\ny")], empty="none")
     assert "[red]a[/red]  " + "x" * 500 + " y" in capsys.readouterr().out
+
+
+NARROW = """
+import fcntl, struct, sys, termios
+from pressrun.cli.printing import print_table
+fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+ids = "0199f3a0-5b1c-7c3e-9a51-4d1f0f6a2b10", "0199f3a0-5b1c-7c3e-9a51-4d1f0f6a2b11"
+rows = [(ids[0], "Shoe of the year", ""), (ids[1], "", "")]
+print_table(("ID", "Name", "Explanation"), rows, empty="none")
+"""
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (70, ["ID Name Explanation", "…10 Shoe of the year", "…11"]),
+        (50, ["ID Name", "…10 Shoe of the", "year", "…11"]),
+        (40, ["ID …10", "Name Shoe of the year", "ID …11"]),
+    ],
+)
+def test_a_narrow_terminal_never_breaks_an_id(width: int, expected: list[str]) -> None:
+    """Words are wrapped, then empty columns left out, then rows are paragraphs."""
+    ours, theirs = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "LINES"}}
+    with open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123 - a descriptor
+        process = subprocess.Popen([sys.executable, "-c", NARROW, str(width)], env=environment, stdout=theirs)
+        os.close(theirs)
+        seen = re.sub(r"\x1b\[[0-9;]*m", "", _everything(terminal).decode())
+        assert process.wait() == 0
+    shown = [" ".join(line.split()) for line in seen.splitlines() if line.strip()]
+    assert [line.replace("0199f3a0-5b1c-7c3e-9a51-4d1f0f6a2b", "…") for line in shown] == expected
 
 
 def test_an_empty_table_says_so_to_people_alone(capsys: pytest.CaptureFixture[str]) -> None:

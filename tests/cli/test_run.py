@@ -80,6 +80,7 @@ def test_every_bad_input_is_a_line(pressrun: Pressrun, agent: str) -> None:
     assert all(line.startswith("error: ") for line in done.stderr.splitlines())
     assert "Topik" in done.stderr
     assert "Tone" in done.stderr
+    assert '"Topic" is required: add "Topic=…"' in done.stderr
 
 
 def test_ctrl_c_ends_the_waiting_and_not_the_job(server: LiveServer, pressrun: Pressrun, agent: str) -> None:

@@ -39,4 +39,6 @@ def _describe(found: dict[str, Any]) -> None:
         say(f"Bad row   {one['row']:,}{column}: {one['reason']}", style="red")
     for reason in found["unbounded"]:
         remark(f"no highest cost: {reason}")
+    if found["bad_rows"] and found["distinct_rows"]:
+        remark("a file with bad rows is refused: correct them, or run the others with --skip-bad")
     remark("nothing was run; --sample 5 runs five rows first and tells what they cost")

@@ -77,7 +77,11 @@ def in_flags(line: str) -> str:
     """What the API says of an option, with the flag that gives it."""
     for name, flag in FLAGS.items():
         line = re.sub(rf"^{name}\b", flag, line)
+    line = _UNFED.sub(r'\g<0> with --map "COLUMN=\1"', line)
     return line.replace("send on_bad_rows=skip", "say --skip-bad")
+
+
+_UNFED = re.compile(r'^no column for the required input "(.*)": name a column so, or map one of .* to it')
 
 
 FLAGS = {

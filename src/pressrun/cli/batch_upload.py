@@ -51,7 +51,7 @@ async def upload(server: Server, path: str, name: str, query: dict[str, object],
         try:
             return await _sent(server, path, name, query, headers)
         except Refused as refused:
-            raise Refused(refused.status, *_first(refused.lines)) from None
+            raise Refused(refused.status, *_first(refused.lines), *_other_sheets(name, query, refused.lines)) from None
         except Unreachable as unreachable:
             if not left:
                 raise Unreachable(
@@ -101,6 +101,13 @@ def _shown(name: str) -> Iterator[Any]:
     with Progress(*columns, console=errors(), transient=True) as bars:
         bar = bars.add_task(f"sending {name}", total=size)
         yield lambda count: bars.advance(bar, count)
+
+
+def _other_sheets(name: str, query: dict[str, object], lines: tuple[str, ...]) -> tuple[str, ...]:
+    """A word for those whose rows are on a later sheet of their workbook."""
+    first = Path(name).suffix.lower() == ".xlsx" and query.get("sheet") is None
+    unfed = any(line.startswith("no column for ") for line in lines)
+    return (f"only the first visible sheet of {name} was read: --sheet NAME reads another",) if first and unfed else ()
 
 
 def _first(lines: tuple[str, ...]) -> tuple[str, ...]:

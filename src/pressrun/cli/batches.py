@@ -15,7 +15,7 @@ from pressrun.cli.printing import moment, print_json, print_table, remark, say
 
 
 def list_batches(
-    agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="Only those of this agent.")] = None,
+    agent: Annotated[str | None, typer.Argument(metavar="AGENT", help="Only those of this agent.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many to leave out first.")] = 0,
     as_json: AsJson = False,

@@ -221,5 +221,6 @@ def _say_what_next(settings: Settings, server: Server, *, keep: bool) -> None:
         console.print(f"  {command} serve        # start it again; `{command} demo --keep` leaves it running")
     console.print(f'  {command} run product-description "Product name=Nova desk lamp" Tone=playful')
     console.print(f"  {command} batch product-description {escape(str(_example(ROWS)))} -o results.xlsx")
+    console.print(f"  {command} studio       # a link that signs you in to the studio")
     console.print(f"  {command} jobs list product-description")
     console.print(f"  {command} agents show product-description --yaml")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from pressrun.cli.client import Server, at
+from pressrun.cli.client import Refused, Server, at
 from pressrun.cli.printing import errors, plain
 
 PIECE_BYTES = 256 * 1024
@@ -30,11 +30,14 @@ async def send_file(
     }
     with _bar(path.name, size) as tell:
         content = _pieces(path, tell)
-        async with server.exchange(
-            "POST", at("files"), content=content, query=query, headers=headers, silence_s=ANSWER_S
-        ) as answer:
-            kept: dict[str, Any] = await answer.json()
-            return kept
+        try:
+            async with server.exchange(
+                "POST", at("files"), content=content, query=query, headers=headers, silence_s=ANSWER_S
+            ) as answer:
+                kept: dict[str, Any] = await answer.json()
+                return kept
+        except Refused as refused:
+            raise Refused(refused.status, *(f"{path.name}: {line}" for line in refused.lines)) from None
 
 
 async def _pieces(path: Path, tell: Callable[[int], None]) -> AsyncIterator[bytes]:

@@ -29,7 +29,8 @@ def upload(
     """
     for path in files:
         if not path.is_file():
-            raise Failure(f"cannot read {path}: there is no such file", code=ExitCode.USAGE)
+            why = "it is a folder, name the files in it" if path.is_dir() else "there is no such file"
+            raise Failure(f"cannot read {path}: {why}", code=ExitCode.USAGE)
 
     async def work(server: Server) -> list[dict[str, Any]]:
         kept = []

@@ -6,6 +6,7 @@ import typer
 
 from pressrun.cli.client import ask, at
 from pressrun.cli.confirming import confirm
+from pressrun.cli.failure import Failure
 from pressrun.cli.flags import AsJson, Yes
 from pressrun.cli.printing import moment, print_json, print_table, remark, say
 
@@ -141,6 +142,9 @@ def find_graph(name: str) -> dict[str, Any]:
     named = [one for one in every_graph() if name in {one["id"], one["name"]}]
     if len(named) == 1:
         return named[0]
+    if named:
+        ids = ", ".join(one["id"] for one in named)
+        raise Failure(f"{len(named)} graphs are called {name!r}: say which by its id: {ids}")
     found: dict[str, Any] = ask("GET", at("graphs", name))  # says what is wrong
     return found
 

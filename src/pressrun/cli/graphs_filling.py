@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pressrun.cli.client import Refused, Server, at, with_server
-from pressrun.cli.failure import Failure
+from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.file_sending import send_file
 from pressrun.cli.flags import AsJson
 from pressrun.cli.graphs import GraphId, find_graph
@@ -30,16 +30,14 @@ def add(
     """
     found = find_graph(graph)
 
-    async def work(server: Server) -> list[dict[str, Any]]:
+    async def work(server: Server) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         added = []
         for one in files:
             added.append(await _add(server, found["id"], one))
             remark(f"{added[-1]['name']}: {added[-1]['id']}")
-        return added
+        return added, await _watched(server, found["id"]) if wait else found
 
-    added = with_server(work)
-    if wait:
-        found = with_server(lambda server: _watched(server, found["id"]))
+    added, found = with_server(work)
     if as_json:
         print_json({"data": added})
     elif wait:
@@ -78,16 +76,23 @@ async def _add(server: Server, graph_id: str, file: str) -> dict[str, Any]:
 
 
 async def _watched(server: Server, graph_id: str) -> dict[str, Any]:
+    """The graph when nothing of it is taken in any more; Ctrl-C ends the watching, not the taking in, and says so."""
     columns = (TextColumn("Taking in"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
-    with Progress(*columns, console=errors(), transient=True, disable=not sys.stderr.isatty()) as bars:
-        bar = bars.add_task("files")
-        while True:
-            found: dict[str, Any] = await server.ask("GET", at("graphs", graph_id))
-            status = found["file_status"]
-            bars.update(bar, total=status["total"], completed=status["total"] - status["in_progress"])
-            if not status["in_progress"]:
-                return found
-            await asyncio.sleep(EVERY_S)
+    try:
+        with Progress(*columns, console=errors(), transient=True, disable=not sys.stderr.isatty()) as bars:
+            bar = bars.add_task("files", total=None)
+            while True:
+                found: dict[str, Any] = await server.ask("GET", at("graphs", graph_id))
+                status = found["file_status"]
+                bars.update(bar, total=status["total"], completed=status["total"] - status["in_progress"])
+                if not status["in_progress"]:
+                    return found
+                await asyncio.sleep(EVERY_S)
+    except asyncio.CancelledError:
+        raise Failure(
+            f"stopped watching; the files are taken in all the same: `pressrun graphs watch {graph_id}` follows them",
+            code=ExitCode.INTERRUPTED,
+        ) from None
 
 
 def _say_how(found: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
+
+from pressrun.cli.tables import fitted
 
 WIDE = 10_000
 """Columns of what is no terminal: tables there are never folded."""
@@ -88,11 +89,10 @@ def print_json(value: Any) -> None:
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """A table; `empty` is said when it has no rows."""
-    table = Table(*headers, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    if table.row_count:
-        output().print(table)
+    cells = [[_cell(value) for value in row] for row in rows]
+    if cells:
+        console = output()
+        console.print(fitted(headers, cells, console.width))
     else:
         remark(empty)
 

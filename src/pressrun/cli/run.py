@@ -1,11 +1,12 @@
 """`pressrun run`: one job, from inputs to text."""
 
 import asyncio
+import re
 from typing import Annotated, Any
 
 import typer
 
-from pressrun.cli.client import Server, at, with_server
+from pressrun.cli.client import Refused, Server, at, with_server
 from pressrun.cli.failure import ExitCode, Failure
 from pressrun.cli.flags import Agent, AsJson
 from pressrun.cli.following import ended, how_to_find, tell, waiting_for
@@ -13,6 +14,9 @@ from pressrun.cli.job_inputs import read_inputs
 from pressrun.cli.printing import print_json, remark, say
 
 LONGEST_IDEMPOTENCY_KEY = 255
+
+_WIRE = re.compile(r'add \{"id": "(.*)", "value": \["…"\]\}')
+"""How the API says what is missing; on the command line inputs are written in another way."""
 
 
 def run(
@@ -64,6 +68,8 @@ def run(
 async def _create(server: Server, agent: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
     try:
         created: dict[str, Any] = await server.ask("POST", at("applications", agent, "jobs"), body, headers=headers)
+    except Refused as refused:
+        raise Refused(refused.status, *(_WIRE.sub(r'add "\1=…"', line) for line in refused.lines)) from None
     except asyncio.CancelledError:
         raise Failure(
             f"stopped before the server answered, which may have accepted the job: `pressrun jobs list {agent}` tells",
