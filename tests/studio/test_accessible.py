@@ -65,3 +65,15 @@ def test_no_page_is_wider_than_a_phone(page: Page, places: dict[str, str]) -> No
         if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
             wide.append(name)
     assert wide == []
+
+
+def test_the_focus_comes_back_from_what_was_opened(page: Page, places: dict[str, str]) -> None:
+    """Somebody without a mouse goes on where they were, and not at the top of the page."""
+    open_and_settle(page, places["agent"])
+    for name in ("Versions", "Use it", "Deploy"):
+        button = page.get_by_role("button", name=name, exact=True)
+        button.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(button).to_be_focused()

@@ -135,7 +135,8 @@ def _refuse_impossible(wanted: Wanted, *, as_json: bool) -> None:
 async def _run(server: Server, wanted: Wanted, *, detached: bool) -> dict[str, Any]:
     path = at("applications", wanted.agent, "batches")
     found: dict[str, Any] = await upload(server, path, wanted.file, wanted.query, wanted.key)
-    remark(f"accepted {found['counts']['total']:,} rows as batch {found['id']}")
+    rows = found["counts"]["total"]
+    remark(f"accepted {rows:,} row{'' if rows == 1 else 's'} as batch {found['id']}")
     if detached:
         remark(how_to_attach(found["id"]))
         return found

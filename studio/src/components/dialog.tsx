@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { Button, IconButton } from "./button";
 
@@ -14,13 +14,29 @@ type Shown = {
 
 const HIDING = "fixed inset-0 z-40 bg-[oklch(15%_0.02_265/0.4)]";
 
+/** Gives the focus back to what had it: Radix does so for its own triggers alone, and ours are opened by any button. */
+function useFocusBack() {
+  const before = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus: () => {
+      before.current = document.activeElement;
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      if (before.current instanceof HTMLElement) before.current.focus();
+    },
+  };
+}
+
 /** A window in the middle, for a question or a short form. */
 export function Dialog({ open, onOpenChange, title, description, children, wide }: Shown & { wide?: boolean }) {
+  const focusBack = useFocusBack();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={HIDING} />
         <Radix.Content
+          {...focusBack}
           aria-describedby={undefined}
           className={`fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[calc(100vw-2rem)] -translate-1/2 overflow-auto rounded-xl border border-line bg-surface p-5 shadow-float ${wide ? "max-w-3xl" : "max-w-md"}`}
         >
@@ -34,11 +50,13 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
 
 /** A sheet at the right edge, for details beside what they belong to. */
 export function Sheet({ open, onOpenChange, title, description, children, actions }: Shown & { actions?: ReactNode }) {
+  const focusBack = useFocusBack();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={HIDING} />
         <Radix.Content
+          {...focusBack}
           aria-describedby={undefined}
           className="fixed inset-y-0 right-0 z-50 flex w-full max-w-2xl animate-slide-in flex-col border-l border-line bg-surface shadow-float"
         >

@@ -100,7 +100,8 @@ function Tiles({ batch, p95, now }: { batch: LiveBatch; p95: number | null; now:
   const over = isOver(batch);
   const seconds = (Date.parse(batch.completed_at ?? batch.updated_at) - Date.parse(batch.started_at ?? "")) / 1000;
   const overall = seconds > 0 ? (counts.completed + counts.failed) / seconds : 0;
-  const pace = over ? overall : (batch.pace?.rows_per_s ?? 0);
+  const still = batch.state === "paused" && counts.running === 0;
+  const pace = over ? overall : still ? 0 : (batch.pace?.rows_per_s ?? 0);
   return (
     <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 lg:grid-cols-6">
       <Tile label="Done" value={count(done(batch))}>
@@ -113,7 +114,7 @@ function Tiles({ batch, p95, now }: { batch: LiveBatch; p95: number | null; now:
         {over ? "on the whole" : "now"}
       </Tile>
       <Tile label="Latency p95" value={p95 === null ? "–" : duration(p95)}>
-        {p95 === null ? "no row has ended" : over ? "at the end" : "lately"}
+        {p95 === null ? "no row is completed" : over ? "at the end" : "lately"}
       </Tile>
       <Tile label="Cost" value={money(batch.cost)}>
         {ofCap(batch) ?? `${count(batch.usage.total_tokens)} tokens`}

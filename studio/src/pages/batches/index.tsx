@@ -88,7 +88,7 @@ function Line({ batch }: { batch: Batch }) {
   const { counts } = batch;
   return (
     <li className="relative grid items-center gap-x-4 gap-y-1.5 px-4 py-3 hover:bg-hover md:grid-cols-[minmax(0,1.6fr)_10rem_minmax(0,1fr)_6rem_7rem]">
-      <div className="min-w-0">
+      <div className="min-w-0 max-md:pr-40">
         <Link to={`/batches/${batch.id}`} className="block truncate text-sm font-medium after:absolute after:inset-0">
           {batch.name}
         </Link>

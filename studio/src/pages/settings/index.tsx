@@ -16,6 +16,9 @@ const SECTIONS = [
 const TAB =
   "flex h-8 items-center rounded-lg px-2.5 text-sm whitespace-nowrap text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-text";
 
+/** On a phone the sections are a strip that is wider than the page. */
+const inView = (link: HTMLElement | null) => link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 export default function Settings() {
   const { section } = useParams();
   const admin = useMay("admin");
@@ -28,7 +31,7 @@ export default function Settings() {
           <ul className="flex gap-0.5 overflow-x-auto md:sticky md:top-20 md:flex-col">
             {SECTIONS.map((one) => (
               <li key={one.name}>
-                <NavLink to={`/settings/${one.name}`} className={TAB}>
+                <NavLink ref={one === shown ? inView : undefined} to={`/settings/${one.name}`} className={TAB}>
                   {one.label}
                 </NavLink>
               </li>
