@@ -6,6 +6,7 @@ from tests.mutants.planted_in_batches import IN_BATCHES
 from tests.mutants.planted_in_confinement import IN_CONFINEMENT
 from tests.mutants.planted_in_knowledge import IN_KNOWLEDGE
 from tests.mutants.planted_in_requests import IN_REQUESTS
+from tests.mutants.planted_in_sealing import IN_SEALING
 from tests.mutants.planted_in_sessions import IN_SESSIONS
 from tests.mutants.planted_in_the_engine import IN_THE_ENGINE
 from tests.mutants.planted_in_webhooks import IN_WEBHOOKS
@@ -283,6 +284,7 @@ PLANTED = (
     *AT_THE_DOOR,
     *IN_CONFINEMENT,
     *IN_REQUESTS,
+    *IN_SEALING,
     *IN_SESSIONS,
     *IN_KNOWLEDGE,
     *IN_THE_ENGINE,

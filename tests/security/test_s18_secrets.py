@@ -21,6 +21,7 @@ from tests.worker.test_processes import AGENT, create, unfinished, wait_for
 
 CANARY = "sk-CANARY-0f1e2d3c4b5a"
 FEW = 20
+ENDS_S = 60
 FRESH_S = 1.5
 """Longer than a worker goes by what it read of models before."""
 
@@ -74,7 +75,8 @@ def shown_in(folder: Path, *secrets: str) -> list[Path]:
 def pressrun(server: LiveServer, *arguments: str) -> "subprocess.CompletedProcess[str]":
     place = ["--data-dir", str(server.data_dir), "--database-url", server.database_url]
     command = [sys.executable, "-m", "pressrun", *arguments, *place]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=server.data_dir.parent)
+    where = server.data_dir.parent
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=where, timeout=ENDS_S)
 
 
 async def test_s18_the_key_is_changed_under_load_and_nothing_shows_what_it_seals(
