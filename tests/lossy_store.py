@@ -74,6 +74,22 @@ class LossyStore:
         """See Store.close."""
 
 
+class MeanwhileStore(LossyStore):
+    """Loses the first commit, and lets something else happen before its sender can look."""
+
+    def __init__(self, inner: Store, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(inner, "lost")
+        self._meanwhile = meanwhile
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """See Store.write."""
+        try:
+            return await super().write(work)
+        except CommitUnknownError:
+            await self._meanwhile()
+            raise
+
+
 class AwayStore(LossyStore):
     """A store that is away while `away` is set."""
 

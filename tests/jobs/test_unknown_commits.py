@@ -3,14 +3,13 @@
 import pytest
 
 from pressrun.errors import FailureCode
-from pressrun.jobs import cancel, counts, read, retry
+from pressrun.jobs import cancel, counts, history, retry
 from pressrun.jobs import claim as claiming
 from pressrun.jobs import create as creating
-from pressrun.jobs.job import Acceptance, Claim, Job, State
+from pressrun.jobs.job import Acceptance, Claim, State
 from pressrun.jobs.outcome import Again, Completed, Ending, Failed, Outcome
 from pressrun.jobs.settle import settle, witness
 from pressrun.store.grouping import Grouped
-from pressrun.store.store import Transaction
 from pressrun.store.sure import write_surely
 from tests.jobs.scene import RESULT, Scene, key
 from tests.lossy_store import Loss, LossyStore
@@ -78,12 +77,8 @@ async def test_retry_and_cancel(scene: Scene, losses: list[Loss | None]) -> None
     await scene.fail(held)
     store = LossyStore(scene.store, *losses)
 
-    async def happened(tx: Transaction, then: Job | None) -> bool:
-        now = await read.find(tx, "o", job_id)
-        return then is not None and now is not None and now.events >= then.events
-
-    await write_surely(store, lambda tx: retry.retry(tx, "o", job_id), happened, patience_s=5)
+    await write_surely(store, lambda tx: retry.retry(tx, "o", job_id), history.is_written, patience_s=5)
     assert (await scene.job(job_id)).generation == 2
     store.losses = list(losses)
-    await write_surely(store, lambda tx: cancel.cancel(tx, "o", job_id), happened, patience_s=5)
+    await write_surely(store, lambda tx: cancel.cancel(tx, "o", job_id), history.is_written, patience_s=5)
     assert (await scene.events(job_id))[3:] == ["retried", "cancelled"]

@@ -46,4 +46,12 @@ IN_BATCHES = (
         "CASE WHEN :dedupe = 2 THEN",
         BATCHES + "test_same_inputs.py::test_rows_of_the_same_inputs_are_asked_once[sqlite]",
     ),
+    Planted(
+        "unknown commit",
+        "another change of a batch is taken for a move that was lost",
+        "api/batch_moves.py",
+        "return await audit.is_recorded(tx, key.organization_id, at, action, target)",
+        "return at > 0",
+        "api/test_lost_moves.py::test_a_pause_that_was_lost_is_made_good[sqlite]",
+    ),
 )

@@ -52,6 +52,22 @@ IN_THE_ENGINE = (
         STUCK + "test_a_loop_that_stands_still_ends_its_process[sqlite]",
     ),
     Planted(
+        "unknown commit",
+        "another's move is taken for one that was lost",
+        "jobs/history.py",
+        'return row is not None and int(row["at"]) == then.updated_at',
+        "return row is not None",
+        "jobs/test_lost_commits.py::test_a_cancellation_that_was_lost_is_not_taken_for_what_others_did_meanwhile[sqlite]",
+    ),
+    Planted(
+        "unknown commit",
+        "another end is taken for a result that was lost",
+        "jobs/settle.py",
+        'return row is not None and row["event"] == EVENTS[state]',
+        "return row is not None",
+        "jobs/test_lost_commits.py::test_a_result_that_was_lost_is_not_taken_for_another_end[sqlite]",
+    ),
+    Planted(
         "G13",
         "the jobs of one claim begin as the database returns them",
         "jobs/claim.py",

@@ -127,6 +127,7 @@ async def test_s18_a_server_without_the_key_says_so_and_does_not_start(database_
     assert pressrun(server, "secret-key", "reseal").returncode == 1
     replace_keys(key_file, [bytes(32), right])
     assert pressrun(server, "secret-key", "forget", "--yes").returncode == 0, "it seals anew what is left"
+    assert pressrun(server, "secret-key", "reseal").returncode == 0, "nothing is under the key that is gone"
     replace_keys(key_file, [b"x" * 32])
     lost = pressrun(server, "secret-key", "discard", "--yes", "--json")
     assert len(json.loads(lost.stdout)["discarded"]) == 2

@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 
 from pressrun.errors import Code, PressrunError
-from pressrun.jobs import cancel, read, retry
+from pressrun.jobs import cancel, history, read, retry
 from pressrun.jobs.job import OPEN, Acceptance, Accepted, IdempotencyKey, Job, NewJob, State
 from pressrun.store.store import Transaction
 from pressrun.store.sure import write_surely
@@ -155,14 +155,9 @@ def _find(organization_id: str, job_id: str) -> Callable[[Transaction], Awaitabl
 
 
 async def _move(process: Process, move: "_Moving", organization_id: str, job_id: str) -> Job | None:
-    """As the API does it: an unanswered move is read back by the job's count of moves."""
-
-    async def has_moved(tx: Transaction, then: Job | None) -> bool:
-        now = None if then is None else await read.find(tx, then.organization_id, then.id)
-        return then is None or (now is not None and now.events >= then.events)
-
+    """As the API does it: an unanswered move is looked for in the job's timeline."""
     work = partial(_moving, move, organization_id, job_id)
-    return await write_surely(process.store, work, has_moved, patience_s=PATIENCE_S)
+    return await write_surely(process.store, work, history.is_written, patience_s=PATIENCE_S)
 
 
 _Moving = Callable[[Transaction, str, str], Awaitable[Job | None]]

@@ -268,9 +268,9 @@ class QueueMachine(RuleBasedStateMachine):
     def beat(self, slot: str) -> None:
         """And ask, as workers do, which of its jobs somebody wants to stop."""
         worker_id = self.living[slot]
-        asked = self.arena.each(lambda store: store.read(lambda tx: workers.cancelled_runs(tx, worker_id)))
+        asked = self.arena.each(lambda store: store.read(lambda tx: _cancelled_runs(tx, worker_id)))
         mine = [job for job in self.model.jobs.values() if job.worker == worker_id and job.cancel_requested]
-        assert sorted(asked) == sorted(job.new.id for job in mine)
+        assert asked == {job.new.id for job in mine}
         heard = self.arena.write(lambda tx: workers.beat(tx, worker_id))
         assert heard == (worker_id in self.model.alive)
         if heard:
@@ -327,6 +327,10 @@ class QueueMachine(RuleBasedStateMachine):
 async def _claim(tx: Transaction, worker_id: str, token: str, places: int) -> list[Claim]:
     taken = await claim(tx, worker_id, token, places)
     return sorted(taken.claims, key=lambda held: held.id)
+
+
+async def _cancelled_runs(tx: Transaction, worker_id: str) -> set[str]:
+    return set(await workers.cancelled_runs(tx, worker_id))
 
 
 async def _upkeep(store: Store, *, may_bury: bool) -> upkeep.Upkeep:

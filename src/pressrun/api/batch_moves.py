@@ -12,6 +12,7 @@ from pressrun.api.state import system_of
 from pressrun.batches import read
 from pressrun.batches.batch import Batch
 from pressrun.batches.keeper import BATCHES
+from pressrun.organizations import audit
 from pressrun.organizations.audit import Action
 from pressrun.organizations.keys import Scope
 from pressrun.store.store import Transaction
@@ -25,18 +26,20 @@ async def moved(
     move: Callable[[Transaction, str], Awaitable[Batch]],
     status: int = 200,
 ) -> Response:
-    """The batch after a move that may have gone unanswered: the time of its last change tells whether it happened."""
+    """The batch after a move that may have gone unanswered: the audit log tells whether it happened."""
     key = require(request, Scope.JOBS_WRITE)
     store = system_of(request).store
 
-    async def has_moved(tx: Transaction, then: Batch) -> bool:
-        now = await read.find(tx, key.organization_id, then.id)
-        return now is not None and now.updated_at >= then.updated_at
+    async def has_moved(tx: Transaction, line: tuple[int, str]) -> bool:
+        at, target = line
+        return await audit.is_recorded(tx, key.organization_id, at, action, target)
 
-    async def work(tx: Transaction) -> Batch:
+    async def work(tx: Transaction) -> tuple[int, str]:
+        now = await tx.one("find_now")
+        assert now is not None
         then = await move(tx, key.organization_id)
         await entry(request, action, then.id)(tx)
-        return then
+        return int(now["now"]), then.id
 
     await write_surely(store, work, has_moved, patience_s=PATIENCE_S)
     for topic in (BATCHES, "jobs"):

@@ -111,13 +111,9 @@ async def delete_job(request: Request, job_id: str) -> Response:
 
 
 async def _moved(request: Request, move: Callable[[Transaction], Awaitable[Job | None]], job_id: str) -> Job:
-    """A job after a move that may have gone unanswered: its count of moves tells whether it happened."""
-
-    async def has_moved(tx: Transaction, then: Job | None) -> bool:
-        now = None if then is None else await read.find(tx, then.organization_id, then.id)
-        return then is None or (now is not None and now.events >= then.events)
-
-    return found_or_fail(await write_surely(system_of(request).store, move, has_moved, patience_s=PATIENCE_S), job_id)
+    """A job after a move that may have gone unanswered: its timeline tells whether it happened."""
+    store = system_of(request).store
+    return found_or_fail(await write_surely(store, move, history.is_written, patience_s=PATIENCE_S), job_id)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pressrun.jobs.job import Job
 from pressrun.store.store import Row, Transaction
 from pressrun.telemetry.events import JobEvent
 
@@ -66,6 +67,18 @@ async def record(tx: Transaction, notes: Sequence[Note]) -> None:
             for note in notes
         ],
     )
+
+
+async def is_written(tx: Transaction, then: Job | None) -> bool:
+    """Whether a move whose commit went unanswered has happened: `then` is the job as it would stand after it.
+
+    Its line stands in the timeline, written at that time; lines of others come to the same number. None, for a job that
+    is not there, changes nothing.
+    """
+    if then is None:
+        return True
+    row = await tx.one("find_job_event", organization_id=then.organization_id, job_id=then.id, seq=then.events)
+    return row is not None and int(row["at"]) == then.updated_at
 
 
 async def timeline(tx: Transaction, organization_id: str, job_id: str) -> list[TimelineEntry]:

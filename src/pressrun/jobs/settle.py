@@ -171,7 +171,7 @@ async def witness(tx: Transaction, endings: Sequence[tuple[Claim, Ending]], stat
     for (claim, _), state in zip(endings, states, strict=True):
         if state is not None:
             row = await tx.one("find_ending", job_id=claim.id, generation=claim.generation, attempt=claim.attempts)
-            return row is not None
+            return row is not None and row["event"] == EVENTS[state]
     return False
 
 

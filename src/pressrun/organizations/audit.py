@@ -110,6 +110,12 @@ async def record(tx: Transaction, actor: Actor, action: Action, target: str, **d
     )
 
 
+async def is_recorded(tx: Transaction, organization_id: str, at: int, action: Action, target: str) -> bool:
+    """Whether the line of an action whose commit went unanswered is there; `at` is the time of its transaction."""
+    row = await tx.one("find_audit", organization_id=organization_id, at=at, action=action, target=target)
+    return row is not None
+
+
 async def record_everywhere(tx: Transaction, action: Action, **data: Any) -> None:
     """The same line in every organization's log: what the operator did with the whole database, nothing of others."""
     for organization in await tx.all("list_organizations"):

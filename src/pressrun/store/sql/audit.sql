@@ -3,6 +3,11 @@
 INSERT INTO audit_log (organization_id, at, key_id, person_id, address, request_id, action, target, data)
 VALUES (:organization_id, :now, :key_id, :person_id, :address, :request_id, :action, :target, :data)
 
+-- name: find_audit
+-- Whether something was done to something at that time.
+SELECT 1 AS found FROM audit_log
+WHERE organization_id = :organization_id AND at = :at AND action = :action AND target = :target LIMIT 1
+
 -- name: list_audit
 -- What was done in an organization and by whom, the newest first; an action that is empty is any.
 SELECT audit_log.*, coalesce(people.name, keys.name) AS by

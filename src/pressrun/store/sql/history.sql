@@ -2,6 +2,10 @@
 -- The timeline of a job.
 SELECT * FROM job_events WHERE organization_id = :organization_id AND job_id = :job_id ORDER BY seq
 
+-- name: find_job_event
+-- When a line of a job's timeline was written, if it was.
+SELECT at FROM job_events WHERE organization_id = :organization_id AND job_id = :job_id AND seq = :seq
+
 -- name: note_refused_write
 -- A worker that had lost its lease tried to write: its result is discarded; that it tried, and what its calls cost, is
 -- kept, for they were paid.
