@@ -11,6 +11,7 @@ from pathlib import Path
 from pressrun.torture import processes
 
 ATTACH_S = 15.0
+LETS_GO_S = 10.0
 
 
 @asynccontextmanager
@@ -34,7 +35,11 @@ async def injected(pid: int, calls: str, action: str, when: str, log: Path) -> A
     finally:
         if tracer.poll() is None:
             tracer.send_signal(signal.SIGINT)  # lets go of the process
-        await asyncio.to_thread(tracer.wait)
+        try:
+            await asyncio.to_thread(tracer.wait, LETS_GO_S)
+        except subprocess.TimeoutExpired:
+            tracer.kill()  # it waits for a thread of the killed process, which nobody can reap as long as it does
+            await asyncio.to_thread(tracer.wait)
 
 
 async def _attached(tracer: "subprocess.Popen[bytes]", pid: int, log: Path) -> None:
