@@ -61,8 +61,8 @@ CHATS = ("--phases", "coverage,fuzzing", "--include-path-regex", "/chat|/complet
 
 PASSES = {
     "coverage": ("sqlite", coverage(), 1.2),
-    "stateful": ("sqlite", STATEFUL, 0.5),
-    "seeded": ("postgres", SEEDED, 0.6),
+    "stateful": ("sqlite", STATEFUL, 0.4),
+    "seeded": ("postgres", SEEDED, 0.4),
     "chats": ("sqlite", CHATS, 0.4),
 }
 """On which database, with which arguments, for how much of FUZZ_S."""

@@ -46,15 +46,15 @@ def drive(urls: list[str], examples: int) -> None:
 
 def test_the_queue_on_sqlite() -> None:
     with folder_in_memory() as folder:
-        drive([f"sqlite:///{folder / 'pressrun.db'}"], 150)
+        drive([f"sqlite:///{folder / 'pressrun.db'}"], 100)
 
 
 @pytest.mark.parametrize("dialect", ["postgres"], indirect=True)
 def test_the_queue_on_postgres(database_url: str) -> None:
-    drive([database_url], 50)
+    drive([database_url], 40)
 
 
 @pytest.mark.parametrize("dialect", ["postgres"], indirect=True)
 def test_both_databases_answer_alike(database_url: str) -> None:
     with folder_in_memory() as folder:
-        drive([database_url, f"sqlite:///{folder / 'pressrun.db'}"], 50)
+        drive([database_url, f"sqlite:///{folder / 'pressrun.db'}"], 40)

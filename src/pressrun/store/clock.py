@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 Clock = Callable[[], int]
 """Microseconds since the epoch."""
@@ -12,10 +13,19 @@ SECOND = 1_000_000
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+SPELLED = 4096
+"""Seconds whose spelling is remembered: most answers of one moment tell times of few, and each tells several."""
+
 
 def iso(microseconds: int) -> str:
     """A stored time as ISO 8601 in UTC, to the microsecond."""
-    return (EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(microseconds, SECOND)
+    return f"{_second(seconds)}.{rest:06}Z"
+
+
+@lru_cache(SPELLED)
+def _second(seconds: int) -> str:
+    return (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
 
 
 def microseconds(moment: datetime) -> int:
