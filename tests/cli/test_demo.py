@@ -2,8 +2,10 @@
 
 import csv
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -29,3 +31,23 @@ def test_three_real_texts_and_a_file_of_them(tmp_path: Path) -> None:
     assert "completed: 12 of 12 rows completed" in done.stderr
     assert "/docs" in done.stdout
     assert "pressrun serve" in done.stdout
+
+
+def test_ctrl_c_stops_the_server_too_and_says_what_stays(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pressrun", "demo"],
+        env={**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "PRESSRUN_PORT": "0"},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    folder = tmp_path / "data" / "pressrun"
+    deadline = time.monotonic() + 60
+    while not (folder / "credentials.json").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert f"stopped; the agent and its jobs stay in {folder}" in told

@@ -1,6 +1,7 @@
 """`pressrun jobs`: list, show, watch."""
 
 import json
+import re
 
 from tests.cli.conftest import Pressrun
 
@@ -29,6 +30,7 @@ def test_show_has_the_text_the_inputs_and_the_timeline(pressrun: Pressrun, agent
     assert r"Input     Topic: some\x1b[31m topic" in shown
     for event in ("job.created", "job.started", "job.completed"):
         assert event in shown
+    assert re.search(r"^    asked scripted for 'Text': completed after [\d.]+ s", shown, re.MULTILINE), shown
     document = json.loads(pressrun("jobs", "show", job["id"], "--json").stdout)
     assert document["data"] == job["data"]
     assert document["events"][0]["event"] == "job.created"

@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from rich.table import Table
 from pressrun.agents import yaml_format
 from pressrun.agents.definition import to_json
 from pressrun.cli.demo_batch import run_batch
+from pressrun.cli.failure import ExitCode, Failure
 from pressrun.settings import Settings
 
 EXAMPLE = "product-description.yaml"
@@ -51,18 +53,36 @@ def demo(
     Example: pressrun demo --keep
     """
     settings = Settings()
-    server = _running(settings) or _start(settings)
     try:
-        agent_id = _deploy(server)
-        _run(server, agent_id)
-        results = settings.data_dir.expanduser() / "demo-results.csv"
-        if not run_batch(console, server.url, server.api_key, Path(EXAMPLE).stem, _example(ROWS), results):
-            raise typer.Exit(1)
-        _say_what_next(settings, server, keep=keep)
+        with _server(settings, keep=keep) as server:
+            agent_id = _deploy(server)
+            _run(server, agent_id)
+            results = settings.data_dir.expanduser() / "demo-results.csv"
+            if not run_batch(console, server.url, server.api_key, Path(EXAMPLE).stem, _example(ROWS), results):
+                raise typer.Exit(1)
+            _say_what_next(settings, server, keep=keep)
+    except KeyboardInterrupt:
+        kept = settings.data_dir.expanduser()
+        raise Failure(f"stopped; the agent and its jobs stay in {kept}", code=ExitCode.INTERRUPTED) from None
+
+
+@contextmanager
+def _server(settings: Settings, *, keep: bool) -> Iterator[Server]:
+    """The one that runs already, or one that ends with the block, unless it is to be kept."""
+    running = _running(settings)
+    if running is not None:
+        yield running
+        return
+    process = _spawn(settings)
+    ready = False
+    try:
+        server = _ready(settings, process)
+        ready = True
+        yield server
     finally:
-        if server.process is not None and not keep:
-            server.process.send_signal(signal.SIGTERM)
-            server.process.wait()
+        if not (ready and keep):
+            process.send_signal(signal.SIGTERM)
+            process.wait()
 
 
 def _running(settings: Settings) -> Server | None:
@@ -76,20 +96,22 @@ def _running(settings: Settings) -> Server | None:
         return None
 
 
-def _start(settings: Settings) -> Server:
+def _spawn(settings: Settings) -> "subprocess.Popen[bytes]":
     settings.data_dir.expanduser().mkdir(parents=True, exist_ok=True, mode=0o700)
-    log = settings.data_dir.expanduser() / "demo.log"
-    began = time.time()
     console.print("Starting `pressrun serve` (SQLite, embedded SmolLM2) …")
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own program
+    with _log(settings).open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "pressrun", "serve", "--port", str(_free_port(settings))],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    until = time.monotonic() + START_S
+
+
+def _ready(settings: Settings, process: "subprocess.Popen[bytes]") -> Server:
+    """The server that was started, when it answers; raises Exit when it does not come to that."""
+    began, until = time.time(), time.monotonic() + START_S
     while time.monotonic() < until and process.poll() is None:
         if settings.credentials_file.exists() and settings.credentials_file.stat().st_mtime >= began - 1:
             found = json.loads(settings.credentials_file.read_text())
@@ -97,9 +119,13 @@ def _start(settings: Settings) -> Server:
                 return Server(found["url"], found["api_key"], process)
         time.sleep(0.05)
     process.kill()
-    console.print(f"[red]The server did not start.[/] Its log, {escape(str(log))}, ends with:")
-    console.print(escape("\n".join(log.read_text("utf-8", "replace").splitlines()[-10:])))
+    console.print(f"[red]The server did not start.[/] Its log, {escape(str(_log(settings)))}, ends with:")
+    console.print(escape("\n".join(_log(settings).read_text("utf-8", "replace").splitlines()[-10:])))
     raise typer.Exit(1)
+
+
+def _log(settings: Settings) -> Path:
+    return settings.data_dir.expanduser() / "demo.log"
 
 
 def _free_port(settings: Settings) -> int:

@@ -98,8 +98,17 @@ def _cost(job: dict[str, Any]) -> str:
 
 
 def _line(event: dict[str, Any]) -> str:
-    details = " ".join(f"{name}={value}" for name, value in event["data"].items())
-    return f"{event['at']}  {event['event']:<22} attempt {event['attempt']}  {details}".rstrip()
+    """A line of the timeline, and one below it for each call of a model."""
+    details = " ".join(f"{name}={value}" for name, value in event["data"].items() if name != "calls")
+    line = f"{event['at']}  {event['event']:<22} attempt {event['attempt']}  {details}".rstrip()
+    return "\n".join((line, *map(_call, event["data"].get("calls", ()))))
+
+
+def _call(call: dict[str, Any]) -> str:
+    prompt = f" for {call['prompt']!r}" if "prompt" in call else ""
+    tokens = f", {call['prompt_tokens']} tokens in, {call['completion_tokens']} out" if "prompt_tokens" in call else ""
+    request = f", request {call['request_id']}" if "request_id" in call else ""
+    return f"    asked {call['model']}{prompt}: {call['outcome']} after {call['duration_s']} s{tokens}{request}"
 
 
 def watch(job: JobId, as_json: AsJson = False) -> None:
