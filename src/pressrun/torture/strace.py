@@ -11,7 +11,7 @@ from pathlib import Path
 from pressrun.torture import processes
 
 ATTACH_S = 15.0
-LETS_GO_S = 10.0
+LETS_GO_S = 1.0
 
 
 @asynccontextmanager
@@ -29,17 +29,26 @@ async def injected(pid: int, calls: str, action: str, when: str, log: Path) -> A
             stdout=subprocess.DEVNULL,
             stderr=output,
         )
+    watcher = asyncio.create_task(_let_go(tracer, pid))
     try:
         await _attached(tracer, pid, log)
         yield tracer
     finally:
+        watcher.cancel()
         if tracer.poll() is None:
             tracer.send_signal(signal.SIGINT)  # lets go of the process
-        try:
-            await asyncio.to_thread(tracer.wait, LETS_GO_S)
-        except subprocess.TimeoutExpired:
-            tracer.kill()  # it waits for a thread of the killed process, which nobody can reap as long as it does
-            await asyncio.to_thread(tracer.wait)
+        await asyncio.to_thread(tracer.wait)
+
+
+async def _let_go(tracer: "subprocess.Popen[bytes]", pid: int) -> None:
+    """End a tracer that outlives its process.
+
+    Now and then it waits for a thread of the process it has killed, which nobody can reap as long as it does.
+    """
+    while processes.alive(pid):
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(LETS_GO_S)
+    tracer.kill()
 
 
 async def _attached(tracer: "subprocess.Popen[bytes]", pid: int, log: Path) -> None:
