@@ -10,7 +10,7 @@ from pressrun.torture.registry import FAULTS
 from pressrun.torture.testbed import Load
 
 ROOT = Path(__file__).parents[2]
-BUDGET_S = {"sqlite": 120.0, "postgres": 90.0}
+BUDGET_S = {"sqlite": 120.0, "postgres": 75.0}
 """Both together stay below five minutes on two cores, with room for a slow day."""
 
 FEWEST_BATCHES = 2
